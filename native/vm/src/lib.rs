@@ -1,0 +1,19 @@
+//! The language machine: rhai's parser in front, a compiler to bytecode, and a machine that can stop anywhere.
+//!
+//! `core` is the only caller. Nothing here knows threads, clocks, I/O or JavaScript.
+//! Start reading at [`Vm::compile`] (text to [`Program`]) and [`Machine::step`] (one fiber, run until it ends,
+//! waits for the host, or has used its fuel).
+
+mod failure;
+mod hosts;
+mod limits;
+mod machine;
+mod program;
+mod vm;
+
+pub use failure::{CompileError, Failure, FailureKind, LimitHit, TraceFrame};
+pub use hosts::HostNames;
+pub use limits::{Limits, Meter};
+pub use machine::{Binding, HostCall, Machine, Step};
+pub use program::{FunctionInfo, HostUse, Program};
+pub use vm::{CompileOptions, Output, Vm};
