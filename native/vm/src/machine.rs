@@ -22,8 +22,8 @@ pub struct HostCall<'a> {
     pub function: u32,
     /// Its name.
     pub name: &'a str,
-    /// The arguments (never shared values).
-    pub args: &'a [Dynamic],
+    /// How many arguments; each is taken once with [`Machine::take_argument`].
+    pub argc: u32,
     /// 1-based line of the call.
     pub line: u32,
     /// 1-based column of the call.
@@ -61,7 +61,11 @@ impl Machine {
     }
     /// What a suspended machine waits for.
     pub fn host_call(&self) -> HostCall<'_> {
-        HostCall { function: 0, name: "", args: &[], line: 0, column: 0 }
+        HostCall { function: 0, name: "", argc: 0, line: 0, column: 0 }
+    }
+    /// Moves argument `index` of the pending host call out of the machine (never a shared value).
+    pub fn take_argument(&mut self, _index: u32) -> Dynamic {
+        Dynamic::UNIT
     }
     /// The answer: a value, or a value to throw.
     pub fn resume(&mut self, _reply: Result<Dynamic, Dynamic>) {}
