@@ -52,7 +52,12 @@ impl Machine {
         Self {}
     }
     /// A fiber at the start of one function.
-    pub fn call(_p: &Rc<Program>, _function: &str, _args: Vec<Dynamic>, _scope: Vec<Binding>) -> Result<Self, Box<Failure>> {
+    pub fn call(
+        _p: &Rc<Program>,
+        _function: &str,
+        _args: Vec<Dynamic>,
+        _scope: Vec<Binding>,
+    ) -> Result<Self, Box<Failure>> {
         Ok(Self {})
     }
     /// Runs until one of [`Step`].
@@ -61,7 +66,13 @@ impl Machine {
     }
     /// What a suspended machine waits for.
     pub fn host_call(&self) -> HostCall<'_> {
-        HostCall { function: 0, name: "", argc: 0, line: 0, column: 0 }
+        HostCall {
+            function: 0,
+            name: "",
+            argc: 0,
+            line: 0,
+            column: 0,
+        }
     }
     /// Moves argument `index` of the pending host call out of the machine (never a shared value).
     pub fn take_argument(&mut self, _index: u32) -> Dynamic {

@@ -38,7 +38,9 @@ impl Vm {
     /// A machine room with rhai's standard packages.
     #[must_use]
     pub fn new() -> Self {
-        Self { engine: rhai::Engine::new() }
+        Self {
+            engine: rhai::Engine::new(),
+        }
     }
     /// The rhai engine.
     pub fn engine(&self) -> &rhai::Engine {
@@ -49,7 +51,11 @@ impl Vm {
         &mut self.engine
     }
     /// Compiles a script.
-    pub fn compile(&mut self, _source: &str, _options: &CompileOptions<'_>) -> Result<Rc<Program>, CompileError> {
+    pub fn compile(
+        &mut self,
+        _source: &str,
+        _options: &CompileOptions<'_>,
+    ) -> Result<Rc<Program>, CompileError> {
         Ok(Rc::new(Program::default()))
     }
     /// What was printed since the last call.
