@@ -141,7 +141,7 @@ impl Walker<'_> {
                 if target.is_map() {
                     return self.entry(target, i, name, link.position);
                 }
-                self.accessor(target, i, link, name, *getter, *setter)
+                self.accessor(target, i, name, *getter, *setter)
             }
             Step::Method { site, base } => self.method(target, i, *site, *base),
         }
@@ -233,10 +233,10 @@ impl Walker<'_> {
         let (get, set) = (&self.program.sites[self.chain.index_get as usize], &self.program.sites[self.chain.index_set as usize]);
         if let (true, End::Set(register)) = (self.is_last(i), self.chain.end) {
             let mut value = self.regs[usize::from(register)].take_dynamic();
-            drop(self.vm.call_native(set, &mut [target, &mut index, &mut value], true)?);
+            drop(self.vm.call_native(set, &mut [target, &mut index, &mut value], true).map_err(|e| moved(e, link.operator))?);
             return Ok((Walk::Value(Dynamic::UNIT), true));
         }
-        let mut value = self.vm.call_native(get, &mut [target, &mut index.clone()], true)?;
+        let mut value = self.vm.call_native(get, &mut [target, &mut index.clone()], true).map_err(|e| moved(e, link.operator))?;
         let (walk, changed) = self.step_into(&mut value, i + 1)?;
         if changed {
             match self.vm.call_native(set, &mut [target, &mut index, &mut value], true) {
@@ -244,12 +244,11 @@ impl Walker<'_> {
                 other => drop(other?),
             }
         }
-        let _ = link;
         Ok((walk, changed))
     }
 
     /// `.name` of a type that is no map: getter and setter, else its indexer by text.
-    fn accessor(&mut self, target: &mut Dynamic, i: usize, link: &Link, name: &ImmutableString, getter: u32, setter: u32) -> Result<(Walk, bool), Error> {
+    fn accessor(&mut self, target: &mut Dynamic, i: usize, name: &ImmutableString, getter: u32, setter: u32) -> Result<(Walk, bool), Error> {
         if let (true, End::Set(register)) = (self.is_last(i), self.chain.end) {
             let mut value = self.regs[usize::from(register)].take_dynamic();
             self.set_property(target, name, setter, &mut value)?;
@@ -263,7 +262,6 @@ impl Walker<'_> {
                 other => other?,
             }
         }
-        let _ = link;
         Ok((walk, changed))
     }
 
@@ -292,7 +290,10 @@ impl Walker<'_> {
     /// A native runs here; code of the script stops the walk.
     fn method(&mut self, target: &mut Dynamic, i: usize, site: u32, base: Reg) -> Result<(Walk, bool), Error> {
         let call = invoke::resolve_method(self.vm, self.program, site as usize, target, self.regs, base)?;
-        if !matches!(call, MethodCall::Native { .. }) {
+        if let MethodCall::Value(value) = call {
+            return self.step_into(&mut value.into(), i + 1);
+        }
+        if !matches!(call, MethodCall::Native) {
             // The value is lent to the callee. A temporary needs no mark, but it does no harm.
             let target = std::mem::replace(target, lent());
             return Ok((Walk::Call { at: i, target, call }, false));
@@ -344,6 +345,14 @@ impl Walker<'_> {
             }
         }
     }
+}
+
+/// The indexer's error stands at its own bracket: one site serves the whole chain.
+fn moved(mut error: Error, operator: Position) -> Error {
+    if matches!(*error, EvalAltResult::ErrorIndexingType(..)) {
+        error.set_position(operator);
+    }
+    error
 }
 
 /// An indexer that does not exist leaves the accessor's error.
