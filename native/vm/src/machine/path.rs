@@ -289,6 +289,7 @@ impl Walker<'_> {
 
     /// A native runs here; code of the script stops the walk.
     fn method(&mut self, target: &mut Dynamic, i: usize, site: u32, base: Reg) -> Result<(Walk, bool), Error> {
+        self.refuse_locked(i, site, base)?;
         let call = invoke::resolve_method(self.vm, self.program, site as usize, target, self.regs, base)?;
         if let MethodCall::Value(value) = call {
             return self.step_into(&mut value.into(), i + 1);
@@ -303,6 +304,19 @@ impl Walker<'_> {
         let mut value = invoke::call_native_method(self.vm, &self.program.sites[site as usize], target, &mut self.regs[first..first + argc])?;
         let (walk, _) = self.step_into(&mut value, i + 1)?;
         Ok((walk, true))
+    }
+
+    /// The root of the chain is held: an argument that captured it cannot be used.
+    fn refuse_locked(&self, i: usize, site: u32, base: Reg) -> Result<(), Error> {
+        let site = &self.program.sites[site as usize];
+        let args = &self.regs[usize::from(base)..][..usize::from(site.argc)];
+        match args.iter().position(|v| matches!(v, Value::Dyn(d) if d.is_locked())) {
+            None => Ok(()),
+            Some(n) => {
+                let n = n + if is_place(self.chain, 0, i) { 1 } else { 2 };
+                Err(EvalAltResult::ErrorDataRace(format!("argument #{n} of function '{}'", site.name), site.position).into())
+            }
+        }
     }
 
     /// Walks containers only, to link `end`, and puts the value there.
