@@ -5,5 +5,29 @@
 
 #![forbid(unsafe_code)]
 
+mod calls;
 pub mod codec;
+mod compile;
+mod core;
+mod counters;
+mod deadlines;
+mod failed;
+mod finish;
+mod guard;
+mod hosts;
+mod limits;
+pub mod message;
+mod port;
+mod programs;
+mod ready;
+mod receive;
+mod requests;
+mod runs;
+mod scope;
+mod step;
 pub mod values;
+
+pub use crate::core::{Budget, Core, StepResult};
+pub use counters::Counters;
+pub use guard::guarded;
+pub use port::Port;

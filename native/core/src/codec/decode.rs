@@ -2,14 +2,18 @@
 //! allocated, recursion is counted, and a strange tag is an error.
 
 use super::shapes::ReceivedShapes;
-use super::{depth_limit, tags, Malformed, Reader, VERSION};
+use super::{depth_limit, tags, Malformed, Reader, MAX_DEPTH, VERSION};
 use crate::values::{HostError, HostObject, Timestamp};
 use rhai::{Array, Dynamic, Map};
+
+const TOO_DEEP: Malformed = Malformed("nested deeper than maxValueDepth");
 
 /// Reads values; remembers the shapes the other side defines. A port's inbox has exactly one.
 #[derive(Debug, Default)]
 pub struct Decoder {
     shapes: ReceivedShapes,
+    /// Least room that was left anywhere in the value being read.
+    least_room: u32,
 }
 
 impl Decoder {
@@ -33,14 +37,28 @@ impl Decoder {
         Ok(values)
     }
 
-    /// One value, at most `max_value_depth` containers deep (0 = as deep as the codec goes).
+    /// One value, at most `max_value_depth` containers deep (0 = as deep as the codec goes). A value that is only
+    /// too deep for the limit is still read to its end, so that the shapes it defines are known.
     pub fn value(&mut self, reader: &mut Reader<'_>, max_value_depth: u32) -> Result<Dynamic, Malformed> {
-        self.nested(reader, depth_limit(max_value_depth))
+        self.least_room = MAX_DEPTH;
+        let value = self.nested(reader, MAX_DEPTH)?;
+        if MAX_DEPTH - self.least_room > depth_limit(max_value_depth) {
+            return Err(TOO_DEEP);
+        }
+        Ok(value)
+    }
+
+    /// Opens a container: one less room.
+    fn open(&mut self, room: u32) -> Result<u32, Malformed> {
+        let room = room.checked_sub(1).ok_or(TOO_DEEP)?;
+        self.least_room = self.least_room.min(room);
+        Ok(room)
     }
 
     /// `room` is how many more containers may be opened.
     fn nested(&mut self, reader: &mut Reader<'_>, room: u32) -> Result<Dynamic, Malformed> {
-        Ok(match reader.u8()? {
+        let tag = reader.u8()?;
+        Ok(match tag {
             tags::UNIT => Dynamic::UNIT,
             tags::TRUE => Dynamic::TRUE,
             tags::FALSE => Dynamic::FALSE,
@@ -50,13 +68,22 @@ impl Decoder {
             tags::SSTR => reader.short_string()?.into(),
             tags::STR => reader.text()?.into(),
             tags::LSTR => reader.long_ascii()?.into(),
-            tags::ARR => self.array(reader, open(room)?)?,
-            tags::MAP => self.map(reader, open(room)?)?,
-            tags::SHAPE => self.shaped(reader, open(room)?)?,
-            tags::PI32 => packed_ints(reader, open(room)?)?,
-            tags::PF64 => packed_floats(reader, open(room)?)?,
-            other => rare(other, reader)?,
+            tags::ARR | tags::MAP | tags::SHAPE | tags::PI32 | tags::PF64 => {
+                let inside = self.open(room)?;
+                self.container(tag, reader, inside)?
+            }
+            _ => rare(tag, reader)?,
         })
+    }
+
+    fn container(&mut self, tag: u8, reader: &mut Reader<'_>, room: u32) -> Result<Dynamic, Malformed> {
+        match tag {
+            tags::ARR => self.array(reader, room),
+            tags::MAP => self.map(reader, room),
+            tags::SHAPE => self.shaped(reader, room),
+            tags::PI32 => packed_ints(reader),
+            _ => packed_floats(reader),
+        }
     }
 
     fn array(&mut self, reader: &mut Reader<'_>, room: u32) -> Result<Dynamic, Malformed> {
@@ -101,13 +128,13 @@ impl Decoder {
     }
 }
 
-fn packed_ints(reader: &mut Reader<'_>, _room: u32) -> Result<Dynamic, Malformed> {
+fn packed_ints(reader: &mut Reader<'_>) -> Result<Dynamic, Malformed> {
     let bytes = packed(reader, 4)?;
     let ints = bytes.chunks_exact(4).map(|c| i32::from_le_bytes([c[0], c[1], c[2], c[3]]));
     Ok(Dynamic::from_array(ints.map(|int| Dynamic::from_int(i64::from(int))).collect()))
 }
 
-fn packed_floats(reader: &mut Reader<'_>, _room: u32) -> Result<Dynamic, Malformed> {
+fn packed_floats(reader: &mut Reader<'_>) -> Result<Dynamic, Malformed> {
     let bytes = packed(reader, 8)?;
     let floats = bytes.chunks_exact(8).map(|c| f64::from_le_bytes([c[0], c[1], c[2], c[3], c[4], c[5], c[6], c[7]]));
     Ok(Dynamic::from_array(floats.map(Dynamic::from_float).collect()))
@@ -147,8 +174,4 @@ fn range(reader: &mut Reader<'_>) -> Result<Dynamic, Malformed> {
         1 => Ok(Dynamic::from(start..=end)),
         _ => Err(Malformed("neither inclusive nor exclusive")),
     }
-}
-
-fn open(room: u32) -> Result<u32, Malformed> {
-    room.checked_sub(1).ok_or(Malformed("nested deeper than maxValueDepth"))
 }

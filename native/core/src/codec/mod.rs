@@ -13,7 +13,7 @@ mod shapes;
 mod golden;
 
 pub use decode::Decoder;
-pub use encode::{Encoder, PathStep, ValueError};
+pub use encode::{Encoder, Mark, PathStep, ValueError};
 pub use reader::{Malformed, Reader};
 
 /// First byte of a standalone encoded value.

@@ -57,6 +57,13 @@ impl HostError {
         }))
     }
 
+    /// A value that cannot cross; `path` is the place inside it.
+    #[must_use]
+    pub fn value(reason: &str, path: &str) -> Self {
+        let message = format!("{reason} (at {path})");
+        Self::new(Origin::Value(path.to_owned()), "RhaiValueError", &message, "RHAI_VALUE")
+    }
+
     /// Ties a fresh error to the call it answers.
     #[must_use]
     pub fn at_call(self, function: &str, line: u32) -> Self {
