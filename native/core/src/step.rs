@@ -177,7 +177,7 @@ impl Core {
 
     fn step_machine(&mut self, run: &mut Run) -> Result<Step, Box<Failed>> {
         let Body::Fiber(machine) = &mut run.body else { return Err(Box::new(Failed::internal("stepped after its end"))) };
-        let mut meter = Meter { fuel: SLICE_FUEL, operations: run.operations, limits: run.limits.vm };
+        let mut meter = Meter { fuel: SLICE_FUEL, operations: run.operations, limits: run.limits.vm, ..Meter::default() };
         let stepped = guarded(|| machine.step(&mut self.vm, &mut meter));
         run.operations = meter.operations;
         stepped.map_err(|panic| {

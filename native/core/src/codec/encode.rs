@@ -89,6 +89,12 @@ impl Encoder {
         Ok(encoder.bytes)
     }
 
+    /// What was written.
+    #[must_use]
+    pub fn into_bytes(self) -> Vec<u8> {
+        self.bytes
+    }
+
     /// Remembers where the buffer and the shapes are.
     #[must_use]
     pub fn mark(&self) -> Mark {
