@@ -14,15 +14,21 @@ fn host(limits: Limits) -> Host {
 
 #[test]
 fn a_host_call_that_takes_too_long_is_an_error_the_script_can_catch() {
-    let mut host = host(Limits { host_timeout_ms: 50.0, ..Limits::default() });
-    host.start("try { wait() } catch (e) { e.name + e.code }");
+    let mut host = host(Limits {
+        host_timeout_ms: 50.0,
+        ..Limits::default()
+    });
+    host.start("let r = 0; try { wait() } catch (e) { r = e.name + e.code } r");
     let (call, _) = request(&host.run());
     assert!(host.core.next_deadline() >= Some(50 * MS));
     host.world.clock_ns = 49 * MS;
     assert!(host.run().is_empty());
     host.world.clock_ns = 51 * MS;
     match &host.run()[..] {
-        [Event::Aborted { request, why: abort_reason::TIMED_OUT }, Event::Done { value, .. }] => {
+        [Event::Aborted {
+            request,
+            why: abort_reason::TIMED_OUT,
+        }, Event::Done { value, .. }] => {
             assert_eq!((*request, value.to_string()), (call, "RhaiTimeoutErrorRHAI_TIMEOUT".to_owned()));
         }
         other => panic!("{other:?}"),
@@ -34,19 +40,28 @@ fn a_host_call_that_takes_too_long_is_an_error_the_script_can_catch() {
 
 #[test]
 fn an_uncaught_host_timeout_names_the_function_and_its_limit() {
-    let mut host = host(Limits { host_timeout_ms: 50.0, ..Limits::default() });
+    let mut host = host(Limits {
+        host_timeout_ms: 50.0,
+        ..Limits::default()
+    });
     host.define_with_timeout(1, "slow", 20.0);
     host.start("slow()");
     host.run();
     host.world.clock_ns = 25 * MS;
     let failed = error(&host.run());
-    assert_eq!((field(&failed, "kind"), field(&failed, "limit")), ("timeout".to_owned(), "hostTimeoutMs".to_owned()));
+    assert_eq!(
+        (field(&failed, "kind"), field(&failed, "limit")),
+        ("timeout".to_owned(), "hostTimeoutMs".to_owned())
+    );
     assert_eq!((field(&failed, "function"), field(&failed, "ms")), ("slow".to_owned(), "20.0".to_owned()));
 }
 
 #[test]
 fn a_function_without_a_limit_waits_for_ever() {
-    let mut host = host(Limits { host_timeout_ms: 50.0, ..Limits::default() });
+    let mut host = host(Limits {
+        host_timeout_ms: 50.0,
+        ..Limits::default()
+    });
     host.define_with_timeout(1, "slow", 0.0);
     host.start("slow()");
     let (call, _) = request(&host.run());
@@ -58,30 +73,46 @@ fn a_function_without_a_limit_waits_for_ever() {
 
 #[test]
 fn the_wall_clock_ends_a_waiting_run_and_aborts_its_call() {
-    let mut host = host(Limits { timeout_ms: 100.0, host_timeout_ms: 1000.0, ..Limits::default() });
+    let mut host = host(Limits {
+        timeout_ms: 100.0,
+        host_timeout_ms: 1000.0,
+        ..Limits::default()
+    });
     host.start("try { wait() } catch { 1 }");
     let (call, _) = request(&host.run());
     host.world.clock_ns = 101 * MS;
     let events = host.run();
     assert!(matches!(events[0], Event::Aborted { request, why: abort_reason::RUN_ENDED } if request == call));
     let failed = error(&events);
-    assert_eq!((field(&failed, "limit"), field(&failed, "where")), ("timeoutMs".to_owned(), "host".to_owned()));
+    assert_eq!(
+        (field(&failed, "limit"), field(&failed, "where")),
+        ("timeoutMs".to_owned(), "host".to_owned())
+    );
     assert_eq!(field(&failed, "function"), "wait");
 }
 
 #[test]
 fn the_wall_clock_ends_a_computing_run_inside_its_loop() {
-    let mut host = host(Limits { timeout_ms: 10.0, ..Limits::default() });
+    let mut host = host(Limits {
+        timeout_ms: 10.0,
+        ..Limits::default()
+    });
     host.world.tick_ns = MS;
     host.start("\nloop {}");
     let failed = error(&host.run());
-    assert_eq!((field(&failed, "kind"), field(&failed, "where")), ("timeout".to_owned(), "script".to_owned()));
+    assert_eq!(
+        (field(&failed, "kind"), field(&failed, "where")),
+        ("timeout".to_owned(), "script".to_owned())
+    );
     assert_eq!(field(&failed, "line"), "2");
 }
 
 #[test]
 fn waiting_does_not_count_as_computing() {
-    let mut host = host(Limits { compute_ms: 20.0, ..Limits::default() });
+    let mut host = host(Limits {
+        compute_ms: 20.0,
+        ..Limits::default()
+    });
     host.start("wait(); 5");
     let (call, _) = request(&host.run());
     host.world.clock_ns += 10_000 * MS;
@@ -93,12 +124,18 @@ fn waiting_does_not_count_as_computing() {
     host.world.tick_ns = MS;
     host.start("loop {}");
     let failed = error(&host.run());
-    assert_eq!((field(&failed, "limit"), field(&failed, "where")), ("computeMs".to_owned(), "script".to_owned()));
+    assert_eq!(
+        (field(&failed, "limit"), field(&failed, "where")),
+        ("computeMs".to_owned(), "script".to_owned())
+    );
 }
 
 #[test]
 fn a_thousand_answered_calls_leave_one_deadline() {
-    let mut host = host(Limits { host_timeout_ms: 1000.0, ..Limits::default() });
+    let mut host = host(Limits {
+        host_timeout_ms: 1000.0,
+        ..Limits::default()
+    });
     host.start("let n = 0; while n < 1000 { wait(); n += 1 }");
     for _ in 0..1000 {
         let (call, _) = request(&host.run());

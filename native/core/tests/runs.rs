@@ -19,7 +19,15 @@ fn a_host_call_suspends_the_run_until_its_reply() {
     host.define(5, "fetch");
     let run = host.start("let a = fetch(\"x\", 1.5);\n a + fetch(a)");
     let events = host.run();
-    let Event::Request { run: of, function: 5, line: 1, .. } = events[0] else { panic!("{events:?}") };
+    let Event::Request {
+        run: of,
+        function: 5,
+        line: 1,
+        ..
+    } = events[0]
+    else {
+        panic!("{events:?}")
+    };
     assert_eq!(of, run);
     let (first, args) = request(&events);
     assert_eq!((args[0].to_string(), args[1].to_string()), ("x".to_owned(), "1.5".to_owned()));
@@ -51,7 +59,7 @@ fn runs_interleave_and_end_in_the_order_of_their_replies() {
 fn a_failed_host_call_can_be_caught_and_read() {
     let mut host = Host::new();
     host.define(0, "fetch");
-    host.start("try { fetch() } catch (e) { `${e}/` + e + \"/\" + e.message + e.name + e.code + e.line }");
+    host.start("let r = 0; try { fetch() } catch (e) { r = `${e}/` + e + \"/\" + e.message + e.name + e.code + e.line } r");
     let (call, _) = request(&host.run());
     host.throw(call, 3, "gone");
     assert_eq!(value(&host.run()), "gone/gone/goneTypeErrorE11");
@@ -66,7 +74,10 @@ fn an_uncaught_host_error_carries_its_handle_and_function() {
     host.throw(call, 3, "gone");
     let failed = error(&host.run());
     assert_eq!((field(&failed, "kind"), field(&failed, "error")), ("host".to_owned(), "3".to_owned()));
-    assert_eq!((field(&failed, "function"), field(&failed, "message")), ("fetch".to_owned(), "gone".to_owned()));
+    assert_eq!(
+        (field(&failed, "function"), field(&failed, "message")),
+        ("fetch".to_owned(), "gone".to_owned())
+    );
     assert_eq!(field(&failed, "line"), "2");
 }
 
@@ -85,7 +96,10 @@ fn what_a_script_throws_comes_out_as_its_value() {
     let mut host = Host::new();
     host.start("\n throw #{ code: 7 }");
     let failed = error(&host.run());
-    assert_eq!((field(&failed, "kind"), field(&failed, "value")), ("runtime".to_owned(), "#{\"code\": 7}".to_owned()));
+    assert_eq!(
+        (field(&failed, "kind"), field(&failed, "value")),
+        ("runtime".to_owned(), "#{\"code\": 7}".to_owned())
+    );
     assert_eq!(field(&failed, "line"), "2");
 }
 
@@ -101,10 +115,16 @@ fn a_syntax_error_fails_the_run_with_its_place() {
 #[test]
 fn an_operations_limit_ends_the_run_and_not_the_next() {
     let mut host = Host::new();
-    host.limits(Limits { max_operations: 20_000.0, ..Limits::default() });
+    host.limits(Limits {
+        max_operations: 20_000.0,
+        ..Limits::default()
+    });
     host.start("try { loop {} } catch { 1 }");
     let failed = error(&host.run());
-    assert_eq!((field(&failed, "kind"), field(&failed, "limit")), ("limit".to_owned(), "maxOperations".to_owned()));
+    assert_eq!(
+        (field(&failed, "kind"), field(&failed, "limit")),
+        ("limit".to_owned(), "maxOperations".to_owned())
+    );
     host.start("1");
     assert_eq!(value(&host.run()), "1");
 }
@@ -114,18 +134,24 @@ fn a_result_that_cannot_cross_names_its_path() {
     let mut host = Host::new();
     host.start("#{ list: [1, |x| x] }");
     let failed = error(&host.run());
-    assert_eq!((field(&failed, "kind"), field(&failed, "path")), ("value".to_owned(), "$.list[1]".to_owned()));
+    assert_eq!(
+        (field(&failed, "kind"), field(&failed, "path")),
+        ("value".to_owned(), "$.list[1]".to_owned())
+    );
 }
 
 #[test]
 fn an_argument_that_cannot_cross_is_an_error_the_script_can_catch() {
     let mut host = Host::new();
     host.define(0, "send");
-    host.start("try { send(1, [|x| x]) } catch (e) { e.name }");
+    host.start("let r = 0; try { send(1, [|x| x]) } catch (e) { r = e.name } r");
     assert_eq!(value(&host.run()), "RhaiValueError");
     host.start("send([|x| x])");
     let failed = error(&host.run());
-    assert_eq!((field(&failed, "kind"), field(&failed, "path")), ("value".to_owned(), "$[0][0]".to_owned()));
+    assert_eq!(
+        (field(&failed, "kind"), field(&failed, "path")),
+        ("value".to_owned(), "$[0][0]".to_owned())
+    );
     assert_eq!(host.core.counters().open_requests, 0);
 }
 
@@ -143,7 +169,10 @@ fn output_comes_in_order_before_the_end() {
 #[test]
 fn too_much_output_ends_the_run() {
     let mut host = Host::new();
-    host.limits(Limits { max_output_bytes: 1000.0, ..Limits::default() });
+    host.limits(Limits {
+        max_output_bytes: 1000.0,
+        ..Limits::default()
+    });
     host.start("loop { print(\"0123456789\") }");
     let events = host.run();
     assert_eq!(events.iter().filter(|event| matches!(event, Event::Print { .. })).count(), 100);
@@ -185,8 +214,7 @@ fn a_compile_answers_without_running() {
     host.compile(1, 1, "/// Adds.\nfn add(a, b) { a + b }\n print(\"no\"); fetch(1)");
     host.compile(2, 1, "let = 3");
     let events = host.run();
-    let [Event::Compiled { program: 1, answer: good }, Event::Compiled { program: 2, answer: bad }] = &events[..]
-    else {
+    let [Event::Compiled { program: 1, answer: good }, Event::Compiled { program: 2, answer: bad }] = &events[..] else {
         panic!("{events:?}")
     };
     assert_eq!(field(good, "ok"), "true");
@@ -217,7 +245,10 @@ fn a_traced_call_reports_its_steps() {
     host.send(inbox_kind::TRACE, id(0), |out| out.u32(1));
     host.start("fetch()");
     let events = host.run();
-    assert!(matches!(events[..], [Event::Traced { step: 3 }, Event::Request { .. }, Event::Traced { step: 4 }]));
+    assert!(matches!(
+        events[..],
+        [Event::Traced { step: 3 }, Event::Request { .. }, Event::Traced { step: 4 }]
+    ));
     let call = events.iter().find_map(|event| match event {
         Event::Request { request, .. } => Some(*request),
         _ => None,
