@@ -2,7 +2,7 @@
 import { spawn } from 'node:child_process';
 import { root, sources } from './sources.mjs';
 
-const CPP = /^native\/(addon|include)\/.*\.(c|cc|cpp|h|hpp)$/;
+export const CPP = /^native\/(addon|include)\/.*\.(c|cc|cpp|h|hpp)$/;
 
 /** A program's output when it fails, nothing when it is content. Tools of node_modules are found first. */
 function complaintsOf(program, args, cwd = root) {
