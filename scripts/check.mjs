@@ -7,7 +7,8 @@ import { TOOLS } from './check/tools.mjs';
 
 const wanted = process.argv.slice(2);
 const checks = [...RULES, ...TOOLS].filter(({ name }) => wanted.length === 0 || wanted.includes(name));
-if (checks.length === 0) throw new RangeError(`no such check; there are ${[...RULES, ...TOOLS].map(({ name }) => name).join(', ')}`);
+if (checks.length === 0)
+  throw new RangeError(`no such check; there are ${[...RULES, ...TOOLS].map(({ name }) => name).join(', ')}`);
 
 let failed = 0;
 for (const { name, run } of checks) {

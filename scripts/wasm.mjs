@@ -14,15 +14,26 @@ const missingTarget = 3;
 /** Rust's default of 1 MiB is little for a parser; memory ends at 1 GiB, so that a script cannot take all of a page's. */
 const linker = ['-zstack-size=4194304', '--max-memory=1073741824'];
 
-const found = spawnSync(join(root, 'scripts/wasm-target.sh'), process.argv.slice(2), { encoding: 'utf8', stdio: ['ignore', 'pipe', 'inherit'] });
+const found = spawnSync(join(root, 'scripts/wasm-target.sh'), process.argv.slice(2), {
+  encoding: 'utf8',
+  stdio: ['ignore', 'pipe', 'inherit'],
+});
 if (found.status !== 0) process.exit(process.argv.includes('--cached') ? missingTarget : 1);
 
 const targetDir = process.env.CARGO_TARGET_DIR ?? join(root, 'native/target');
-execFileSync('cargo', ['build', '--release', '--locked', '-p', 'rhai-bridge-wasm', '--target', target, '--target-dir', targetDir], {
-  cwd: join(root, 'native'),
-  stdio: 'inherit',
-  env: { ...process.env, ...toolchainEnv(found.stdout.trim()), CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUSTFLAGS: flags() },
-});
+execFileSync(
+  'cargo',
+  ['build', '--release', '--locked', '-p', 'rhai-bridge-wasm', '--target', target, '--target-dir', targetDir],
+  {
+    cwd: join(root, 'native'),
+    stdio: 'inherit',
+    env: {
+      ...process.env,
+      ...toolchainEnv(found.stdout.trim()),
+      CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUSTFLAGS: flags(),
+    },
+  },
+);
 
 const out = join(root, 'wasm/pkg/rhai_bridge.wasm');
 mkdirSync(join(root, 'wasm/pkg'), { recursive: true });

@@ -14,8 +14,24 @@ import { installPeers } from './lib/peers.mjs';
 import { figure, print } from './lib/table.mjs';
 
 /** In the order of the tables. */
-const ORDER = ['async-call', 'sync-call', 'many-scripts', 'tiny-eval', 'tiny-eval-many', 'tiny-eval-sync', 'payload', 'waiting-1000', 'waiting-10000',
-  'waiting-100000', 'waiting-memory', 'fib', 'cold-start', 'cancel', 'deadline', 'loop-delay'];
+const ORDER = [
+  'async-call',
+  'sync-call',
+  'many-scripts',
+  'tiny-eval',
+  'tiny-eval-many',
+  'tiny-eval-sync',
+  'payload',
+  'waiting-1000',
+  'waiting-10000',
+  'waiting-100000',
+  'waiting-memory',
+  'fib',
+  'cold-start',
+  'cancel',
+  'deadline',
+  'loop-delay',
+];
 
 if (process.execArgv.includes('--no-node-snapshot')) await main();
 else process.exitCode = again();
@@ -23,18 +39,31 @@ else process.exitCode = again();
 /** isolated-vm needs --no-node-snapshot from Node 20 on. */
 function again() {
   installPeers();
-  const flags = ['--no-node-snapshot', '--expose-gc', fileURLToPath(import.meta.url), ...process.argv.slice(2)];
+  const flags = [
+    '--no-node-snapshot',
+    '--expose-gc',
+    fileURLToPath(import.meta.url),
+    ...process.argv.slice(2),
+  ];
   return spawnSync(process.execPath, flags, { stdio: 'inherit' }).status ?? 1;
 }
 
 async function main() {
-  const { values, positionals } = parseArgs({ allowPositionals: true, options: { only: { type: 'string' } } });
+  const { values, positionals } = parseArgs({
+    allowPositionals: true,
+    options: { only: { type: 'string' } },
+  });
   const contestants = await openContestants(values.only?.split(','));
-  console.log(`node ${process.version}, ${cpus().length} × ${cpus()[0].model}; contestants: ${contestants.map(({ name }) => name).join(', ')}`);
+  console.log(
+    `node ${process.version}, ${cpus().length} × ${cpus()[0].model}; contestants: ${contestants.map(({ name }) => name).join(', ')}`,
+  );
   const report = [];
   for (const name of chosen(positionals)) report.push(...(await measure(name, contestants)));
   await closeContestants(contestants);
-  writeFileSync(new URL('last.json', import.meta.url), `${JSON.stringify({ node: process.version, cpu: cpus()[0].model, cases: report }, null, 1)}\n`);
+  writeFileSync(
+    new URL('last.json', import.meta.url),
+    `${JSON.stringify({ node: process.version, cpu: cpus()[0].model, cases: report }, null, 1)}\n`,
+  );
   summarise(report);
   process.exit(0);
 }
@@ -54,15 +83,21 @@ async function measure(name, contestants) {
 }
 
 function summarise(report) {
-  const verdicts = report.flatMap(({ title, verdicts: all }) => all.map((verdict) => ({ title, ...verdict })));
+  const verdicts = report.flatMap(({ title, verdicts: all }) =>
+    all.map((verdict) => ({ title, ...verdict })),
+  );
   const missed = verdicts.filter(({ ok }) => !ok);
-  console.log(`\n${verdicts.length - missed.length} of ${verdicts.length} limits and goals held${missed.length ? '; missed:' : ''}`);
-  for (const { label, title, text, value } of missed) console.log(`  ${label} of '${title}': ${text}, was ${figure(value)}`);
+  console.log(
+    `\n${verdicts.length - missed.length} of ${verdicts.length} limits and goals held${missed.length ? '; missed:' : ''}`,
+  );
+  for (const { label, title, text, value } of missed)
+    console.log(`  ${label} of '${title}': ${text}, was ${figure(value)}`);
 }
 
 function chosen(names) {
   const known = readdirSync(new URL('cases', import.meta.url)).map((file) => file.replace('.mjs', ''));
   const unknown = names.filter((name) => !known.includes(name));
-  if (unknown.length) throw new RangeError(`no such case: ${unknown.join(', ')}; there are ${ORDER.join(', ')}`);
+  if (unknown.length)
+    throw new RangeError(`no such case: ${unknown.join(', ')}; there are ${ORDER.join(', ')}`);
   return names.length ? names : ORDER;
 }

@@ -6,9 +6,16 @@ import { dirname, join } from 'node:path/posix';
 import { linesOf, sources } from './sources.mjs';
 
 const LAYERS = ['ground', 'protocol', 'backend', 'host', 'engine', 'entry'];
-const LAYER_OF_FILE = { engine: 'engine', run: 'engine', script: 'engine', execution: 'engine', index: 'entry' };
+const LAYER_OF_FILE = {
+  engine: 'engine',
+  run: 'engine',
+  script: 'engine',
+  execution: 'engine',
+  index: 'entry',
+};
 
-const IMPORT = /(?:^|\s)(?:import|export)\b[^'"]*?\bfrom\s*['"](\.[^'"]+)['"]|\bimport\s*\(?\s*['"](\.[^'"]+)['"]/g;
+const IMPORT =
+  /(?:^|\s)(?:import|export)\b[^'"]*?\bfrom\s*['"](\.[^'"]+)['"]|\bimport\s*\(?\s*['"](\.[^'"]+)['"]/g;
 
 export function importComplaints() {
   return sources(/^src\/.*\.m?ts$/).flatMap((path) => {
@@ -21,7 +28,9 @@ function complaint(path, specifier) {
   const target = join(dirname(path), specifier);
   if (!target.startsWith('src/')) return [];
   const [from, to] = [layerOf(path), layerOf(target)];
-  return LAYERS.indexOf(to) > LAYERS.indexOf(from) ? [`${path}: a ${from} file imports ${target}, which is ${to}`] : [];
+  return LAYERS.indexOf(to) > LAYERS.indexOf(from)
+    ? [`${path}: a ${from} file imports ${target}, which is ${to}`]
+    : [];
 }
 
 function layerOf(path) {

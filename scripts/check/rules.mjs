@@ -11,7 +11,11 @@ const UNSAFE_ALLOWED = [/^native\/ffi\//, /^wasm\//, /^native\/vm\/src\/machine\
 function unsafePlaces() {
   const files = sources(/\.rs$/).filter((path) => !UNSAFE_ALLOWED.some((allowed) => allowed.test(path)));
   return files.flatMap((path) =>
-    linesOf(path).flatMap((line, at) => (/\bunsafe\b/.test(codeOf(line)) ? [`${path}:${at + 1}: unsafe stands outside the border: ${line.trim()}`] : [])),
+    linesOf(path).flatMap((line, at) =>
+      /\bunsafe\b/.test(codeOf(line))
+        ? [`${path}:${at + 1}: unsafe stands outside the border: ${line.trim()}`]
+        : [],
+    ),
   );
 }
 
@@ -22,7 +26,8 @@ const codeOf = (line) => line.replace(/"(?:[^"\\]|\\.)*"/g, '""').replace(/\/\/.
 function longFiles() {
   return sources(CODE).flatMap((path) => {
     const lines = linesOf(path);
-    const excused = lines.length <= longest || lines.slice(0, 15).some((line) => /long because: \S/.test(line));
+    const excused =
+      lines.length <= longest || lines.slice(0, 15).some((line) => /long because: \S/.test(line));
     return excused ? [] : [`${path}: ${lines.length} lines, and no 'long because: …' at its top`];
   });
 }
@@ -31,7 +36,9 @@ function longFiles() {
 function silentFiles() {
   return sources(CODE).flatMap((path) => {
     const first = linesOf(path).find((line) => line.trim() && !line.startsWith('#!')) ?? '';
-    return /^\s*(\/\/|\/\*|#)/.test(first) ? [] : [`${path}: does not open with a comment that says what it is`];
+    return /^\s*(\/\/|\/\*|#)/.test(first)
+      ? []
+      : [`${path}: does not open with a comment that says what it is`];
   });
 }
 

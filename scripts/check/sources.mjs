@@ -7,7 +7,11 @@ export const root = fileURLToPath(new URL('../..', import.meta.url));
 
 /** Paths from the root, of those whose name matches. */
 export function sources(pattern) {
-  const listed = execFileSync('git', ['ls-files', '--cached', '--others', '--exclude-standard', '--deduplicate'], { cwd: root, encoding: 'utf8' });
+  const listed = execFileSync(
+    'git',
+    ['ls-files', '--cached', '--others', '--exclude-standard', '--deduplicate'],
+    { cwd: root, encoding: 'utf8' },
+  );
   return listed.split('\n').filter((path) => path && pattern.test(path) && existsSync(`${root}/${path}`));
 }
 

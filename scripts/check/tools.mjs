@@ -8,11 +8,17 @@ export const CPP = /^native\/(addon|include)\/.*\.(c|cc|cpp|h|hpp)$/;
 function complaintsOf(program, args, cwd = root) {
   const path = `${root}/node_modules/.bin:${process.env.PATH}`;
   return new Promise((resolve) => {
-    const child = spawn(program, args, { cwd, env: { ...process.env, PATH: path, CARGO_TERM_PROGRESS_WHEN: 'never' } });
+    const child = spawn(program, args, {
+      cwd,
+      env: { ...process.env, PATH: path, CARGO_TERM_PROGRESS_WHEN: 'never' },
+    });
     let output = '';
-    for (const stream of [child.stdout, child.stderr]) stream.setEncoding('utf8').on('data', (text) => (output += text));
+    for (const stream of [child.stdout, child.stderr])
+      stream.setEncoding('utf8').on('data', (text) => (output += text));
     child.on('error', (error) => resolve([`${program} does not start: ${error.message}`]));
-    child.on('close', (code) => resolve(code === 0 ? [] : [output.trim() || `${program} ended with ${code}`]));
+    child.on('close', (code) =>
+      resolve(code === 0 ? [] : [output.trim() || `${program} ended with ${code}`]),
+    );
   });
 }
 
@@ -23,9 +29,25 @@ const baseline = `${root}/scripts/bench/rhai-baseline`;
 
 export const TOOLS = [
   tool('rust:format', 'cargo', ['fmt', '--all', '--check'], native),
-  tool('rust:format-bench', 'cargo', ['fmt', '--check', '--', '--config-path', `${native}/rustfmt.toml`], baseline),
-  tool('rust:clippy', 'cargo', ['clippy', '--quiet', '--workspace', '--all-targets', '--locked', '--', '-D', 'warnings'], native),
-  { name: 'cpp:format', run: () => (sources(CPP).length ? complaintsOf('clang-format-node', ['--dry-run', '--Werror', ...sources(CPP)]) : []) },
+  tool(
+    'rust:format-bench',
+    'cargo',
+    ['fmt', '--check', '--', '--config-path', `${native}/rustfmt.toml`],
+    baseline,
+  ),
+  tool(
+    'rust:clippy',
+    'cargo',
+    ['clippy', '--quiet', '--workspace', '--all-targets', '--locked', '--', '-D', 'warnings'],
+    native,
+  ),
+  {
+    name: 'cpp:format',
+    run: () =>
+      sources(CPP).length
+        ? complaintsOf('clang-format-node', ['--dry-run', '--Werror', ...sources(CPP)])
+        : [],
+  },
   tool('ts:types', 'tsc', ['--noEmit', '-p', 'tsconfig.json']),
   tool('ts:lint', 'eslint', ['.', '--max-warnings', '0']),
   tool('ts:format', 'prettier', ['--check', '.']),

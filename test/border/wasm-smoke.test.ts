@@ -33,7 +33,8 @@ function build(): Promise<boolean> {
 const none: Id = { slot: 0, generation: 0 };
 const define = new Record(DEFINE, { slot: askId, generation: 0 }).text('ask').f64(-1).bytes();
 const limits = new Record(LIMITS, none).f64(...Array<number>(12).fill(0)).bytes();
-const compile = (source: string) => new Record(COMPILE, { slot: program, generation: 0 }).u32(0, 0).text('smoke').text(source).bytes();
+const compile = (source: string) =>
+  new Record(COMPILE, { slot: program, generation: 0 }).u32(0, 0).text('smoke').text(source).bytes();
 const start = (run: Id) => new Record(START, run).u32(program, 0, 0, 0).bytes();
 const reply = (request: Id, value: number) => new Record(REPLY, request).integer(value).bytes();
 
@@ -46,8 +47,15 @@ function integer(body: DataView, at: number): number {
 /** REQUEST: run slot, run generation, function, line, column, argument count, values. */
 function readRequest({ kind, body }: Received) {
   expect(kind).toBe(REQUEST);
-  const [runSlot, runGeneration, functionId, , , count] = [0, 1, 2, 3, 4, 5].map((word) => body.getUint32(4 * word, true));
-  return { run: { slot: runSlot, generation: runGeneration }, functionId, count, argument: integer(body, 24) };
+  const [runSlot, runGeneration, functionId, , , count] = [0, 1, 2, 3, 4, 5].map((word) =>
+    body.getUint32(4 * word, true),
+  );
+  return {
+    run: { slot: runSlot, generation: runGeneration },
+    functionId,
+    count,
+    argument: integer(body, 24),
+  };
 }
 
 /** DONE: operations and three times, then the value. */

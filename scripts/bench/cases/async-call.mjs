@@ -9,4 +9,10 @@ export const limit = { timesBestPeer: 0.35 };
 export const goal = { timesBestPeer: 0.2 };
 
 export const run = (contestants) =>
-  compare(contestants, { method: 'asyncCalls', args: [calls], per: calls, rounds: 21, check: (sum) => sum === (calls * (calls + 1)) / 2 });
+  compare(contestants, {
+    method: 'asyncCalls',
+    args: [calls],
+    per: calls,
+    rounds: 21,
+    check: (sum) => sum === (calls * (calls + 1)) / 2,
+  });

@@ -13,7 +13,8 @@ export const goal = { atMost: 2, of: 'p99' };
 export async function run(contestants) {
   const rows = [];
   for (const { name, api } of contestants.filter((contestant) => contestant.name === OURS)) {
-    for (const [way, script] of Object.entries(situations)) rows.push({ who: name, way, ...summary(await latencies(api, script)) });
+    for (const [way, script] of Object.entries(situations))
+      rows.push({ who: name, way, ...summary(await latencies(api, script)) });
   }
   return rows;
 }

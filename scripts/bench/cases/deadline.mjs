@@ -26,7 +26,10 @@ async function overshoots(api, script) {
   const samples = [];
   for (let round = 0; round < rounds; round++) {
     const begin = performance.now();
-    const ended = await api.start(script, { timeoutMs }).then(() => 'done', () => 'failed');
+    const ended = await api.start(script, { timeoutMs }).then(
+      () => 'done',
+      () => 'failed',
+    );
     if (ended !== 'failed') throw new Error(`the time limit did not end: ${script}`);
     samples.push(performance.now() - begin - timeoutMs);
   }

@@ -5,4 +5,11 @@ export const title = 'fib(27)';
 export const unit = 'ms';
 export const limit = { timesOf: 'rhai', is: 0.15 };
 
-export const run = (contestants) => compare(contestants, { method: 'fib', args: [27], scale: 1000, rounds: 9, check: (value) => value === 196418 });
+export const run = (contestants) =>
+  compare(contestants, {
+    method: 'fib',
+    args: [27],
+    scale: 1000,
+    rounds: 9,
+    check: (value) => value === 196418,
+  });

@@ -13,14 +13,20 @@ export const unit = 'ms';
 export const goal = { atMost: 1 };
 
 export async function run(contestants) {
-  const works = contestants.filter(({ api }) => api.compute).map(({ name, api }) => [name, () => api.compute()]);
+  const works = contestants
+    .filter(({ api }) => api.compute)
+    .map(({ name, api }) => [name, () => api.compute()]);
   works.push(['idle loop', () => idle(600)]);
   const rows = works.map(([who]) => ({ who, way: '', samples: [] }));
   for (let round = 0; round < rounds; round++) {
     for (const [at, [, work]] of works.entries()) rows[at].samples.push(await delayDuring(work));
   }
   const control = summary(rows.at(-1).samples).median;
-  return rows.map(({ who, way, samples }) => ({ who, way, ...summary(samples.map((delay) => (who === 'idle loop' ? delay : delay - control))) }));
+  return rows.map(({ who, way, samples }) => ({
+    who,
+    way,
+    ...summary(samples.map((delay) => (who === 'idle loop' ? delay : delay - control))),
+  }));
 }
 
 async function delayDuring(work) {

@@ -2,7 +2,10 @@
 import { compare } from '../lib/compare.mjs';
 
 const payloads = {
-  'an object of 10 keys': [Object.fromEntries(Array.from({ length: 10 }, (_, i) => [`key${i}`, i % 2 ? i : `value ${i}`])), 2000],
+  'an object of 10 keys': [
+    Object.fromEntries(Array.from({ length: 10 }, (_, i) => [`key${i}`, i % 2 ? i : `value ${i}`])),
+    2000,
+  ],
   'a string of 1 MB': ['x'.repeat(1 << 20), 20],
   '1 MB of bytes': [new Uint8Array(1 << 20).fill(7), 20],
   '10,000 integers': [Array.from({ length: 10_000 }, (_, i) => i), 50],
@@ -13,7 +16,13 @@ export const parts = Object.entries(payloads).map(([name, [data, calls]]) => ({
   unit: 'µs per round trip',
   goal: { timesBestPeer: 0.5 },
   run: (contestants) =>
-    compare(contestants, { method: 'payloadCalls', args: [data, calls], per: calls + 1, rounds: 9, check: (back) => size(back) === size(data) }),
+    compare(contestants, {
+      method: 'payloadCalls',
+      args: [data, calls],
+      per: calls + 1,
+      rounds: 9,
+      check: (back) => size(back) === size(data),
+    }),
 }));
 
 const size = (value) => value.length ?? Object.keys(value).length;

@@ -9,4 +9,10 @@ export const limit = { atMost: 1.5 };
 export const goal = { atMost: 0.8 };
 
 export const run = (contestants) =>
-  compare(contestants, { method: 'syncCalls', args: [calls], per: calls, rounds: 21, check: (sum) => sum === (calls * (calls + 1)) / 2 });
+  compare(contestants, {
+    method: 'syncCalls',
+    args: [calls],
+    per: calls,
+    rounds: 21,
+    check: (sum) => sum === (calls * (calls + 1)) / 2,
+  });

@@ -5,4 +5,5 @@ export const title = 'tiny evalAsync, one by one';
 export const unit = 'µs per eval';
 export const goal = { timesBestPeer: 0.35 };
 
-export const run = (contestants) => compare(contestants, { method: 'tinyEval', repeat: 500, rounds: 21, check: (value) => value === 42 });
+export const run = (contestants) =>
+  compare(contestants, { method: 'tinyEval', repeat: 500, rounds: 21, check: (value) => value === 42 });

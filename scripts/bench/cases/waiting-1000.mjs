@@ -4,5 +4,4 @@ import { waiting } from '../lib/waiting.mjs';
 export const title = '1,000 scripts waiting 50 ms';
 export const unit = 'ms in all';
 
-
 export const run = (contestants) => waiting(contestants, 1000, 9);

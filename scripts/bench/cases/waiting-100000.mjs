@@ -6,4 +6,8 @@ export const title = '100,000 scripts waiting 50 ms';
 export const unit = 'ms in all';
 
 export const run = (contestants) =>
-  waiting(contestants.filter(({ name }) => [OURS, 'bare timers'].includes(name)), 100_000, 5);
+  waiting(
+    contestants.filter(({ name }) => [OURS, 'bare timers'].includes(name)),
+    100_000,
+    5,
+  );

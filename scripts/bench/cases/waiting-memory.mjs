@@ -17,8 +17,13 @@ export async function run(contestants) {
   const names = contestants.filter(({ api }) => api.waiting).map(({ name }) => name);
   const samples = new Map(names.map((name) => [name, []]));
   for (let round = 0; round < rounds; round++) {
-    for (const name of names) samples.get(name).push((await inFreshProcess('waiting-memory.mjs', [name, count])).bytesEach);
+    for (const name of names)
+      samples.get(name).push((await inFreshProcess('waiting-memory.mjs', [name, count])).bytesEach);
   }
   const control = summary(samples.get('bare timers')).median;
-  return names.map((who) => ({ who, way: '', ...summary(samples.get(who).map((bytes) => (who === 'bare timers' ? bytes : bytes - control))) }));
+  return names.map((who) => ({
+    who,
+    way: '',
+    ...summary(samples.get(who).map((bytes) => (who === 'bare timers' ? bytes : bytes - control))),
+  }));
 }

@@ -41,13 +41,20 @@ export async function open() {
     tinyEvalSync: () => runSync('20 + 22'),
     tinyEval: () => compile('20 + 22').run(context),
     tinyEvals: (count) => Promise.all(Array.from({ length: count }, () => compile('20 + 22').run(context))),
-    waiting: (count, ms) => Promise.all(Array.from({ length: count }, () => run(`sleep.apply(undefined, [${ms}], { result: { promise: true } })`))),
+    waiting: (count, ms) =>
+      Promise.all(
+        Array.from({ length: count }, () =>
+          run(`sleep.apply(undefined, [${ms}], { result: { promise: true } })`),
+        ),
+      ),
     fib: (n) => runSync(`${FIB_JS} fib(${n})`),
     compute: () => compile(busy).run(context),
     start: (source, { timeoutMs } = {}) => compile('for (;;);').run(context, { timeout: timeoutMs }),
     payloadCalls: async (data, n) => {
       await global.set('data', data, { copy: true });
-      return compile(`for (let i = 0; i < ${n}; i++) echo(data); echo(data)`).runSync(context, { copy: true });
+      return compile(`for (let i = 0; i < ${n}; i++) echo(data); echo(data)`).runSync(context, {
+        copy: true,
+      });
     },
     close: () => isolate.dispose(),
   };

@@ -14,7 +14,8 @@ export async function open() {
   const suspending = await newAsyncContext();
   for (const context of [quickjs, suspending]) defineSync(context);
   definePromises(quickjs);
-  suspending.newAsyncifiedFunction('plusOneLater', async (x) => suspending.newNumber(suspending.getNumber(x) + 1))
+  suspending
+    .newAsyncifiedFunction('plusOneLater', async (x) => suspending.newNumber(suspending.getNumber(x) + 1))
     .consume((f) => suspending.setProp(suspending.global, 'plusOneLater', f));
   const functions = new Map();
   /** The body as a function of the guest, parsed once. */
@@ -31,17 +32,24 @@ export async function open() {
     promise.dispose();
     return result;
   };
-  const loop = (n, expression) => `{ let sum = 0; for (let i = 0; i < ${n}; i++) sum += ${expression}; return sum }`;
+  const loop = (n, expression) =>
+    `{ let sum = 0; for (let i = 0; i < ${n}; i++) sum += ${expression}; return sum }`;
   const later = (n) => `async () => ${loop(n, 'await plusOneLater(i)')}`;
   const evalCode = (source) => unwrap(quickjs, quickjs.evalCode(source));
   const evalCodeAsync = async (source) => unwrap(suspending, await suspending.evalCodeAsync(source));
   const many = (count, body) => Promise.all(Array.from({ length: count }, () => runAsync(body)));
   return {
-    asyncCalls: { promises: (n) => runAsync(later(n)), asyncify: (n) => evalCodeAsync(`(() => ${loop(n, 'plusOneLater(i)')})()`) },
+    asyncCalls: {
+      promises: (n) => runAsync(later(n)),
+      asyncify: (n) => evalCodeAsync(`(() => ${loop(n, 'plusOneLater(i)')})()`),
+    },
     syncCalls: (n) => run(`() => ${loop(n, 'plusOne(i)')}`),
     manyScripts: (scripts, n) => many(scripts, later(n)),
     tinyEvalSync: { function: () => run('() => 20 + 22'), evalCode: () => evalCode('20 + 22') },
-    tinyEval: { promises: () => runAsync('async () => 20 + 22'), evalCodeAsync: () => evalCodeAsync('20 + 22') },
+    tinyEval: {
+      promises: () => runAsync('async () => 20 + 22'),
+      evalCodeAsync: () => evalCodeAsync('20 + 22'),
+    },
     tinyEvals: (count) => many(count, 'async () => 20 + 22'),
     waiting: (count, ms) => many(count, `async () => await sleep(${ms})`),
     fib: (n) => run(`() => { ${FIB_JS} return fib(${n}) }`),
@@ -52,22 +60,26 @@ export async function open() {
 const unwrap = (context, result) => context.unwrapResult(result).consume((value) => context.dump(value));
 
 function defineSync(context) {
-  context.newFunction('plusOne', (x) => context.newNumber(context.getNumber(x) + 1))
+  context
+    .newFunction('plusOne', (x) => context.newNumber(context.getNumber(x) + 1))
     .consume((f) => context.setProp(context.global, 'plusOne', f));
 }
 
 function definePromises(context) {
-  const define = (name_, fn) => context.newFunction(name_, (x) => {
-    const deferred = context.newPromise();
-    fn(context.getNumber(x)).then((value) => {
-      const handle = context.newNumber(value);
-      deferred.resolve(handle);
-      handle.dispose();
-      deferred.dispose();
-      context.runtime.executePendingJobs();
-    });
-    return deferred.handle.dup();
-  }).consume((f) => context.setProp(context.global, name_, f));
+  const define = (name_, fn) =>
+    context
+      .newFunction(name_, (x) => {
+        const deferred = context.newPromise();
+        fn(context.getNumber(x)).then((value) => {
+          const handle = context.newNumber(value);
+          deferred.resolve(handle);
+          handle.dispose();
+          deferred.dispose();
+          context.runtime.executePendingJobs();
+        });
+        return deferred.handle.dup();
+      })
+      .consume((f) => context.setProp(context.global, name_, f));
   define('plusOneLater', async (x) => x + 1);
   define('sleep', sleep);
 }

@@ -27,7 +27,10 @@ export async function open(options = {}) {
   };
   return {
     asyncCalls: (n) => run(loop(n, 'plus_one_later(i)')),
-    syncCalls: { evalAsync: (n) => run(loop(n, 'plus_one(i)')), eval: (n) => engine.eval(compile(loop(n, 'plus_one(i)'))) },
+    syncCalls: {
+      evalAsync: (n) => run(loop(n, 'plus_one(i)')),
+      eval: (n) => engine.eval(compile(loop(n, 'plus_one(i)'))),
+    },
     manyScripts: (scripts, n) => many(scripts, loop(n, 'plus_one_later(i)')),
     tinyEvalSync: () => engine.eval(compile('20 + 22')),
     tinyEval: () => run('20 + 22'),

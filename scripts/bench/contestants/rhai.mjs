@@ -20,7 +20,14 @@ export async function open() {
 
 function build() {
   const crate = fileURLToPath(new URL('../rhai-baseline', import.meta.url));
-  const target = join(process.env.XDG_CACHE_HOME ?? join(homedir(), '.cache'), 'rhai-bridge', 'rhai-baseline');
-  execFileSync('cargo', ['build', '--release', '--locked', '--quiet', '--target-dir', target], { cwd: crate, stdio: 'inherit' });
+  const target = join(
+    process.env.XDG_CACHE_HOME ?? join(homedir(), '.cache'),
+    'rhai-bridge',
+    'rhai-baseline',
+  );
+  execFileSync('cargo', ['build', '--release', '--locked', '--quiet', '--target-dir', target], {
+    cwd: crate,
+    stdio: 'inherit',
+  });
   return join(target, 'release', 'rhai-baseline');
 }

@@ -7,6 +7,10 @@ const run = promisify(execFile);
 
 export async function inFreshProcess(script, args, nodeFlags = []) {
   const path = fileURLToPath(new URL(`../child/${script}`, import.meta.url));
-  const { stdout } = await run(process.execPath, [...nodeFlags, '--no-node-snapshot', '--expose-gc', path, ...args.map(String)], { maxBuffer: 1 << 20 });
+  const { stdout } = await run(
+    process.execPath,
+    [...nodeFlags, '--no-node-snapshot', '--expose-gc', path, ...args.map(String)],
+    { maxBuffer: 1 << 20 },
+  );
   return JSON.parse(stdout.trim().split('\n').at(-1));
 }

@@ -34,14 +34,24 @@ function waysOf({ name, api }, method) {
 async function measure({ who, way, call }, { args = [], repeat, per = 1, scale = 1, sync = false, check }) {
   const work = repeat ? repeated(call, args, repeat, sync) : () => call(...args);
   const { us, result } = sync ? timeSyncUs(work) : await timeUs(work);
-  if (check && !check(result)) throw new Error(`${who} ${way}: wrong result ${JSON.stringify(result)?.slice(0, 80)}`);
+  if (check && !check(result))
+    throw new Error(`${who} ${way}: wrong result ${JSON.stringify(result)?.slice(0, 80)}`);
   return us / (per * (repeat ?? 1)) / scale;
 }
 
 /** `repeat` calls in a row, each one finished before the next begins. */
 function repeated(call, args, repeat, sync) {
-  if (sync) return () => { let last; for (let i = 0; i < repeat; i++) last = call(...args); return last; };
-  return async () => { let last; for (let i = 0; i < repeat; i++) last = await call(...args); return last; };
+  if (sync)
+    return () => {
+      let last;
+      for (let i = 0; i < repeat; i++) last = call(...args);
+      return last;
+    };
+  return async () => {
+    let last;
+    for (let i = 0; i < repeat; i++) last = await call(...args);
+    return last;
+  };
 }
 
 function rotated(list, by) {

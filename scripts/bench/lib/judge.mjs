@@ -23,7 +23,12 @@ export function bestPeer(rows) {
 export function judge(rows, { limit, goal }) {
   const ours = rows.filter((row) => row.who === OURS);
   if (!ours.length) return [];
-  return [['limit', limit], ['goal', goal]].filter(([, aim]) => aim).flatMap(([label, aim]) => verdict(label, aim, ours, rows) ?? []);
+  return [
+    ['limit', limit],
+    ['goal', goal],
+  ]
+    .filter(([, aim]) => aim)
+    .flatMap(([label, aim]) => verdict(label, aim, ours, rows) ?? []);
 }
 
 function verdict(label, aim, ours, rows) {

@@ -10,7 +10,11 @@ export function installPeers() {
   const all = ['isolated-vm', 'quickjs-emscripten', 'wasmoon'];
   if (all.every((peer) => existsSync(join(here, 'node_modules', peer, 'package.json')))) return;
   console.log('Installing the peers (once; isolated-vm is compiled, about two minutes) …');
-  execFileSync('npm', ['ci', '--no-audit', '--no-fund'], { cwd: here, stdio: 'inherit', env: { ...process.env, ...headers() } });
+  execFileSync('npm', ['ci', '--no-audit', '--no-fund'], {
+    cwd: here,
+    stdio: 'inherit',
+    env: { ...process.env, ...headers() },
+  });
 }
 
 /** Node's own headers beside the running node, so that nothing is downloaded to compile isolated-vm. */

@@ -5,12 +5,17 @@ export function print({ title, unit }, rows, verdicts) {
   console.log(`\n${title}  [${unit}]`);
   const peer = bestPeer(rows);
   const width = Math.max(...rows.map((row) => label(row).length), 12);
-  console.log(`  ${''.padEnd(width)} ${['median', 'min', 'max', '× best peer'].map((head) => head.padStart(12)).join('')}`);
+  console.log(
+    `  ${''.padEnd(width)} ${['median', 'min', 'max', '× best peer'].map((head) => head.padStart(12)).join('')}`,
+  );
   for (const row of rows) {
     const ratio = peer ? figure(row.median / peer.median) : '';
-    console.log(`  ${label(row).padEnd(width)} ${[row.median, row.min, row.max].map((x) => figure(x).padStart(12)).join('')}${ratio.padStart(12)}`);
+    console.log(
+      `  ${label(row).padEnd(width)} ${[row.median, row.min, row.max].map((x) => figure(x).padStart(12)).join('')}${ratio.padStart(12)}`,
+    );
   }
-  for (const { label: kind, text, value, ok } of verdicts) console.log(`  ${ok ? 'ok  ' : 'MISS'} ${kind}: ${text} — ${figure(value)}`);
+  for (const { label: kind, text, value, ok } of verdicts)
+    console.log(`  ${ok ? 'ok  ' : 'MISS'} ${kind}: ${text} — ${figure(value)}`);
 }
 
 const label = ({ who, way }) => (way ? `${who} (${way})` : who);
