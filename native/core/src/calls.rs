@@ -36,7 +36,9 @@ impl Core {
 
     /// Writes everything but the end of the record; gives the call's time limit.
     fn write_request(&mut self, run: &mut Run, request: Id) -> Result<f64, HostError> {
-        let Body::Fiber(machine) = &mut run.body else { return Err(HostError::value("no machine", "$")) };
+        let Body::Fiber(machine) = &mut run.body else {
+            return Err(HostError::value("no machine", "$"));
+        };
         let call = machine.host_call();
         let (function, argc, line) = (call.function, call.argc, call.line);
         let out = self.out.begin(outbox_kind::REQUEST, request);
@@ -69,14 +71,7 @@ impl Core {
     }
 
     /// Gives a closed request's answer to the run that waited.
-    pub(crate) fn answer(
-        &mut self,
-        run: Id,
-        request: Id,
-        reply: Result<Dynamic, HostError>,
-        now_ns: u64,
-        port: &mut dyn Port,
-    ) {
+    pub(crate) fn answer(&mut self, run: Id, request: Id, reply: Result<Dynamic, HostError>, now_ns: u64, port: &mut dyn Port) {
         let Some(run) = self.runs.take(run) else { return };
         let reply = reply.map_err(|error| Dynamic::from(at_call(&run, error)));
         self.trace(trace_step::RESUMED, request, run.id, now_ns, port);
@@ -96,8 +91,9 @@ impl Core {
     /// A host call took too long: the script gets an error it can catch, JavaScript an abort.
     pub(crate) fn time_out_call(&mut self, run: Id, now_ns: u64, port: &mut dyn Port) {
         let Some(waiting) = self.runs.get(run) else { return };
-        let (request, ms) = (waiting.request, waiting.call_limit_ms());
-        let function = waiting.function_name();
+        let (request, of_run) = (waiting.request, waiting.limits.host_timeout_ms);
+        let (function, id) = waiting.function();
+        let ms = self.call_timeout_ms(id, of_run);
         self.requests.close(request);
         self.counters.host_timeouts += 1;
         self.send_aborted(request, abort_reason::TIMED_OUT, port);

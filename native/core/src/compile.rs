@@ -59,7 +59,11 @@ fn describe(program: &Program) -> Map {
     });
     let mut map = answer(true);
     put(&mut map, "functions", program.functions().into_iter().map(function).collect::<Array>());
-    put(&mut map, "hostFunctions", program.host_calls().into_iter().map(host_use).collect::<Array>());
+    put(
+        &mut map,
+        "hostFunctions",
+        program.host_calls().into_iter().map(host_use).collect::<Array>(),
+    );
     put(&mut map, "imports", imports.collect::<Array>());
     map
 }

@@ -62,7 +62,10 @@ impl Budget {
     /// Until `until_ns`, whatever there is to compile.
     #[must_use]
     pub fn until(until_ns: u64) -> Self {
-        Self { until_ns, max_source_bytes: usize::MAX }
+        Self {
+            until_ns,
+            max_source_bytes: usize::MAX,
+        }
     }
 }
 

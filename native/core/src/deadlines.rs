@@ -65,7 +65,6 @@ impl Deadlines {
         self.heap.len()
     }
 
-
     fn place(&self, slot: u32) -> Option<usize> {
         let place = *self.places.get(slot as usize)?;
         (place as usize).checked_sub(1)

@@ -97,7 +97,12 @@ impl Failed {
             Some(hit) => Self::new("limit", error.message.clone()).with_limit(hit.name, hit.value as f64),
             None => Self::new("syntax", error.message.clone()),
         };
-        Self { line: error.line, column: error.column, source: source.to_owned(), ..base }
+        Self {
+            line: error.line,
+            column: error.column,
+            source: source.to_owned(),
+            ..base
+        }
     }
 
     /// The machine's failure.
@@ -110,20 +115,28 @@ impl Failed {
             FailureKind::Internal => Self::internal(failure.message),
             FailureKind::Runtime(class) => match host_error {
                 Some(error) => Self::uncaught(&error, class),
-                None => Self { class, value: failure.value, ..Self::new("runtime", failure.message) },
+                None => Self {
+                    class,
+                    value: failure.value,
+                    ..Self::new("runtime", failure.message)
+                },
             },
         };
         let (line, column) = (failure.line, failure.column);
-        Self { line, column, source: failure.source, trace: failure.trace, ..base }
+        Self {
+            line,
+            column,
+            source: failure.source,
+            trace: failure.trace,
+            ..base
+        }
     }
 
     /// A failed host call that nobody caught.
     fn uncaught(error: &HostError, class: &'static str) -> Self {
         let base = match error.origin() {
             Origin::Thrown(handle) if *handle == NO_HANDLE => Self::new("runtime", error.message().as_str()),
-            Origin::Thrown(handle) => {
-                Self::new("host", error.message().as_str()).with("error", i64::from(*handle))
-            }
+            Origin::Thrown(handle) => Self::new("host", error.message().as_str()).with("error", i64::from(*handle)),
             Origin::TimedOut(ms) => Self::timeout("hostTimeoutMs", *ms, "host"),
             Origin::Value(path) => Self::new("value", error.message().as_str()).with("path", path.clone()),
         };
@@ -138,7 +151,11 @@ impl Failed {
     #[must_use]
     pub fn into_map(self, spent: &Spent) -> Map {
         let mut map = position(self.line, self.column);
-        let texts = [("kind", self.kind.to_owned()), ("class", self.class.to_owned()), ("message", self.message)];
+        let texts = [
+            ("kind", self.kind.to_owned()),
+            ("class", self.class.to_owned()),
+            ("message", self.message),
+        ];
         texts.into_iter().for_each(|(key, text)| put(&mut map, key, text));
         put(&mut map, "source", self.source);
         put(&mut map, "trace", self.trace.into_iter().map(frame).collect::<Array>());

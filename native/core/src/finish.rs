@@ -11,13 +11,7 @@ use rhai::Dynamic;
 
 impl Core {
     /// Ends a run that was taken out of the table.
-    pub(crate) fn finish(
-        &mut self,
-        mut run: Box<Run>,
-        end: Result<Dynamic, Box<Failed>>,
-        now_ns: u64,
-        port: &mut dyn Port,
-    ) {
+    pub(crate) fn finish(&mut self, mut run: Box<Run>, end: Result<Dynamic, Box<Failed>>, now_ns: u64, port: &mut dyn Port) {
         run.enter(run.phase, now_ns);
         if run.phase == Phase::Waiting && self.requests.close(run.request).is_some() {
             self.send_aborted(run.request, abort_reason::RUN_ENDED, port);
@@ -38,7 +32,7 @@ impl Core {
     pub(crate) fn fail_here(&mut self, run: Box<Run>, failed: Failed, now_ns: u64, port: &mut dyn Port) {
         let failed = failed.at(run.trace());
         let failed = match run.phase {
-            Phase::Waiting => failed.with("function", run.function_name()),
+            Phase::Waiting => failed.with("function", run.function().0),
             _ => failed,
         };
         self.finish(run, Err(Box::new(failed)), now_ns, port);
@@ -70,7 +64,8 @@ impl Core {
         let out = self.out.begin(outbox_kind::DONE, run.id);
         out.f64(spent.operations as f64);
         [spent.script_ns, spent.host_ns, spent.queue_ns].iter().for_each(|&ns| out.f64(to_ms(ns)));
-        out.value(value, depth).map_err(|error| Box::new(Failed::value(error.reason.clone(), error.path())))?;
+        out.value(value, depth)
+            .map_err(|error| Box::new(Failed::value(error.reason.clone(), error.path())))?;
         if !run.has_flag(start_flag::COMMIT) {
             return Ok(());
         }
@@ -80,7 +75,8 @@ impl Core {
             out.text(&binding.name);
             out.u8(u8::from(binding.constant));
             let path = |inner: String| inner.replacen('$', &binding.name, 1);
-            out.value(&binding.value, depth).map_err(|error| Box::new(Failed::value(error.reason.clone(), path(error.path()))))?;
+            out.value(&binding.value, depth)
+                .map_err(|error| Box::new(Failed::value(error.reason.clone(), path(error.path()))))?;
         }
         Ok(())
     }

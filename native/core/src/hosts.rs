@@ -39,13 +39,18 @@ impl Hosts {
             self.names.insert(name, id);
             self.version += 1;
         }
-        self.functions[place] = Some(HostFunction { name: name.into(), timeout_ms });
+        self.functions[place] = Some(HostFunction {
+            name: name.into(),
+            timeout_ms,
+        });
         Ok(())
     }
 
     /// Forgets function `id`. A name that was given to another function since stays with it.
     pub fn undefine(&mut self, id: u32) {
-        let Some(function) = self.functions.get_mut(id as usize).and_then(Option::take) else { return };
+        let Some(function) = self.functions.get_mut(id as usize).and_then(Option::take) else {
+            return;
+        };
         if self.names.get(&function.name) == Some(id) {
             self.names.remove(&function.name);
             self.version += 1;

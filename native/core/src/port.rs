@@ -17,27 +17,3 @@ pub trait Port {
         false
     }
 }
-
-#[cfg(test)]
-/// A port for tests: a clock that is set by hand, and records in a list.
-#[derive(Debug, Default)]
-pub struct TestPort {
-    /// What the clock says.
-    pub clock_ns: u64,
-    /// Every look at the clock moves it on by this much.
-    pub tick_ns: u64,
-    /// Every record pushed so far.
-    pub records: Vec<Vec<u8>>,
-}
-
-#[cfg(test)]
-impl Port for TestPort {
-    fn now_ns(&mut self) -> u64 {
-        self.clock_ns += self.tick_ns;
-        self.clock_ns
-    }
-
-    fn push(&mut self, record: &[u8]) {
-        self.records.push(record.to_vec());
-    }
-}

@@ -40,7 +40,11 @@ impl Source {
                 return Ok(compiled.clone());
             }
         }
-        let options = CompileOptions { name: &self.name, hosts: hosts.names(), max_source_bytes };
+        let options = CompileOptions {
+            name: &self.name,
+            hosts: hosts.names(),
+            max_source_bytes,
+        };
         let compiled = guarded(|| vm.compile(&self.text, &options))?.map_err(Rc::new);
         if is_lasting(&compiled) {
             *self.cached.borrow_mut() = Some((hosts.version(), compiled.clone()));
@@ -72,7 +76,11 @@ impl Programs {
         if place >= self.sources.len() {
             self.sources.resize(place + 1, None);
         }
-        let source = Source { name: name.into(), text: text.into(), cached: RefCell::new(None) };
+        let source = Source {
+            name: name.into(),
+            text: text.into(),
+            cached: RefCell::new(None),
+        };
         self.count += usize::from(self.sources[place].replace(Rc::new(source)).is_none());
         Ok(())
     }

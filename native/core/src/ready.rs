@@ -47,7 +47,13 @@ impl Ready {
     fn make_level(&mut self, priority: i32) -> usize {
         self.levels.retain(|level| !level.queue.is_empty());
         let at = self.levels.partition_point(|level| level.priority > priority);
-        self.levels.insert(at, Level { priority, queue: VecDeque::new() });
+        self.levels.insert(
+            at,
+            Level {
+                priority,
+                queue: VecDeque::new(),
+            },
+        );
         at
     }
 

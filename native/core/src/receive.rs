@@ -32,7 +32,10 @@ impl Core {
     fn dispatch(&mut self, record: &[u8], now_ns: u64, port: &mut dyn Port) -> Result<(), Malformed> {
         let mut reader = Reader::new(record, 4);
         let kind = reader.u32()?;
-        let id = Id { slot: reader.u32()?, generation: reader.u32()? };
+        let id = Id {
+            slot: reader.u32()?,
+            generation: reader.u32()?,
+        };
         match kind {
             kind::REPLY => self.receive_reply(id, &mut reader, now_ns, port),
             kind::START => self.receive_start(id, &mut reader, now_ns, port),
@@ -42,13 +45,7 @@ impl Core {
         }
     }
 
-    fn dispatch_rare(
-        &mut self,
-        kind: u32,
-        id: Id,
-        reader: &mut Reader<'_>,
-        port: &mut dyn Port,
-    ) -> Result<(), Malformed> {
+    fn dispatch_rare(&mut self, kind: u32, id: Id, reader: &mut Reader<'_>, port: &mut dyn Port) -> Result<(), Malformed> {
         match kind {
             kind::COMPILE => self.receive_compile(id.slot, reader)?,
             kind::DROP_PROGRAM => self.programs.drop_source(id.slot),
@@ -74,13 +71,7 @@ impl Core {
         Ok(())
     }
 
-    fn receive_start(
-        &mut self,
-        id: Id,
-        reader: &mut Reader<'_>,
-        now_ns: u64,
-        port: &mut dyn Port,
-    ) -> Result<(), Malformed> {
+    fn receive_start(&mut self, id: Id, reader: &mut Reader<'_>, now_ns: u64, port: &mut dyn Port) -> Result<(), Malformed> {
         if self.runs.get(id).is_some() {
             return Err(Malformed("run started twice"));
         }
@@ -102,15 +93,34 @@ impl Core {
         let (flags, priority) = (reader.u32()?, reader.i32()?);
         let limits = self.limits.get(limits);
         let depth = limits.as_ref().map_or(0, |limits| limits.vm.max_value_depth);
-        let scope = if flags & start_flag::SCOPE != 0 { self.read_bindings(reader, depth)? } else { Vec::new() };
-        let call = if flags & start_flag::CALL != 0 { Some(self.read_call(reader, depth)?) } else { None };
+        let scope = if flags & start_flag::SCOPE != 0 {
+            self.read_bindings(reader, depth)?
+        } else {
+            Vec::new()
+        };
+        let call = if flags & start_flag::CALL != 0 {
+            Some(self.read_call(reader, depth)?)
+        } else {
+            None
+        };
         let (source, limits) = (self.programs.get(program)?, limits?);
         if !self.runs.is_free(id) {
             return Err(Malformed("run slot in use or out of range"));
         }
-        let scope = if flags & start_flag::OWN_SCOPE != 0 { self.lend_scope(id, scope) } else { scope };
+        let scope = if flags & start_flag::OWN_SCOPE != 0 {
+            self.lend_scope(id, scope)
+        } else {
+            scope
+        };
         self.counters.started += 1;
-        Ok(Box::new(Run::new(id, Fresh { source, scope, call }, limits, priority, flags as u8, now_ns)))
+        Ok(Box::new(Run::new(
+            id,
+            Fresh { source, scope, call },
+            limits,
+            priority,
+            flags as u8,
+            now_ns,
+        )))
     }
 
     fn add_run(&mut self, mut run: Box<Run>) {
@@ -138,13 +148,7 @@ impl Core {
         Ok(Binding { name, value, constant })
     }
 
-    fn receive_reply(
-        &mut self,
-        id: Id,
-        reader: &mut Reader<'_>,
-        now_ns: u64,
-        port: &mut dyn Port,
-    ) -> Result<(), Malformed> {
+    fn receive_reply(&mut self, id: Id, reader: &mut Reader<'_>, now_ns: u64, port: &mut dyn Port) -> Result<(), Malformed> {
         let run = self.requests.close(id);
         let depth = run.and_then(|run| self.runs.get(run)).map_or(0, |run| run.limits.vm.max_value_depth);
         let value = self.inbox.value(reader, depth); // also when late: its shapes stay known
@@ -161,16 +165,12 @@ impl Core {
         Ok(())
     }
 
-    fn receive_throw(
-        &mut self,
-        id: Id,
-        reader: &mut Reader<'_>,
-        now_ns: u64,
-        port: &mut dyn Port,
-    ) -> Result<(), Malformed> {
+    fn receive_throw(&mut self, id: Id, reader: &mut Reader<'_>, now_ns: u64, port: &mut dyn Port) -> Result<(), Malformed> {
         let handle = reader.u32()?;
         let (name, message, code) = (reader.text()?, reader.text()?, reader.text()?);
-        let Some(run) = self.requests.close(id) else { return self.drop_late(None) };
+        let Some(run) = self.requests.close(id) else {
+            return self.drop_late(None);
+        };
         self.counters.replies += 1;
         let error = HostError::thrown(handle, name, message, code);
         self.answer(run, id, Err(error), now_ns, port);
@@ -182,13 +182,7 @@ impl Core {
         malformed.map_or(Ok(()), Err)
     }
 
-    fn receive_cancel(
-        &mut self,
-        id: Id,
-        reader: &mut Reader<'_>,
-        now_ns: u64,
-        port: &mut dyn Port,
-    ) -> Result<(), Malformed> {
+    fn receive_cancel(&mut self, id: Id, reader: &mut Reader<'_>, now_ns: u64, port: &mut dyn Port) -> Result<(), Malformed> {
         let why = reader.u32()?;
         let Some(run) = self.runs.take(id) else { return Ok(()) }; // it ended by itself a moment ago
         let failed = match why {
@@ -205,7 +199,11 @@ impl Core {
         self.programs.keep(id, name, text)?;
         if flags & (compile_flag::ANSWER | compile_flag::ANALYZE) != 0 {
             let max_source_bytes = self.limits.get(limits).map_or(0, |limits| limits.max_source_bytes);
-            self.compiles.push_back(CompileJob { id, source: self.programs.get(id)?, max_source_bytes });
+            self.compiles.push_back(CompileJob {
+                id,
+                source: self.programs.get(id)?,
+                max_source_bytes,
+            });
         }
         Ok(())
     }

@@ -28,7 +28,10 @@ impl Requests {
             Some(slot) => {
                 let request = &mut self.slots[slot as usize];
                 request.run = run;
-                Id { slot, generation: request.generation }
+                Id {
+                    slot,
+                    generation: request.generation,
+                }
             }
             None => self.grow(run),
         }
@@ -88,7 +91,13 @@ mod tests {
         let mut requests = Requests::default();
         let id = requests.open(RUN);
         requests.slots[0].generation = u32::MAX;
-        assert_eq!(requests.close(Id { slot: id.slot, generation: u32::MAX }), Some(RUN));
+        assert_eq!(
+            requests.close(Id {
+                slot: id.slot,
+                generation: u32::MAX
+            }),
+            Some(RUN)
+        );
         assert_ne!(requests.open(RUN).slot, id.slot);
     }
 }

@@ -102,7 +102,10 @@ impl Run {
             host_deadline_ns: NEVER,
             limits,
             operations: 0,
-            request: Id { slot: u32::MAX, generation: 0 },
+            request: Id {
+                slot: u32::MAX,
+                generation: 0,
+            },
             since_ns: now_ns,
             spent_ns: [0; 3],
             output_bytes: 0,
@@ -124,13 +127,12 @@ impl Run {
     #[must_use]
     pub fn spent(&self) -> Spent {
         let [queue_ns, script_ns, host_ns] = self.spent_ns;
-        Spent { operations: self.operations, script_ns, host_ns, queue_ns }
-    }
-
-    /// The time limit of the host call it waits for, in milliseconds.
-    #[must_use]
-    pub fn call_limit_ms(&self) -> f64 {
-        crate::limits::to_ms(self.host_deadline_ns.saturating_sub(self.since_ns))
+        Spent {
+            operations: self.operations,
+            script_ns,
+            host_ns,
+            queue_ns,
+        }
     }
 
     /// The next moment something is due.
@@ -157,12 +159,15 @@ impl Run {
         }
     }
 
-    /// The host function it waits for.
+    /// The host function it waits for: name and id.
     #[must_use]
-    pub fn function_name(&self) -> String {
+    pub fn function(&self) -> (String, u32) {
         match &self.body {
-            Body::Fiber(machine) if self.phase == Phase::Waiting => machine.host_call().name.to_owned(),
-            _ => String::new(),
+            Body::Fiber(machine) if self.phase == Phase::Waiting => {
+                let call = machine.host_call();
+                (call.name.to_owned(), call.function)
+            }
+            _ => (String::new(), u32::MAX),
         }
     }
 

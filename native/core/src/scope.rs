@@ -58,7 +58,11 @@ impl OwnScope {
 
     fn displace(&mut self, old: Binding) {
         if !self.borrowers.is_empty() {
-            self.displaced.push(Displaced { name: old.name, value: old.value, revision: self.revision });
+            self.displaced.push(Displaced {
+                name: old.name,
+                value: old.value,
+                revision: self.revision,
+            });
         }
     }
 
@@ -79,7 +83,11 @@ impl OwnScope {
     /// Lends a copy to `run`, with variables of its own behind it.
     pub fn lend(&mut self, run: Id, private: Vec<Binding>) -> Vec<Binding> {
         let names = private.iter().map(|binding| binding.name.clone()).collect();
-        self.borrowers.push(Borrower { run, since: self.revision, private: names });
+        self.borrowers.push(Borrower {
+            run,
+            since: self.revision,
+            private: names,
+        });
         self.bindings().cloned().chain(private).collect()
     }
 
@@ -93,7 +101,13 @@ impl OwnScope {
         let Some(at) = self.find(run) else { return };
         let borrower = self.borrowers.remove(at);
         self.merge(&borrower, bindings);
-        self.borrowers.insert(at, Borrower { since: self.revision, ..borrower });
+        self.borrowers.insert(
+            at,
+            Borrower {
+                since: self.revision,
+                ..borrower
+            },
+        );
         self.forget_displaced();
     }
 
@@ -149,7 +163,11 @@ mod tests {
     const INNER: Id = Id { slot: 2, generation: 1 };
 
     fn binding(name: &str, value: i64) -> Binding {
-        Binding { name: name.into(), value: value.into(), constant: false }
+        Binding {
+            name: name.into(),
+            value: value.into(),
+            constant: false,
+        }
     }
 
     fn scope(values: &[(&str, i64)]) -> OwnScope {

@@ -25,11 +25,7 @@ impl Core {
         self.guarded_step(port, |core, port| core.run_one(id, port, budget))
     }
 
-    fn guarded_step(
-        &mut self,
-        port: &mut dyn Port,
-        work: impl FnOnce(&mut Self, &mut dyn Port) -> StepResult,
-    ) -> StepResult {
+    fn guarded_step(&mut self, port: &mut dyn Port, work: impl FnOnce(&mut Self, &mut dyn Port) -> StepResult) -> StepResult {
         if self.is_broken {
             return StepResult::Broken;
         }
@@ -65,7 +61,11 @@ impl Core {
             self.expire(now_ns, port);
         }
         self.relist(deferred);
-        if self.has_work() { StepResult::More } else { StepResult::Idle }
+        if self.has_work() {
+            StepResult::More
+        } else {
+            StepResult::Idle
+        }
     }
 
     fn run_one(&mut self, id: Id, port: &mut dyn Port, budget: Budget) -> StepResult {
@@ -114,9 +114,7 @@ impl Core {
 
     fn must_defer(&self, run: &Run, budget: Budget) -> bool {
         match &run.body {
-            Body::Fresh(fresh) => {
-                fresh.source.text.len() > budget.max_source_bytes && fresh.source.is_stale(&self.hosts)
-            }
+            Body::Fresh(fresh) => fresh.source.text.len() > budget.max_source_bytes && fresh.source.is_stale(&self.hosts),
             _ => false,
         }
     }
@@ -165,19 +163,26 @@ impl Core {
         if source.is_stale(&self.hosts) {
             self.counters.compiles += 1;
         }
-        let compiled = source.compile(&mut self.vm, &self.hosts, max_source_bytes).map_err(|panic| Box::new(Failed::internal(panic)))?;
+        let compiled = source
+            .compile(&mut self.vm, &self.hosts, max_source_bytes)
+            .map_err(|panic| Box::new(Failed::internal(panic)))?;
         let program = compiled.map_err(|error| Box::new(Failed::syntax(&error, &source.name)))?;
         match call {
             None => Ok(Machine::new(&program, scope)),
-            Some((name, args)) => {
-                Machine::call(&program, &name, args, scope).map_err(|failure| Box::new(Failed::machine(*failure)))
-            }
+            Some((name, args)) => Machine::call(&program, &name, args, scope).map_err(|failure| Box::new(Failed::machine(*failure))),
         }
     }
 
     fn step_machine(&mut self, run: &mut Run) -> Result<Step, Box<Failed>> {
-        let Body::Fiber(machine) = &mut run.body else { return Err(Box::new(Failed::internal("stepped after its end"))) };
-        let mut meter = Meter { fuel: SLICE_FUEL, operations: run.operations, limits: run.limits.vm };
+        let Body::Fiber(machine) = &mut run.body else {
+            return Err(Box::new(Failed::internal("stepped after its end")));
+        };
+        let mut meter = Meter {
+            fuel: SLICE_FUEL,
+            operations: run.operations,
+            limits: run.limits.vm,
+            ..Meter::default()
+        };
         let stepped = guarded(|| machine.step(&mut self.vm, &mut meter));
         run.operations = meter.operations;
         stepped.map_err(|panic| {

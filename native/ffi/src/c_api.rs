@@ -135,7 +135,11 @@ impl RbCore {
 
     fn wake(&self) -> u32 {
         let is_awake = self.is_home || self.is_stopped.get() || self.worker.borrow_mut().wake(&self.shared);
-        if is_awake { RB_OK } else { RB_PANIC }
+        if is_awake {
+            RB_OK
+        } else {
+            RB_PANIC
+        }
     }
 
     fn counters(&self) -> [f64; COUNTERS] {

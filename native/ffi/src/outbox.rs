@@ -21,7 +21,12 @@ pub struct OutRing {
 impl OutRing {
     /// The end of a fresh ring.
     pub fn new(memory: Memory) -> Self {
-        Self { memory, head: 0, published: 0, waiting: VecDeque::new() }
+        Self {
+            memory,
+            head: 0,
+            published: 0,
+            waiting: VecDeque::new(),
+        }
     }
 
     /// Writes a record, or keeps it until there is room.

@@ -28,7 +28,12 @@ unsafe impl Send for Station {}
 impl Station {
     /// A fresh core at the ends of fresh rings.
     pub fn new(core: Core, memory: crate::memory::Memory) -> Self {
-        Self { core, inbox: InRing::new(memory), out: OutRing::new(memory), broken_records: 0 }
+        Self {
+            core,
+            inbox: InRing::new(memory),
+            out: OutRing::new(memory),
+            broken_records: 0,
+        }
     }
 
     /// Takes what came, runs what can run until the budget is used up, and shows JavaScript the outcome.
@@ -36,7 +41,11 @@ impl Station {
     pub fn turn(&mut self, shared: &Shared, holder: Holder, budget: Budget, only: Option<Id>) -> StepResult {
         let result = loop {
             self.drain(shared, holder);
-            let mut port = NativePort { shared, out: &mut self.out, holder };
+            let mut port = NativePort {
+                shared,
+                out: &mut self.out,
+                holder,
+            };
             let result = match only {
                 Some(run) => self.core.step_run(run, &mut port, budget),
                 None => self.core.step(&mut port, budget),
@@ -57,7 +66,11 @@ impl Station {
         }
         self.inbox.look();
         let now_ns = shared.now_ns();
-        let mut port = NativePort { shared, out: &mut self.out, holder };
+        let mut port = NativePort {
+            shared,
+            out: &mut self.out,
+            holder,
+        };
         while let Some(mail) = self.inbox.next(&shared.side_in) {
             match mail {
                 Mail::Record(record) => self.core.receive(record, now_ns, &mut port),

@@ -111,12 +111,7 @@ impl Decoder {
         self.fill(reader, keys.iter().map(|key| &**key), room)
     }
 
-    fn fill<'k>(
-        &mut self,
-        reader: &mut Reader<'_>,
-        keys: impl Iterator<Item = &'k str>,
-        room: u32,
-    ) -> Result<Dynamic, Malformed> {
+    fn fill<'k>(&mut self, reader: &mut Reader<'_>, keys: impl Iterator<Item = &'k str>, room: u32) -> Result<Dynamic, Malformed> {
         let mut map = Map::new();
         for key in keys {
             let value = self.nested(reader, room)?;
@@ -136,7 +131,9 @@ fn packed_ints(reader: &mut Reader<'_>) -> Result<Dynamic, Malformed> {
 
 fn packed_floats(reader: &mut Reader<'_>) -> Result<Dynamic, Malformed> {
     let bytes = packed(reader, 8)?;
-    let floats = bytes.chunks_exact(8).map(|c| f64::from_le_bytes([c[0], c[1], c[2], c[3], c[4], c[5], c[6], c[7]]));
+    let floats = bytes
+        .chunks_exact(8)
+        .map(|c| f64::from_le_bytes([c[0], c[1], c[2], c[3], c[4], c[5], c[6], c[7]]));
     Ok(Dynamic::from_array(floats.map(Dynamic::from_float).collect()))
 }
 

@@ -3,59 +3,11 @@
 //! Recursion is counted (at most [`MAX_DEPTH`](super::MAX_DEPTH)), so no value can exhaust the stack.
 
 use super::shapes::{Sent, SentShapes};
+use super::value_error::{PathStep, ValueError};
 use super::{depth_limit, tags, MIN_PACKED, VERSION};
 use crate::values::{HostError, HostObject, Timestamp};
 use rhai::{Array, Dynamic, FnPtr, Map};
 use std::ops::{Range, RangeInclusive};
-
-/// One step of the way to a value, outermost last.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum PathStep {
-    /// An array's element.
-    Index(usize),
-    /// A map's entry.
-    Key(String),
-}
-
-/// A value that cannot cross the border.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct ValueError {
-    /// Why.
-    pub reason: String,
-    /// Where inside the value, innermost first.
-    pub steps: Vec<PathStep>,
-}
-
-impl ValueError {
-    fn new(reason: impl Into<String>) -> Self {
-        Self { reason: reason.into(), steps: Vec::new() }
-    }
-
-    fn at(mut self, step: PathStep) -> Self {
-        self.steps.push(step);
-        self
-    }
-
-    /// The path in JavaScript's notation: `$.users[3].avatar`.
-    #[must_use]
-    pub fn path(&self) -> String {
-        let mut path = String::from("$");
-        for step in self.steps.iter().rev() {
-            match step {
-                PathStep::Index(index) => path.push_str(&format!("[{index}]")),
-                PathStep::Key(key) if is_plain_key(key) => path.push_str(&format!(".{key}")),
-                PathStep::Key(key) => path.push_str(&format!("[{key:?}]")),
-            }
-        }
-        path
-    }
-}
-
-fn is_plain_key(key: &str) -> bool {
-    !key.starts_with(|c: char| c.is_ascii_digit())
-        && !key.is_empty()
-        && key.chars().all(|c| c.is_ascii_alphanumeric() || c == '_' || c == '$')
-}
 
 /// Writes values behind each other into one buffer. A port's outbox has exactly one.
 #[derive(Debug, Default)]
@@ -89,10 +41,19 @@ impl Encoder {
         Ok(encoder.bytes)
     }
 
+    /// What was written.
+    #[must_use]
+    pub fn into_bytes(self) -> Vec<u8> {
+        self.bytes
+    }
+
     /// Remembers where the buffer and the shapes are.
     #[must_use]
     pub fn mark(&self) -> Mark {
-        Mark { bytes: self.bytes.len(), shapes: self.shapes.mark() }
+        Mark {
+            bytes: self.bytes.len(),
+            shapes: self.shapes.mark(),
+        }
     }
 
     /// Takes everything since `mark` back, shapes included.
@@ -286,7 +247,9 @@ impl Encoder {
         if let Some(error) = value.read_lock::<HostError>() {
             self.u8(tags::HOST_ERROR);
             self.u32(error.handle());
-            [error.name(), error.message(), error.code()].iter().for_each(|text| self.string_value(text));
+            [error.name(), error.message(), error.code()]
+                .iter()
+                .for_each(|text| self.string_value(text));
         } else if let Some(time) = value.read_lock::<Timestamp>() {
             self.u8(tags::TIMESTAMP);
             self.f64(time.epoch_ms);

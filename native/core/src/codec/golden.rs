@@ -22,7 +22,10 @@ fn text(map: &Map, key: &str) -> String {
 }
 
 fn bytes(hex: &str) -> Vec<u8> {
-    (0..hex.len()).step_by(2).map(|at| u8::from_str_radix(&hex[at..at + 2], 16).expect("hex")).collect()
+    (0..hex.len())
+        .step_by(2)
+        .map(|at| u8::from_str_radix(&hex[at..at + 2], 16).expect("hex"))
+        .collect()
 }
 
 fn hex(bytes: &[u8]) -> String {
@@ -50,7 +53,9 @@ fn value(description: &Dynamic) -> Dynamic {
 fn opaque(tag: &str, body: &Dynamic) -> Dynamic {
     match tag {
         "range" => range(&list(body)),
-        "timestamp" => Dynamic::from(Timestamp { epoch_ms: float(&string(body)) }),
+        "timestamp" => Dynamic::from(Timestamp {
+            epoch_ms: float(&string(body)),
+        }),
         "hostObject" => Dynamic::from(HostObject { handle: number(body) }),
         "hostError" => {
             let parts = list(body);

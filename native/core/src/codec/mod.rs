@@ -8,13 +8,15 @@ mod decode;
 mod encode;
 mod reader;
 mod shapes;
+mod value_error;
 
 #[cfg(test)]
 mod golden;
 
 pub use decode::Decoder;
-pub use encode::{Encoder, Mark, PathStep, ValueError};
+pub use encode::{Encoder, Mark};
 pub use reader::{Malformed, Reader};
+pub use value_error::{PathStep, ValueError};
 
 /// First byte of a standalone encoded value.
 pub const VERSION: u8 = 1;

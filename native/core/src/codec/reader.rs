@@ -23,7 +23,10 @@ impl<'a> Reader<'a> {
     /// Starts at byte `at` of `bytes`; padding is relative to the start of `bytes`.
     #[must_use]
     pub fn new(bytes: &'a [u8], at: usize) -> Self {
-        Self { bytes, at: at.min(bytes.len()) }
+        Self {
+            bytes,
+            at: at.min(bytes.len()),
+        }
     }
 
     /// Bytes not read yet.
