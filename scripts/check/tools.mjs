@@ -28,11 +28,11 @@ const native = `${root}/native`;
 const baseline = `${root}/scripts/bench/rhai-baseline`;
 
 export const TOOLS = [
-  tool('rust:format', 'cargo', ['fmt', '--all', '--check'], native),
+  tool('rust:format', 'cargo', ['fmt', '--all', '--check', '--', '--color', 'never'], native),
   tool(
     'rust:format-bench',
     'cargo',
-    ['fmt', '--check', '--', '--config-path', `${native}/rustfmt.toml`],
+    ['fmt', '--check', '--', '--color', 'never', '--config-path', `${native}/rustfmt.toml`],
     baseline,
   ),
   tool(
