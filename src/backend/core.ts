@@ -4,12 +4,14 @@
 export const IDLE = 0;
 export const MORE = 1;
 export const BUSY = 2;
+/** A panic broke the core; it has said how its runs ended, and takes no more. */
+export const BROKEN = 3;
 
 /** A home core belongs to the JavaScript thread and never leaves it; a worker core has a thread of its own. */
 export type CoreKind = 'home' | 'worker';
 
 export interface Core {
-  /** Takes the baton if it is free, runs for at most `maxMicros`: IDLE, MORE (work is left) or BUSY (the thread has the baton). */
+  /** Takes the baton if it is free, runs for at most `maxMicros`: IDLE, MORE (work is left), BUSY (the thread has the baton) or BROKEN. */
   step(maxMicros: number): number;
   /** The same for one run of a home core. */
   stepRun(slot: number, generation: number, maxMicros: number): number;

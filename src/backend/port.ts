@@ -10,7 +10,7 @@ import { thenNative } from '../protocol/intrinsics.js';
 import type { ValueLimits } from '../protocol/limits.js';
 import { Outbox, type RecordSink } from '../protocol/outbox.js';
 import { Views } from '../protocol/views.js';
-import { BUSY, IDLE, MORE, type Backend, type Core, type CoreKind } from './core.js';
+import { BROKEN, BUSY, IDLE, type Backend, type Core, type CoreKind } from './core.js';
 import { clock, defer, remainingMicros, spendSince, type Resumable } from './turn.js';
 
 export interface PortSink extends RecordSink {
@@ -30,6 +30,11 @@ const enum Owner {
   Here,
   NextTurn,
   Thread,
+}
+
+/** In a function of its own, so that the addon holds nothing but the weak reference: a forgotten engine can be collected. */
+function waker(port: WeakRef<Port>): () => void {
+  return () => port.deref()?.resume();
 }
 
 export class Port implements Resumable {
@@ -57,8 +62,7 @@ export class Port implements Resumable {
     this.#control = views.i32;
     this.#control[C.VERSION_WORD] = C.VERSION;
     this.#control[C.DEADLINE] = C.NO_DEADLINE | 0;
-    const self = new WeakRef<Port>(this);
-    this.#core = backend.open(kind, views.buffer, ring, ring, () => self.deref()?.resume());
+    this.#core = backend.open(kind, views.buffer, ring, ring, waker(new WeakRef<Port>(this)));
     this.#outbox = new Outbox(views, C.CONTROL_BYTES, ring, (id) => this.#core.spillTake(id));
     this.#inbox = new Inbox(views, C.CONTROL_BYTES + ring, ring, (bytes) => this.#core.spillPut(bytes));
   }
@@ -87,6 +91,7 @@ export class Port implements Resumable {
 
   /** Completes the record; it reaches the core once per microtask turn, together with its neighbours. */
   end(): void {
+    if (this.#closed) return void this.#inbox.abort(undefined);
     this.#inbox.end();
     if (!this.#scheduled && !this.#pumping) this.#schedule();
   }
@@ -135,7 +140,7 @@ export class Port implements Resumable {
   #move(): void {
     const budget = this.kind === 'home' ? Math.max(this.assistMicros, MIN_INLINE_MICROS) : this.assistMicros;
     let owner = budget > 0 ? Owner.Here : Owner.Thread;
-    let since = owner === Owner.Here ? clock() : 0;
+    let since = clock();
     for (;;) {
       this.#outbox.drain(this.sink);
       if (this.#closed) return;
@@ -159,6 +164,7 @@ export class Port implements Resumable {
     this.#owed = false;
     const found = this.#core.step(micros);
     if (found === IDLE) return Owner.Here;
+    if (found === BROKEN) throw new Error('the core is broken');
     this.#owed = true;
     if (this.kind === 'home') return Owner.NextTurn;
     // A script that used a whole slice computes: its thread is better at it. One that met the end of a turn is not.
@@ -191,12 +197,13 @@ export class Port implements Resumable {
     this.resume();
   }
 
-  /** Home core: one slice of one run, and everything it says. */
-  stepRun(slot: number, generation: number): number {
+  /** Home core: one slice of one run, and everything it says. False when the run cannot go on by itself. */
+  stepRun(slot: number, generation: number): boolean {
     this.#inbox.publish();
     const found = this.#core.stepRun(slot, generation, SYNC_SLICE_MICROS);
     this.drain();
-    return found;
+    if (found === BROKEN) this.#break(new Error('the core is broken'));
+    return found !== IDLE || this.#inbox.dirty;
   }
 
   /** Home core: reads the inbox and answers, without running anything for longer than a moment. */
@@ -215,8 +222,18 @@ export class Port implements Resumable {
   }
 
   #break(error: unknown): void {
+    this.#lastWords();
     this.close();
     this.sink.broken(error);
+  }
+
+  /** A broken core has still said how its runs ended. */
+  #lastWords(): void {
+    try {
+      this.#outbox.drain(this.sink);
+    } catch {
+      // The bytes themselves are broken: the sink ends the runs.
+    }
   }
 
   close(): void {
@@ -227,5 +244,3 @@ export class Port implements Resumable {
     this.#core.close();
   }
 }
-
-export { MORE };

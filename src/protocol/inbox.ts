@@ -42,6 +42,11 @@ export class Inbox {
     return this.#waiting.length;
   }
 
+  /** Something is complete that the core has not been shown. */
+  get dirty(): boolean {
+    return this.#published !== this.#head || this.#waiting.length > 0;
+  }
+
   /** Opens a record; every begin has one end or abort. */
   begin(kind: number, slot: number, generation: number, limits: ValueLimits = NO_LIMITS): Encoder {
     const level = this.#open++;
