@@ -5,7 +5,8 @@ const timeoutMs = 20;
 const rounds = 50;
 const situations = {
   'in a loop': 'loop {}',
-  'in natives': 'let text = ""; text.pad(4000000, "ab"); loop { text.contains("ac") }',
+  'in short natives': 'let text = "ab"; for i in 0..20 { text += text; } loop { text.contains("ac") }',
+  'in one long native': 'let text = ""; text.pad(4000000, "ab"); loop {}',
   waiting: 'forever()',
 };
 
