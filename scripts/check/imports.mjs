@@ -1,11 +1,12 @@
 /**
  * In src/, imports go one way: protocol ← backend ← host ← engine ← entry. Files beside those folders (errors, options, …) are common
- * ground, below all of them, unless LAYER_OF_FILE says that they are part of a layer. (In Rust, cargo itself keeps vm ← core ← ffi | wasm.)
+ * ground, on protocol's level, unless LAYER_OF_FILE says that they are part of a layer. (In Rust, cargo itself keeps vm ← core ← ffi | wasm.)
  */
 import { dirname, join } from 'node:path/posix';
 import { linesOf, sources } from './sources.mjs';
 
-const LAYERS = ['ground', 'protocol', 'backend', 'host', 'engine', 'entry'];
+/** The level of each folder; a file imports its own level and lower ones. */
+const LEVELS = { ground: 0, protocol: 0, backend: 1, host: 2, engine: 3, entry: 4 };
 const LAYER_OF_FILE = {
   engine: 'engine',
   run: 'engine',
@@ -28,14 +29,12 @@ function complaint(path, specifier) {
   const target = join(dirname(path), specifier);
   if (!target.startsWith('src/')) return [];
   const [from, to] = [layerOf(path), layerOf(target)];
-  return LAYERS.indexOf(to) > LAYERS.indexOf(from)
-    ? [`${path}: a ${from} file imports ${target}, which is ${to}`]
-    : [];
+  return LEVELS[to] > LEVELS[from] ? [`${path}: a ${from} file imports ${target}, which is ${to}`] : [];
 }
 
 function layerOf(path) {
   const [, first, ...rest] = path.split('/');
-  if (rest.length && LAYERS.includes(first)) return first;
+  if (rest.length && first in LEVELS) return first;
   if (rest.length) return 'ground';
   return LAYER_OF_FILE[first.replace(/\.[a-z]+$/, '')] ?? 'ground';
 }
