@@ -97,6 +97,7 @@ fn random_programs_mean_what_rhai_means() {
     let mut guard = Guard::new();
     for seed in first..first + count {
         let nodes = generator::program(seed);
+        if std::env::var_os("RHAI_BRIDGE_SHOW").is_some() { println!("{}", generator::render(&nodes)); }
         let case = program_case(seed, &nodes);
         if report.run(&mut guard, &case) && report.mismatches.len() <= 20 {
             let last = report.mismatches.last().expect("a mismatch");

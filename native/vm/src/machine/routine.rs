@@ -150,6 +150,8 @@ pub(crate) struct RoutineState {
     arguments: SmallVec<[Dynamic; 3]>,
     passing: Passing,
     is_map: bool,
+    /// The container belongs to a constant.
+    constant: bool,
     keys: Vec<ImmutableString>,
     items: Vec<Dynamic>,
     /// Next item, and where in `sort`'s merge.
@@ -192,6 +194,7 @@ impl RoutineState {
             arguments,
             passing: Passing::Argument { extra: false },
             is_map: false,
+            constant: false,
             keys: Vec::new(),
             items: Vec::new(),
             next: 0,
@@ -245,6 +248,7 @@ impl RoutineState {
     /// Takes the container to walk.
     pub(super) fn begin(&mut self, program: &Program, target: Dynamic) {
         self.is_map = target.is_map();
+        self.constant = target.is_read_only();
         self.resolve(program);
         if self.is_map {
             let map = target.try_cast_result::<Map>().unwrap_or_default();
@@ -282,11 +286,12 @@ impl RoutineState {
             // Stopped in the middle of a merge: nothing may be lost.
             items = self.unmerged(items);
         }
-        if !self.is_map {
-            return Dynamic::from_array(items);
-        }
-        let map: Map = self.keys.iter().map(|k| k.as_str().into()).zip(items).collect();
-        Dynamic::from_map(map)
+        let container = if self.is_map {
+            Dynamic::from_map(self.keys.iter().map(|k| k.as_str().into()).zip(items).collect())
+        } else {
+            Dynamic::from_array(items)
+        };
+        if self.constant { container.into_read_only() } else { container }
     }
 
     /// Takes back the item that was lent as `this`.

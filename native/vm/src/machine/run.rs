@@ -191,11 +191,9 @@ pub(super) fn run<const EACH: bool>(m: &mut Machine, vm: &mut Vm, program: &Prog
                 let value = match &r!(a) {
                     Value::Int(i) => Value::Int(*i),
                     other => {
-                        if let Value::Dyn(shared) = other {
-                            if shared.is_locked() || shared.is_shared() && shared.read_lock::<Dynamic>().is_some_and(|v| crate::value::is_lent(&v)) {
-                                save!();
-                                return Err(operators::data_race(function.positions[pc - 1]));
-                            }
+                        if lent_or_locked(other) {
+                            save!();
+                            return Err(operators::data_race(function.positions[pc - 1]));
                         }
                         other.read()
                     }
@@ -593,6 +591,15 @@ pub(super) fn run<const EACH: bool>(m: &mut Machine, vm: &mut Vm, program: &Prog
                 return Err(copy_error(&program.errors[k as usize]));
             }
         }
+    }
+}
+
+/// Whether the variable is captured and its value in use by a callee.
+#[inline]
+fn lent_or_locked(value: &Value) -> bool {
+    match value {
+        Value::Dyn(d) if d.is_shared() => d.read_lock::<Dynamic>().is_none_or(|v| crate::value::is_lent(&v)),
+        _ => false,
     }
 }
 
