@@ -98,6 +98,9 @@ impl Core {
         self.counters.panics += 1;
         self.out.cancel();
         self.compiles.clear();
+        if let Some(lost) = self.runs.lost() {
+            self.send_failed(lost, Failed::internal(panic), &Spent::default(), port);
+        }
         for id in self.runs.ids() {
             let Some(mut run) = self.runs.take(id) else { continue };
             std::mem::forget(std::mem::replace(&mut run.body, Body::Gone));

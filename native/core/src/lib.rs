@@ -17,6 +17,8 @@ mod guard;
 mod hosts;
 mod limits;
 pub mod message;
+#[cfg(test)]
+mod panic_tests;
 mod port;
 mod programs;
 mod ready;
@@ -31,3 +33,9 @@ pub use crate::core::{Budget, Core, StepResult};
 pub use counters::Counters;
 pub use guard::guarded;
 pub use port::Port;
+
+/// Bytes of a run's box in the table, its machine's own heap not counted.
+#[must_use]
+pub fn run_bytes() -> usize {
+    std::mem::size_of::<runs::Run>()
+}

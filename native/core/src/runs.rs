@@ -211,6 +211,8 @@ pub struct Runs {
     slots: Vec<Option<Box<Run>>>,
     /// Live runs.
     pub live: usize,
+    /// The live run that is taken out at the moment: after a panic somebody must still end it.
+    taken: Option<Id>,
 }
 
 impl Runs {
@@ -244,22 +246,31 @@ impl Runs {
     /// Takes `id` out to work on it; it goes back with `put_back`, or is gone with `forget`.
     pub fn take(&mut self, id: Id) -> Option<Box<Run>> {
         let place = self.slots.get_mut(id.slot as usize)?;
-        if place.as_ref().is_some_and(|run| run.id == id) {
-            place.take()
-        } else {
-            None
+        if place.as_ref().is_none_or(|run| run.id != id) {
+            return None;
         }
+        self.taken = Some(id);
+        place.take()
     }
 
     /// Puts a taken run back.
     pub fn put_back(&mut self, run: Box<Run>) {
+        self.taken = None;
         let slot = run.id.slot as usize;
         self.slots[slot] = Some(run);
     }
 
     /// A taken run has ended.
     pub fn forget(&mut self) {
+        self.taken = None;
         self.live -= 1;
+    }
+
+    /// The run that was taken out and neither came back nor ended.
+    pub fn lost(&mut self) -> Option<Id> {
+        let lost = self.taken.take()?;
+        self.live -= 1;
+        Some(lost)
     }
 
     /// Ids of all live runs.

@@ -3,7 +3,7 @@
 
 use crate::memory::{Memory, Word};
 use crate::port::Holder;
-use crate::station::Station;
+use crate::station::{Station, Turn};
 use crate::worker::{Shared, WakeTarget, Worker};
 use rhai_bridge_core::message::{Id, PROTOCOL_VERSION};
 use rhai_bridge_core::{guarded, Budget, Core, Counters, StepResult};
@@ -118,10 +118,19 @@ impl RbCore {
             self.busy_steps.set(self.busy_steps.get() + 1);
             return RB_BUSY;
         };
-        let until_ns = self.shared.now_ns() + u64::from(max_micros) * 1000;
+        let now_ns = self.shared.now_ns();
+        let until_ns = now_ns + u64::from(max_micros) * 1000;
         let max_source_bytes = if self.is_home { usize::MAX } else { ASSIST_SOURCE_BYTES };
         let budget = Budget { until_ns, max_source_bytes };
-        let result = station.turn(&self.shared, Holder::JavaScript, budget, only);
+        let result = station.turn(
+            &self.shared,
+            Turn {
+                holder: Holder::JavaScript,
+                budget,
+                only,
+            },
+            now_ns,
+        );
         drop(station);
         if !self.is_home && self.shared.has_unwatched_deadline() {
             self.worker.borrow_mut().wake(&self.shared);

@@ -71,7 +71,7 @@ impl InRing {
     /// Offset, size and kind of the record at the tail, when they can be true.
     fn read_head(&self, left: u32) -> Option<(u32, u32, u32)> {
         let offset = self.tail & (self.memory.in_bytes - 1);
-        if left < 8 || left > self.memory.in_bytes {
+        if left < 8 || left > self.memory.in_bytes || !offset.is_multiple_of(8) {
             return None;
         }
         let (size, kind) = (self.word(offset, 0), self.word(offset, 1));
@@ -80,9 +80,10 @@ impl InRing {
         fits.then_some((offset, size, kind))
     }
 
-    /// A header word; `offset` is a multiple of 8 because every size is.
+    /// A header word.
     fn word(&self, offset: u32, index: u32) -> u32 {
-        // SAFETY: at least 8 bytes (16 for the id words of a checked record) are published and before the end.
+        // SAFETY: `read_head` saw to it that 8 bytes (16 for the id words of a checked record) are published, and they
+        // end before the ring does because `offset` is a multiple of 8.
         let bytes = unsafe { self.memory.inbox(offset + index * 4, 4) };
         u32::from_le_bytes([bytes[0], bytes[1], bytes[2], bytes[3]])
     }

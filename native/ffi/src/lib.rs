@@ -10,6 +10,8 @@ mod inbox;
 mod memory;
 mod outbox;
 mod port;
+#[cfg(test)]
+mod ring_tests;
 mod side;
 mod station;
 mod worker;

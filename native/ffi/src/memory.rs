@@ -111,22 +111,39 @@ impl Memory {
 }
 
 #[cfg(test)]
+impl Memory {
+    /// JavaScript's reading of the outbox.
+    pub fn read_out(&self, offset: u32, length: u32) -> Vec<u8> {
+        assert!(offset + length <= self.out_bytes);
+        // SAFETY: in bounds; tests read only what was published.
+        unsafe { std::slice::from_raw_parts(self.base.add(CONTROL_BYTES + offset as usize), length as usize).to_vec() }
+    }
+
+    /// JavaScript's writing of the inbox.
+    pub fn write_in(&self, offset: u32, bytes: &[u8]) {
+        assert!(offset as usize + bytes.len() <= self.in_bytes as usize);
+        let start = CONTROL_BYTES + self.out_bytes as usize + offset as usize;
+        // SAFETY: in bounds; tests write only what the core has released.
+        unsafe { std::ptr::copy_nonoverlapping(bytes.as_ptr(), self.base.add(start), bytes.len()) };
+    }
+}
+
+#[cfg(test)]
 pub mod tests {
     use super::*;
 
-    /// Memory for tests, aligned, and JavaScript's view of it.
-    pub struct Shared {
-        words: Vec<u64>,
+    /// Memory as JavaScript allocates it.
+    pub struct Buffer {
+        _words: Vec<u64>,
     }
 
-    impl Shared {
-        pub fn new(out_bytes: u32, in_bytes: u32) -> (Self, Memory) {
-            let length = CONTROL_BYTES + out_bytes as usize + in_bytes as usize;
-            let mut shared = Self { words: vec![0; length / 8] };
-            // SAFETY: the vector is never resized and outlives the memory in every test.
-            let memory = unsafe { Memory::new(shared.words.as_mut_ptr().cast(), length, out_bytes, in_bytes) };
-            (shared, memory.expect("valid"))
-        }
+    /// A zeroed buffer with rings of these sizes, and the memory in it.
+    pub fn buffer(out_bytes: u32, in_bytes: u32) -> (Buffer, Memory) {
+        let length = CONTROL_BYTES + out_bytes as usize + in_bytes as usize;
+        let mut words = vec![0u64; length / 8];
+        // SAFETY: the vector is never resized and outlives the memory in every test.
+        let memory = unsafe { Memory::new(words.as_mut_ptr().cast(), length, out_bytes, in_bytes) };
+        (Buffer { _words: words }, memory.expect("valid"))
     }
 
     #[test]

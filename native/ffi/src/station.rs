@@ -10,6 +10,17 @@ use rhai_bridge_core::{Budget, Core, Port, StepResult};
 
 const NO_DEADLINE: u32 = u32::MAX;
 
+/// Who steps, for how long, and what.
+#[derive(Debug, Clone, Copy)]
+pub struct Turn {
+    /// Who holds the baton.
+    pub holder: Holder,
+    /// How long.
+    pub budget: Budget,
+    /// Only this run, if any.
+    pub only: Option<Id>,
+}
+
 /// Everything that is only touched with the baton in hand.
 pub struct Station {
     /// The scheduler and all it owns.
@@ -37,66 +48,74 @@ impl Station {
     }
 
     /// Takes what came, runs what can run until the budget is used up, and shows JavaScript the outcome.
-    /// With `only`, runs nothing but that run.
-    pub fn turn(&mut self, shared: &Shared, holder: Holder, budget: Budget, only: Option<Id>) -> StepResult {
-        let result = loop {
-            self.drain(shared, holder);
-            let mut port = NativePort {
-                shared,
-                out: &mut self.out,
-                holder,
-            };
-            let result = match only {
-                Some(run) => self.core.step_run(run, &mut port, budget),
-                None => self.core.step(&mut port, budget),
-            };
-            let is_over = result != StepResult::More || port.is_full() || port.now_ns() >= budget.until_ns;
-            if is_over || !self.inbox.has_mail() {
-                break result;
-            }
-        };
-        self.show(shared, holder);
-        result
-    }
-
-    /// Gives every record of the inbox to the core.
-    fn drain(&mut self, shared: &Shared, holder: Holder) {
-        if !self.inbox.has_mail() {
-            return;
-        }
-        self.inbox.look();
-        let now_ns = shared.now_ns();
+    /// `now_ns` was read a moment ago. With `turn.only`, runs nothing but that run.
+    pub fn turn(&mut self, shared: &Shared, turn: Turn, now_ns: u64) -> StepResult {
+        let Turn { holder, budget, only } = turn;
         let mut port = NativePort {
             shared,
             out: &mut self.out,
             holder,
+            now_ns,
+            is_fresh: true,
         };
-        while let Some(mail) = self.inbox.next(&shared.side_in) {
-            match mail {
-                Mail::Record(record) => self.core.receive(record, now_ns, &mut port),
-                Mail::Spilled(record) => self.core.receive(&record, now_ns, &mut port),
-                Mail::Broken => self.broken_records += 1,
+        let result = loop {
+            if drain(&mut self.inbox, &mut self.core, &mut port, &mut self.broken_records) {
+                let_javascript_send_more(shared, holder);
             }
-        }
-        self.inbox.release();
-        if holder == Holder::Worker && shared.memory.swap(Word::WantSpace, 0) == 1 {
-            shared.wake_javascript();
-        }
+            let result = match only {
+                Some(run) => self.core.step_run(run, &mut port, budget),
+                None => self.core.step(&mut port, budget),
+            };
+            let is_over = result != StepResult::More || port.is_full() || port.now_ns >= budget.until_ns;
+            if is_over || !self.inbox.has_mail() {
+                break result;
+            }
+        };
+        let now_ns = port.now_ns;
+        self.show(shared, holder, now_ns);
+        result
     }
 
-    fn show(&mut self, shared: &Shared, holder: Holder) {
+    fn show(&mut self, shared: &Shared, holder: Holder, now_ns: u64) {
         let is_news = self.out.publish(&shared.side_out);
         if is_news && holder == Holder::Worker {
             shared.wake_javascript();
         }
-        shared.set_nearest(self.core.next_deadline());
-        let ms = self.core.next_deadline().map_or(NO_DEADLINE, |at_ns| ms_until(at_ns, shared.now_ns()));
-        shared.memory.store(Word::Deadline, ms);
+        let deadline_ns = self.core.next_deadline();
+        shared.set_nearest(deadline_ns);
+        shared
+            .memory
+            .store(Word::Deadline, deadline_ns.map_or(NO_DEADLINE, |at_ns| ms_until(at_ns, now_ns)));
     }
 
     /// Whether records wait for JavaScript to drain.
     pub fn is_full(&self) -> bool {
         self.out.is_full()
+    }
+}
+
+/// Gives every record of the inbox to the core. Tells whether there were any.
+fn drain(inbox: &mut InRing, core: &mut Core, port: &mut NativePort<'_>, broken: &mut u64) -> bool {
+    if !inbox.has_mail() {
+        return false;
+    }
+    inbox.look();
+    let now_ns = port.now_ns;
+    while let Some(mail) = inbox.next(&port.shared.side_in) {
+        match mail {
+            Mail::Record(record) => core.receive(record, now_ns, port),
+            Mail::Spilled(record) => core.receive(&record, now_ns, port),
+            Mail::Broken => *broken += 1,
+        }
+    }
+    inbox.release();
+    true
+}
+
+/// The inbox has room again: JavaScript is told, if it said that it waits.
+fn let_javascript_send_more(shared: &Shared, holder: Holder) {
+    if holder == Holder::Worker && shared.memory.swap(Word::WantSpace, 0) == 1 {
+        shared.wake_javascript();
     }
 }
 

@@ -7,7 +7,7 @@
 use crate::memory::{Memory, Word};
 use crate::port::Holder;
 use crate::side::SideBuffers;
-use crate::station::Station;
+use crate::station::{Station, Turn};
 use rhai_bridge_core::{guarded, Budget, StepResult};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering::SeqCst};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, TryLockError};
@@ -161,8 +161,17 @@ impl Shared {
         while !self.stop.load(SeqCst) {
             let is_stuck = {
                 let mut station = self.take_baton();
-                let budget = Budget::until(self.now_ns() + TURN_NS);
-                let result = station.turn(self, Holder::Worker, budget, None);
+                let now_ns = self.now_ns();
+                let budget = Budget::until(now_ns + TURN_NS);
+                let result = station.turn(
+                    self,
+                    Turn {
+                        holder: Holder::Worker,
+                        budget,
+                        only: None,
+                    },
+                    now_ns,
+                );
                 result != StepResult::More || station.is_full()
             };
             if is_stuck {

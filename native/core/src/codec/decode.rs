@@ -1,10 +1,10 @@
 //! Bytes to `Dynamic`. Trusts nothing: counts are checked against the bytes that are left before anything is
 //! allocated, recursion is counted, and a strange tag is an error.
 
-use super::shapes::ReceivedShapes;
+use super::shapes::{ReceivedShape, ReceivedShapes};
 use super::{depth_limit, tags, Malformed, Reader, MAX_DEPTH, VERSION};
 use crate::values::{HostError, HostObject, Timestamp};
-use rhai::{Array, Dynamic, Map};
+use rhai::{Array, Dynamic};
 
 const TOO_DEEP: Malformed = Malformed("nested deeper than maxValueDepth");
 
@@ -14,6 +14,8 @@ pub struct Decoder {
     shapes: ReceivedShapes,
     /// Least room that was left anywhere in the value being read.
     least_room: u32,
+    /// Values of maps that are not complete yet, innermost last. Empty between values.
+    pending: Vec<Dynamic>,
 }
 
 impl Decoder {
@@ -41,6 +43,7 @@ impl Decoder {
     /// too deep for the limit is still read to its end, so that the shapes it defines are known.
     pub fn value(&mut self, reader: &mut Reader<'_>, max_value_depth: u32) -> Result<Dynamic, Malformed> {
         self.least_room = MAX_DEPTH;
+        self.pending.clear(); // a value that broke off left its torso here
         let value = self.nested(reader, MAX_DEPTH)?;
         if MAX_DEPTH - self.least_room > depth_limit(max_value_depth) {
             return Err(TOO_DEEP);
@@ -102,23 +105,23 @@ impl Decoder {
         for _ in 0..count {
             keys.push(reader.string_value()?);
         }
-        self.shapes.define(id, &keys)?;
-        self.fill(reader, keys.into_iter(), room)
+        let shape = self.shapes.define(id, &keys)?;
+        self.fill(&shape, reader, room)
     }
 
     fn shaped(&mut self, reader: &mut Reader<'_>, room: u32) -> Result<Dynamic, Malformed> {
-        let keys = self.shapes.get(reader.u32()?)?;
-        self.fill(reader, keys.iter().map(|key| &**key), room)
+        let shape = self.shapes.get(reader.u32()?)?;
+        self.fill(&shape, reader, room)
     }
 
-    fn fill<'k>(&mut self, reader: &mut Reader<'_>, keys: impl Iterator<Item = &'k str>, room: u32) -> Result<Dynamic, Malformed> {
-        let mut map = Map::new();
-        for key in keys {
+    fn fill(&mut self, shape: &ReceivedShape, reader: &mut Reader<'_>, room: u32) -> Result<Dynamic, Malformed> {
+        let start = self.pending.len();
+        for _ in 0..shape.len() {
             let value = self.nested(reader, room)?;
-            if map.insert(key.into(), value).is_some() {
-                return Err(Malformed("key twice"));
-            }
+            self.pending.push(value);
         }
+        let map = shape.fill(&mut self.pending[start..]);
+        self.pending.truncate(start);
         Ok(Dynamic::from_map(map))
     }
 }

@@ -41,6 +41,12 @@ impl Encoder {
         Ok(encoder.bytes)
     }
 
+    /// What was written so far.
+    #[must_use]
+    pub fn bytes(&self) -> &[u8] {
+        &self.bytes
+    }
+
     /// What was written.
     #[must_use]
     pub fn into_bytes(self) -> Vec<u8> {
@@ -63,16 +69,19 @@ impl Encoder {
     }
 
     /// One byte.
+    #[inline]
     pub fn u8(&mut self, value: u8) {
         self.bytes.push(value);
     }
 
     /// A little-endian `u32`.
+    #[inline]
     pub fn u32(&mut self, value: u32) {
         self.bytes.extend_from_slice(&value.to_le_bytes());
     }
 
     /// A little-endian `f64`.
+    #[inline]
     pub fn f64(&mut self, value: f64) {
         self.bytes.extend_from_slice(&value.to_le_bytes());
     }
@@ -96,6 +105,7 @@ impl Encoder {
     }
 
     /// An integer as a value, in the smallest tag.
+    #[inline]
     pub fn int(&mut self, value: i64) {
         if let Ok(small) = i32::try_from(value) {
             self.u8(tags::I32);

@@ -36,6 +36,7 @@ impl<'a> Reader<'a> {
     }
 
     /// The next `count` bytes.
+    #[inline]
     pub fn take(&mut self, count: usize) -> Result<&'a [u8], Malformed> {
         if count > self.left() {
             return Err(Malformed("cut short"));
@@ -45,6 +46,7 @@ impl<'a> Reader<'a> {
         Ok(&self.bytes[start..self.at])
     }
 
+    #[inline]
     fn word<const N: usize>(&mut self) -> Result<[u8; N], Malformed> {
         let mut word = [0; N];
         word.copy_from_slice(self.take(N)?);
@@ -52,31 +54,37 @@ impl<'a> Reader<'a> {
     }
 
     /// One byte.
+    #[inline]
     pub fn u8(&mut self) -> Result<u8, Malformed> {
         Ok(self.word::<1>()?[0])
     }
 
     /// A little-endian `u32`.
+    #[inline]
     pub fn u32(&mut self) -> Result<u32, Malformed> {
         Ok(u32::from_le_bytes(self.word()?))
     }
 
     /// A little-endian `i32`.
+    #[inline]
     pub fn i32(&mut self) -> Result<i32, Malformed> {
         Ok(i32::from_le_bytes(self.word()?))
     }
 
     /// A little-endian `i64`.
+    #[inline]
     pub fn i64(&mut self) -> Result<i64, Malformed> {
         Ok(i64::from_le_bytes(self.word()?))
     }
 
     /// A little-endian `f64`.
+    #[inline]
     pub fn f64(&mut self) -> Result<f64, Malformed> {
         Ok(f64::from_le_bytes(self.word()?))
     }
 
     /// A count of things that take at least `each` bytes: refused when the input cannot hold them.
+    #[inline]
     pub fn count(&mut self, each: usize) -> Result<usize, Malformed> {
         let count = self.u32()? as usize;
         if count > self.left() / each.max(1) {

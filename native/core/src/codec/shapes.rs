@@ -5,8 +5,9 @@
 //! (`mark`, `rollback`): the other side never saw them.
 
 use super::{Malformed, MAX_SHAPES, NO_SHAPE};
-use rhai::Map;
+use rhai::{Dynamic, Map};
 use std::collections::HashMap;
+use std::rc::Rc;
 
 const MAX_SHAPE_KEYS: usize = 128;
 const MAX_SHAPE_BYTES: usize = 2048;
@@ -98,31 +99,67 @@ fn mix(hash: u64, word: u64) -> u64 {
     (hash.rotate_left(23) ^ word).wrapping_mul(0x9e37_79b9_7f4a_7c15)
 }
 
-/// The shapes the other side has defined.
+/// A shape the other side has defined: a map to copy, and where its values come from.
+#[derive(Debug)]
+pub(super) struct ReceivedShape {
+    /// The keys, sorted as maps are, every value `()`. Copying it is cheaper than inserting key by key.
+    template: Map,
+    /// For each key of `template`: which of the values sent belongs to it.
+    order: Box<[u32]>,
+}
+
+impl ReceivedShape {
+    fn new(keys: &[&str]) -> Result<Self, Malformed> {
+        let template: Map = keys.iter().map(|&key| (key.into(), Dynamic::UNIT)).collect();
+        if template.len() != keys.len() {
+            return Err(Malformed("key twice"));
+        }
+        let mut order: Box<[u32]> = (0..keys.len() as u32).collect();
+        order.sort_unstable_by_key(|&at| keys[at as usize]);
+        Ok(Self { template, order })
+    }
+
+    /// How many values follow.
+    pub fn len(&self) -> usize {
+        self.order.len()
+    }
+
+    /// The map with `values`, which are in the order the keys were sent in, moved into it.
+    pub fn fill(&self, values: &mut [Dynamic]) -> Map {
+        let mut map = self.template.clone();
+        for (place, &from) in map.values_mut().zip(&self.order) {
+            *place = std::mem::take(&mut values[from as usize]);
+        }
+        map
+    }
+}
+
+/// The shapes the other side has defined, by id.
 #[derive(Debug, Default)]
 pub(super) struct ReceivedShapes {
-    shapes: Vec<Option<std::rc::Rc<[Box<str>]>>>,
+    shapes: Vec<Option<Rc<ReceivedShape>>>,
 }
 
 impl ReceivedShapes {
-    /// Remembers `keys` under `id`; a later definition replaces an earlier one.
-    pub fn define(&mut self, id: u32, keys: &[&str]) -> Result<(), Malformed> {
+    /// Makes a shape of `keys` and remembers it under `id`; a later definition replaces an earlier one.
+    pub fn define(&mut self, id: u32, keys: &[&str]) -> Result<Rc<ReceivedShape>, Malformed> {
+        let shape = Rc::new(ReceivedShape::new(keys)?);
         if id == NO_SHAPE {
-            return Ok(());
+            return Ok(shape);
         }
         let id = id as usize;
         if id >= MAX_SHAPES {
             return Err(Malformed("shape id out of range"));
         }
         if id >= self.shapes.len() {
-            self.shapes.resize(id + 1, None);
+            self.shapes.resize_with(id + 1, || None);
         }
-        self.shapes[id] = Some(keys.iter().map(|&key| Box::from(key)).collect());
-        Ok(())
+        self.shapes[id] = Some(shape.clone());
+        Ok(shape)
     }
 
-    /// The keys of shape `id`.
-    pub fn get(&self, id: u32) -> Result<std::rc::Rc<[Box<str>]>, Malformed> {
+    /// Shape `id`.
+    pub fn get(&self, id: u32) -> Result<Rc<ReceivedShape>, Malformed> {
         self.shapes.get(id as usize).cloned().flatten().ok_or(Malformed("unknown shape"))
     }
 }

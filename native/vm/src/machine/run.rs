@@ -12,7 +12,7 @@ use crate::bytecode::Op;
 use crate::program::Program;
 use crate::value::Value;
 use crate::{Meter, Vm};
-use rhai::{Dynamic, EvalAltResult, Map};
+use rhai::{Dynamic, EvalAltResult, FnPtr, Map};
 
 /// `d op= s` through the slow path; the source temporary is left as it is.
 macro_rules! op_set {
@@ -209,11 +209,15 @@ pub(super) fn run<const EACH: bool>(m: &mut Machine, vm: &mut Vm, program: &Prog
             Op::Unit(d) => r!(d) = Value::Unit,
             Op::Bool(d, b) => r!(d) = Value::Bool(b),
             Op::LoadOuter(d, a) => {
-                if matches!(r!(a), Value::Unbound) {
-                    save!();
-                    return Err(unknown(site!()));
-                }
-                r!(d) = r!(a).read();
+                let site = site!();
+                r!(d) = match (&r!(a), site.meaning.function) {
+                    (Value::Unbound, Some(_)) => Value::Dyn(tri!(FnPtr::new(site.name.clone())).into()),
+                    (Value::Unbound, None) => {
+                        save!();
+                        return Err(unknown(site));
+                    }
+                    (value, _) => value.read(),
+                };
             }
             Op::CheckOuter(a) => {
                 if matches!(r!(a), Value::Unbound) {
