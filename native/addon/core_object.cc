@@ -112,8 +112,8 @@ Napi::Value CoreObject::SpillTake(const Napi::CallbackInfo& info) {
   uint8_t* bytes = core_ == nullptr ? nullptr : rb_core_spill_take(core_, Uint32(info, 0), &length);
   if (bytes == nullptr) throw Napi::RangeError::New(info.Env(), "rhai-bridge: no such side buffer");
   napi_value buffer = nullptr;
-  napi_status status = napi_create_external_arraybuffer(info.Env(), bytes, length, FreeBytes,
-                                                        reinterpret_cast<void*>(length), &buffer);
+  napi_status status =
+      napi_create_external_arraybuffer(info.Env(), bytes, length, FreeBytes, reinterpret_cast<void*>(length), &buffer);
   return status == napi_ok ? Napi::Value(info.Env(), buffer) : CopyBytes(info.Env(), bytes, length);
 }
 

@@ -185,7 +185,13 @@ function mail(buffer: ArrayBufferLike): Mail {
   return { kind: kind!, slot: slot!, generation: generation!, payload: new DataView(buffer, 16) };
 }
 
-function header(size: number, kind: number, slot: number, generation: number, payload = new Uint8Array()): Uint8Array {
+function header(
+  size: number,
+  kind: number,
+  slot: number,
+  generation: number,
+  payload: Uint8Array = new Uint8Array(),
+): Uint8Array {
   const record = new Uint8Array((16 + payload.length + 7) & ~7);
   const rounded = kind === PAD ? size : (size + 7) & ~7;
   record.set(words(rounded, kind, slot, generation));

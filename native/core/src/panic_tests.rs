@@ -2,7 +2,7 @@
 
 use crate::codec::Encoder;
 use crate::core::{Budget, Core, StepResult};
-use crate::message::{inbox_kind as kind, outbox_kind, Id};
+use crate::message::{inbox_kind as kind, outbox_kind};
 use crate::port::Port;
 
 /// Keeps the kind and the text of every record.
