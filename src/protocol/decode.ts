@@ -28,14 +28,20 @@ export class DecodeContext {
   readonly shapes: (InShape | undefined)[] = [];
   int64: Int64Mode = 'auto';
   handles: HandleResolver | undefined;
-  /** Set by the reader of a batch: may plain assignment be used? */
-  clean = true;
   /** The bytes come from outside: text is checked too (a core of ours writes only well-formed text). */
   strict = false;
   maxDepth = C.MAX_DEPTH;
 
+  #clean: boolean | undefined;
+
+  /** May large containers be filled by plain assignment? Asked at most once per batch: the answer costs a little. */
+  get clean(): boolean {
+    return (this.#clean ??= prototypesAreClean());
+  }
+
+  /** User code has run since: it may have changed the prototypes. */
   startBatch(): void {
-    this.clean = prototypesAreClean();
+    this.#clean = undefined;
   }
 }
 
@@ -238,14 +244,10 @@ export class Decoder {
   #array(): unknown[] {
     const n = this.#count(1);
     this.#enter();
-    const out: unknown[] = [];
-    const clean = this.context.clean;
+    const out = blankArray(n, this.context);
     let i = 0;
     try {
-      for (; i < n; i++) {
-        if (clean) out.push(this.value());
-        else setOwn(out, i, this.value());
-      }
+      for (; i < n; i++) out[i] = this.value();
     } catch (error) {
       throw within(error, out, i);
     }
@@ -259,12 +261,9 @@ export class Decoder {
     const keys: string[] = [];
     for (let i = 0; i < n; i++) keys.push(this.string());
     if (this.context.strict && new Set(keys).size !== n) throw new MalformedRecord('a key twice');
-    const shape = inShape(keys);
-    if (id !== C.NO_SHAPE) {
-      if (id >= C.MAX_SHAPES) throw new MalformedRecord('too many shapes');
-      this.context.shapes[id] = shape;
-    }
-    return this.#fields(shape);
+    if (id === C.NO_SHAPE) return this.#loose(keys);
+    if (id >= C.MAX_SHAPES) throw new MalformedRecord('too many shapes');
+    return this.#fields((this.context.shapes[id] = inShape(keys)));
   }
 
   #known(id: number): object {
@@ -274,20 +273,40 @@ export class Decoder {
   }
 
   #fields(shape: InShape): object {
-    const { keys, guarded } = shape;
+    const { keys } = shape;
     this.#enter();
-    const out: Record<string, unknown> = {};
+    const out: Record<string, unknown> = { ...shape.template };
     let i = 0;
     try {
-      if (guarded || !this.context.clean) {
-        for (; i < keys.length; i++) setOwn(out, keys[i]!, this.value());
-      } else {
-        for (; i < keys.length; i++) out[keys[i]!] = this.value();
+      for (; i < keys.length; i++) out[keys[i]!] = this.value();
+    } catch (error) {
+      throw within(error, out, keys[i]!);
+    }
+    this.#depth--;
+    return shape.hasThen ? this.#checked(out) : out;
+  }
+
+  /** A map whose shape is not remembered: a dictionary, or one with very many keys. */
+  #loose(keys: readonly string[]): object {
+    this.#enter();
+    const out: Record<string, unknown> = {};
+    const { clean } = this.context;
+    let i = 0;
+    try {
+      for (; i < keys.length; i++) {
+        const key = keys[i]!;
+        const value = this.value();
+        if (clean && !(key in out)) out[key] = value;
+        else setOwn(out, key, value);
       }
     } catch (error) {
       throw within(error, out, keys[i]!);
     }
     this.#depth--;
+    return this.#checked(out);
+  }
+
+  #checked(out: Record<string, unknown>): object {
     if (typeof out['then'] === 'function' && hasOwn(out, 'then')) {
       throw new Problem('a closure under the key `then` would make a promise adopt it').at(out, 'then');
     }
@@ -304,22 +323,19 @@ export class Decoder {
   #packedInts(): unknown[] {
     const n = this.#packedCount(4);
     const base = this.#take(n * 4) >> 2;
-    const i32 = this.views.i32;
-    const out: unknown[] = new Array(n);
-    if (this.context.int64 === 'bigint' || !this.context.clean) {
-      for (let i = 0; i < n; i++) setOwn(out, i, this.#int(i32[base + i]!));
-    } else {
-      for (let i = 0; i < n; i++) out[i] = i32[base + i];
-    }
+    const { i32 } = this.views;
+    const out = blankArray(n, this.context);
+    if (this.context.int64 === 'bigint') for (let i = 0; i < n; i++) out[i] = this.#int(i32[base + i]!);
+    else for (let i = 0; i < n; i++) out[i] = i32[base + i];
     return out;
   }
 
   #packedFloats(): unknown[] {
     const n = this.#packedCount(8);
     const base = this.#take(n * 8) >> 3;
-    const f64 = this.views.f64;
-    const out: unknown[] = new Array(n);
-    for (let i = 0; i < n; i++) setOwnFast(out, i, this.#float(f64[base + i]!), this.context.clean);
+    const { f64 } = this.views;
+    const out = blankArray(n, this.context);
+    for (let i = 0; i < n; i++) out[i] = this.#float(f64[base + i]!);
     return out;
   }
 
@@ -344,7 +360,14 @@ function checkAscii(bytes: Uint8Array): void {
   for (const byte of bytes) if (byte > 127) throw new MalformedRecord('not ASCII');
 }
 
-function setOwnFast(out: unknown[], index: number, value: unknown, clean: boolean): void {
-  if (clean) out[index] = value;
-  else setOwn(out, index, value);
+const MAX_TEMPLATE = 32;
+const templates = Array.from({ length: MAX_TEMPLATE + 1 }, (_, n) => new Array<unknown>(n).fill(null));
+
+/** An array of `n` own elements, or an empty one where plain assignment is known to make own elements. */
+function blankArray(n: number, context: DecodeContext): unknown[] {
+  if (n <= MAX_TEMPLATE) return templates[n]!.slice();
+  if (context.clean) return n < 1 << 16 ? new Array<unknown>(n) : [];
+  const out: unknown[] = [];
+  for (let i = 0; i < n; i++) setOwn(out, i, null);
+  return out;
 }

@@ -62,11 +62,6 @@ export function prototypesAreClean(): boolean {
   return ownKeys(ObjectPrototype).length === CLEAN_OBJECT && ownKeys(ArrayPrototype).length === CLEAN_ARRAY;
 }
 
-/** True for names that plain assignment must not be used for (`__proto__`, `toString` with frozen intrinsics …). */
-export function isInherited(key: string): boolean {
-  return key in ObjectPrototype;
-}
-
 /** An own, enumerable, writable data property, whatever the prototype says. */
 export function setOwn(target: object, key: string | number, value: unknown): void {
   defineProperty(target, key, { value, writable: true, enumerable: true, configurable: true });

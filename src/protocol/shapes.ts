@@ -2,7 +2,7 @@
 // The outgoing side finds a shape by a small direct-mapped table (keys compare by pointer); only new key lists go through a Map.
 
 import { MAX_SHAPES } from './constants.js';
-import { isInherited } from './intrinsics.js';
+import { setOwn } from './intrinsics.js';
 
 const SLOTS = 512;
 /** Larger maps are dictionaries: their keys do not come back. */
@@ -80,10 +80,13 @@ export class OutShapes {
 
 export interface InShape {
   readonly keys: readonly string[];
-  /** Plain assignment would not make an own property for one of the keys. */
-  readonly guarded: boolean;
+  /** Copied by spread: the copy has every key as an own property, whatever the prototypes say, in the final layout. */
+  readonly template: Readonly<Record<string, unknown>>;
+  readonly hasThen: boolean;
 }
 
 export function inShape(keys: readonly string[]): InShape {
-  return { keys, guarded: keys.some(isInherited) };
+  const template: Record<string, unknown> = {};
+  for (const key of keys) setOwn(template, key, null);
+  return { keys, template, hasThen: keys.includes('then') };
 }
