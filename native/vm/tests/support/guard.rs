@@ -1,0 +1,87 @@
+//! Runs cases on a thread of their own, so that a hang, a panic or deep recursion is a failed case and not the end
+//! of the test run.
+
+use super::machine::{Form, Subject};
+use super::oracle::Oracle;
+use super::outcome::Outcome;
+use std::panic::{catch_unwind, AssertUnwindSafe};
+use std::sync::mpsc::{channel, Receiver, RecvTimeoutError, Sender};
+use std::thread;
+use std::time::Duration;
+
+/// The evaluator of rhai is recursive.
+const STACK_BYTES: usize = 512 << 20;
+/// No case comes near this, also on a busy machine.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+/// Who runs the script.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Runner {
+    /// rhai's own evaluator.
+    Rhai,
+    /// Our machine.
+    Machine(Form),
+}
+
+/// A worker thread that is replaced when it hangs.
+pub struct Guard {
+    jobs: Sender<(String, Runner)>,
+    results: Receiver<Outcome>,
+}
+
+impl Guard {
+    /// Starts a worker.
+    pub fn new() -> Self {
+        let (jobs, inbox) = channel::<(String, Runner)>();
+        let (outbox, results) = channel();
+        let worker = move || work(&inbox, &outbox);
+        thread::Builder::new()
+            .stack_size(STACK_BYTES)
+            .spawn(worker)
+            .expect("a worker thread");
+        Self { jobs, results }
+    }
+
+    /// Runs one script; never panics and never hangs.
+    pub fn run(&mut self, source: &str, runner: Runner) -> Outcome {
+        if self.jobs.send((source.to_owned(), runner)).is_err() {
+            *self = Self::new();
+            return Outcome::broken("the worker thread had ended");
+        }
+        match self.results.recv_timeout(PATIENCE) {
+            Ok(outcome) => outcome,
+            Err(why) => {
+                *self = Self::new();
+                Outcome::broken(match why {
+                    RecvTimeoutError::Timeout => "no end within a minute",
+                    RecvTimeoutError::Disconnected => "the worker thread died",
+                })
+            }
+        }
+    }
+}
+
+fn work(inbox: &Receiver<(String, Runner)>, outbox: &Sender<Outcome>) {
+    let oracle = Oracle::new();
+    let mut subject = None;
+    for (source, runner) in inbox {
+        let outcome = catch_unwind(AssertUnwindSafe(|| match runner {
+            Runner::Rhai => oracle.run(&source),
+            Runner::Machine(form) => subject.get_or_insert_with(Subject::new).run(&source, form),
+        }));
+        let outcome = outcome.unwrap_or_else(|panic| {
+            // Nothing of a machine room that panicked is used again, not even its destructors.
+            std::mem::forget(subject.take());
+            Outcome::broken(format!("panic: {}", panic_text(&*panic)))
+        });
+        if outbox.send(outcome).is_err() {
+            return;
+        }
+    }
+}
+
+fn panic_text(panic: &(dyn std::any::Any + Send)) -> String {
+    let text = panic.downcast_ref::<&str>().map(|text| (*text).to_owned());
+    text.or_else(|| panic.downcast_ref::<String>().cloned())
+        .unwrap_or_default()
+}
