@@ -4,11 +4,14 @@
 //! Start reading at [`Vm::compile`] (text to [`Program`]) and [`Machine::step`] (one fiber, run until it ends,
 //! waits for the host, or has used its fuel).
 
+mod bytecode;
+mod compile;
 mod failure;
 mod hosts;
 mod limits;
 mod machine;
 mod program;
+mod value;
 mod vm;
 
 pub use failure::{CompileError, Failure, FailureKind, LimitHit, TraceFrame};

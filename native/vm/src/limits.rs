@@ -1,5 +1,9 @@
 //! What a run may use, and the meter that counts it. Every check is O(1); 0 always means unlimited.
 
+use crate::machine::Error;
+use crate::LimitHit;
+use rhai::{Dynamic, EvalAltResult, Position};
+
 /// Hard limits of one run. `0` = unlimited.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Limits {
@@ -19,6 +23,75 @@ pub struct Limits {
     pub max_memory_bytes: u64,
 }
 
+impl Limits {
+    /// Checks the size of a value that just came to be; O(1).
+    pub(crate) fn check(&self, value: &Dynamic) -> Result<(), Error> {
+        if self.max_string_bytes > 0 {
+            if let Ok(text) = value.as_immutable_string_ref() {
+                return self.check_text(text.len());
+            }
+        }
+        if self.max_array_length > 0 {
+            if let Ok(array) = value.as_array_ref() {
+                return self.check_array(array.len());
+            }
+            if let Ok(blob) = value.as_blob_ref() {
+                return self.check_array(blob.len());
+            }
+        }
+        if self.max_map_size > 0 {
+            if let Ok(map) = value.as_map_ref() {
+                return self.check_map(map.len());
+            }
+        }
+        Ok(())
+    }
+
+    /// Checks the length of a string in bytes.
+    #[inline]
+    pub(crate) fn check_text(&self, bytes: usize) -> Result<(), Error> {
+        check(bytes, self.max_string_bytes, "Length of string")
+    }
+
+    /// Checks the length of an array or blob.
+    #[inline]
+    pub(crate) fn check_array(&self, length: usize) -> Result<(), Error> {
+        check(length, self.max_array_length, "Size of array/BLOB")
+    }
+
+    /// Checks the number of a map's entries.
+    #[inline]
+    pub(crate) fn check_map(&self, size: usize) -> Result<(), Error> {
+        check(size, self.max_map_size, "Size of object map")
+    }
+
+    /// The limit that one of rhai's own errors stands for.
+    pub(crate) fn hit(&self, error: &EvalAltResult) -> Option<LimitHit> {
+        let (name, value) = match error {
+            EvalAltResult::ErrorTooManyOperations(_) => ("maxOperations", self.max_operations),
+            EvalAltResult::ErrorStackOverflow(_) => ("maxCallDepth", u64::from(self.max_call_depth)),
+            EvalAltResult::ErrorDataTooLarge(what, _) if what.starts_with("Length") => ("maxStringBytes", self.max_string_bytes),
+            EvalAltResult::ErrorDataTooLarge(what, _) if what.starts_with("Size of object") => ("maxMapSize", self.max_map_size),
+            EvalAltResult::ErrorDataTooLarge(..) => ("maxArrayLength", self.max_array_length),
+            _ => return None,
+        };
+        Some(LimitHit { name, value })
+    }
+}
+
+#[inline]
+fn check(size: usize, limit: u64, what: &str) -> Result<(), Error> {
+    if limit > 0 && size as u64 > limit {
+        return Err(too_large(what));
+    }
+    Ok(())
+}
+
+#[cold]
+fn too_large(what: &str) -> Error {
+    EvalAltResult::ErrorDataTooLarge(what.to_owned(), Position::NONE).into()
+}
+
 /// The counters of a run while it is stepped.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Meter {
@@ -28,4 +101,6 @@ pub struct Meter {
     pub operations: u64,
     /// The run's limits.
     pub limits: Limits,
+    /// For tests: a step ends after every single instruction.
+    pub stop_each: bool,
 }

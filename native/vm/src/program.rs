@@ -1,4 +1,164 @@
 //! A program: a script's bytecode and tables, compiled once and shared by its runs.
+//!
+//! Immutable but for the inline caches in its call sites.
+
+use crate::bytecode::{Op, Reg};
+use crate::machine::{Routine, SiteCache};
+use rhai::{Dynamic, ImmutableString, Position, INT};
+use std::cell::RefCell;
+use std::collections::HashMap;
+use std::rc::Rc;
+
+/// A table by name.
+pub(crate) type Names<T> = HashMap<ImmutableString, T, std::hash::BuildHasherDefault<ahash::AHasher>>;
+
+/// No call site beside an instruction.
+pub(crate) const NO_SITE: u32 = u32::MAX;
+
+/// One function's code. Index 0 is the script's top level.
+#[derive(Debug, Default)]
+pub(crate) struct Function {
+    /// Its name; empty for the top level.
+    pub(crate) name: ImmutableString,
+    pub(crate) code: Vec<Op>,
+    /// Source position of each instruction.
+    pub(crate) positions: Vec<Position>,
+    /// Call site, chain or name of each instruction, or `NO_SITE`.
+    pub(crate) sites: Vec<u32>,
+    /// Registers of a frame: parameters, `this`, variables, temporaries.
+    pub(crate) registers: u16,
+    /// Register of `this`, when the body uses it.
+    pub(crate) this: Option<Reg>,
+}
+
+impl Function {
+    /// The site beside instruction `pc`.
+    #[inline]
+    pub(crate) fn site(&self, pc: usize) -> usize {
+        self.sites[pc] as usize
+    }
+}
+
+/// What a call by name may mean, found out when the script is compiled.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct Meaning {
+    /// The script's own function of this name and arity.
+    pub(crate) function: Option<u16>,
+    /// The script's own function when called as a method (arity without the target).
+    pub(crate) method: Option<u16>,
+    /// There are typed methods of this name and arity.
+    pub(crate) typed: bool,
+    /// The host's function of this name.
+    pub(crate) host: Option<u32>,
+    /// The routine that runs callbacks in the machine.
+    pub(crate) routine: Option<Routine>,
+}
+
+/// A place in the code that calls something by name.
+#[derive(Debug)]
+pub(crate) struct Site {
+    pub(crate) name: ImmutableString,
+    /// Number of arguments, the target of a method not counted.
+    pub(crate) argc: u16,
+    pub(crate) meaning: Meaning,
+    pub(crate) position: Position,
+    /// Position of the first argument.
+    pub(crate) argument_position: Position,
+    /// The native function resolved last.
+    pub(crate) cache: RefCell<SiteCache>,
+}
+
+/// One step of a chain.
+#[derive(Debug)]
+pub(crate) struct Link {
+    pub(crate) step: Step,
+    /// `?.` or `?[`: `()` ends the chain.
+    pub(crate) elvis: bool,
+    /// Where the index or the property stands.
+    pub(crate) position: Position,
+}
+
+/// What a step does.
+#[derive(Debug)]
+pub(crate) enum Step {
+    /// `[register]`.
+    Index(Reg),
+    /// `.name`, with the sites of its getter and setter.
+    Property { name: ImmutableString, getter: u32, setter: u32 },
+    /// `.name(arguments from base)`.
+    Method { site: u32, base: Reg },
+}
+
+/// How a chain ends.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum End {
+    Get,
+    /// Assigns the register.
+    Set(Reg),
+    /// Op-assigns the register (site of the operator).
+    OpSet(u32, Reg),
+}
+
+/// A path through properties, indices and methods, from a variable or a value.
+#[derive(Debug)]
+pub(crate) struct Chain {
+    pub(crate) root: Reg,
+    /// Name of the root variable, for error texts.
+    pub(crate) name: ImmutableString,
+    /// Where the root stands.
+    pub(crate) position: Position,
+    pub(crate) links: Vec<Link>,
+    pub(crate) end: End,
+    /// Position of the assignment.
+    pub(crate) end_position: Position,
+    /// Holds how many links are done (as an integer) when the chain called a function of the script.
+    pub(crate) state: Reg,
+    /// Holds the value the rest of the chain continues from.
+    pub(crate) carry: Reg,
+    /// Site for indexers of other types.
+    pub(crate) index_get: u32,
+    pub(crate) index_set: u32,
+}
+
+/// A switch: cases by hash or by integer range, each a list of arms that are tried in order.
+#[derive(Debug, Default)]
+pub(crate) struct SwitchTable {
+    /// Value hash → absolute instruction of its first test.
+    pub(crate) cases: HashMap<u64, u32>,
+    /// Where ranges (or else the default) are tried.
+    pub(crate) otherwise: u32,
+    /// Where an unhashable value goes.
+    pub(crate) default: u32,
+}
+
+/// A range of a switch arm; takes integers and floats.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct SwitchRange {
+    pub(crate) start: INT,
+    pub(crate) end: INT,
+    pub(crate) inclusive: bool,
+}
+
+impl SwitchRange {
+    /// Whether the value of the switch lies in it.
+    pub(crate) fn contains(self, value: &crate::value::Value) -> bool {
+        if let Some(i) = value.int() {
+            return i >= self.start && (i < self.end || self.inclusive && i == self.end);
+        }
+        let Some(f) = value.float() else { return false };
+        f >= self.start as f64 && (f < self.end as f64 || self.inclusive && f <= self.end as f64)
+    }
+}
+
+/// A variable of the top level that outlives the run.
+#[derive(Debug, Clone)]
+pub(crate) struct RootVariable {
+    pub(crate) name: ImmutableString,
+    pub(crate) register: Reg,
+    pub(crate) constant: bool,
+    /// Expected from the scope the run starts with (never declared by the script).
+    pub(crate) outer: bool,
+}
 
 /// A function the script defines.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -32,23 +192,66 @@ pub struct HostUse {
 
 /// Bytecode and tables of one script.
 #[derive(Debug, Default)]
-pub struct Program {}
+pub struct Program {
+    pub(crate) name: ImmutableString,
+    pub(crate) functions: Vec<Function>,
+    pub(crate) constants: Vec<Dynamic>,
+    pub(crate) sites: Vec<Site>,
+    pub(crate) chains: Vec<Chain>,
+    pub(crate) shape_keys: Vec<Vec<ImmutableString>>,
+    pub(crate) switches: Vec<SwitchTable>,
+    pub(crate) ranges: Vec<SwitchRange>,
+    pub(crate) errors: Vec<Box<rhai::EvalAltResult>>,
+    /// Name → (arity, function).
+    pub(crate) by_name: Names<Vec<(u16, u16)>>,
+    /// (type, name, arity) → function.
+    pub(crate) typed: HashMap<(ImmutableString, ImmutableString, u16), u16>,
+    /// Host functions at compile time, for function pointers by name.
+    pub(crate) hosts: Rc<crate::HostNames>,
+    pub(crate) root: Vec<RootVariable>,
+    pub(crate) infos: Vec<FunctionInfo>,
+    pub(crate) uses: Vec<HostUse>,
+    pub(crate) paths: Vec<(String, u32, u32)>,
+}
 
 impl Program {
-    /// The functions the script defines.
+    /// The functions the script defines, closures not counted.
+    #[must_use]
     pub fn functions(&self) -> Vec<FunctionInfo> {
-        Vec::new()
+        self.infos.clone()
     }
-    /// Where the script calls the host.
+
+    /// Where the script calls the host, in the order of the code.
+    #[must_use]
     pub fn host_calls(&self) -> Vec<HostUse> {
-        Vec::new()
+        self.uses.clone()
     }
+
     /// Literal `import` paths: path, line, column.
+    #[must_use]
     pub fn imports(&self) -> Vec<(String, u32, u32)> {
-        Vec::new()
+        self.paths.clone()
     }
+
     /// Bytes of heap the program holds, roughly.
+    #[must_use]
     pub fn heap_bytes(&self) -> usize {
-        0
+        let code: usize = self.functions.iter().map(|f| f.code.capacity() * 16 + std::mem::size_of::<Function>()).sum();
+        code + self.constants.capacity() * 16 + self.sites.len() * std::mem::size_of::<Site>() + self.chains.len() * std::mem::size_of::<Chain>()
+    }
+
+    /// The script function of this name and arity.
+    pub(crate) fn find(&self, name: &str, argc: usize) -> Option<u16> {
+        let list = self.by_name.get(name)?;
+        list.iter().find(|(arity, _)| usize::from(*arity) == argc).map(|(_, function)| *function)
+    }
+
+    /// The typed method of this type, name and arity.
+    pub(crate) fn find_typed(&self, this: &str, name: &ImmutableString, argc: usize) -> Option<u16> {
+        if self.typed.is_empty() {
+            return None;
+        }
+        let argc = u16::try_from(argc).ok()?;
+        self.typed.get(&(this.into(), name.clone(), argc)).copied()
     }
 }

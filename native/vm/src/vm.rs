@@ -1,6 +1,12 @@
-//! What all programs and machines of one core share: the rhai engine, caches, and the output sink.
+//! What all programs and machines of one core share: the rhai engine, its caches, and the output sink.
 
-use crate::{CompileError, HostNames, Program};
+use crate::compile::{compile, line_column};
+use crate::machine::Error;
+use crate::program::Site;
+use crate::{CompileError, HostNames, LimitHit, Limits, Program};
+use rhai::packages::{Package, StandardPackage};
+use rhai::{Caches, Dynamic, Engine, GlobalRuntimeState, OptimizationLevel, Position};
+use std::cell::RefCell;
 use std::rc::Rc;
 
 /// Options of one compile.
@@ -31,35 +37,121 @@ pub struct Output {
 
 /// The shared part of a core's machines.
 pub struct Vm {
-    engine: rhai::Engine,
+    pub(crate) engine: Engine,
+    pub(crate) global: GlobalRuntimeState,
+    pub(crate) caches: Caches,
+    /// Limits of the run being stepped.
+    pub(crate) limits: Limits,
+    output: Rc<RefCell<Vec<Output>>>,
+}
+
+impl std::fmt::Debug for Vm {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Vm").field("limits", &self.limits).finish_non_exhaustive()
+    }
+}
+
+impl Default for Vm {
+    fn default() -> Self {
+        Self::new()
+    }
 }
 
 impl Vm {
     /// A machine room with rhai's standard packages.
     #[must_use]
     pub fn new() -> Self {
+<<<<<<< HEAD
+        let output = Rc::new(RefCell::new(Vec::new()));
+        let mut engine = Engine::new();
+        engine.set_optimization_level(OptimizationLevel::None);
+        engine.set_max_strings_interned(0);
+        let sink = output.clone();
+        engine.on_print(move |text| push(&sink, false, text, Position::NONE));
+        let sink = output.clone();
+        engine.on_debug(move |text, _, position| push(&sink, true, text, position));
+        let mut global = engine.new_global_runtime_state();
+        global.push_import("std", StandardPackage::new().as_shared_module());
+        Self { engine, global, caches: eager_caches(), limits: Limits::default(), output }
+=======
         Self {
             engine: rhai::Engine::new(),
         }
+>>>>>>> corpus
     }
+
     /// The rhai engine.
-    pub fn engine(&self) -> &rhai::Engine {
+    #[must_use]
+    pub fn engine(&self) -> &Engine {
         &self.engine
     }
+
     /// The rhai engine, to register types before the first compile.
-    pub fn engine_mut(&mut self) -> &mut rhai::Engine {
+    pub fn engine_mut(&mut self) -> &mut Engine {
         &mut self.engine
     }
+
     /// Compiles a script.
+<<<<<<< HEAD
+    ///
+    /// # Errors
+    /// The text does not parse, is larger than allowed, or uses a construct that is not supported.
+    pub fn compile(&mut self, source: &str, options: &CompileOptions<'_>) -> Result<Rc<Program>, CompileError> {
+        if options.max_source_bytes > 0 && source.len() as u64 > options.max_source_bytes {
+            return Err(CompileError {
+                message: format!("Source of {} bytes is larger than {}", source.len(), options.max_source_bytes),
+                line: 0,
+                column: 0,
+                limit: Some(LimitHit { name: "maxSourceBytes", value: options.max_source_bytes }),
+            });
+        }
+        let ast = self.engine.compile(source).map_err(|e| {
+            let (line, column) = line_column(e.position());
+            CompileError { message: e.err_type().to_string(), line, column, limit: None }
+        })?;
+        compile(&ast, options.name, &Rc::new(options.hosts.clone())).map(Rc::new)
+=======
     pub fn compile(
         &mut self,
         _source: &str,
         _options: &CompileOptions<'_>,
     ) -> Result<Rc<Program>, CompileError> {
         Ok(Rc::new(Program::default()))
+>>>>>>> corpus
     }
-    /// What was printed since the last call.
+
+    /// What was printed since the last call, in order.
     pub fn take_output(&mut self) -> Vec<Output> {
-        Vec::new()
+        std::mem::take(&mut *self.output.borrow_mut())
     }
+
+    pub(crate) fn print(&mut self, debug: bool, text: &str, position: Position) {
+        push(&self.output, debug, text, position);
+    }
+
+    /// A value's text, as `print` and interpolation give it.
+    pub(crate) fn to_text(&mut self, site: &Site, value: &mut Dynamic) -> String {
+        let result: Result<Dynamic, Error> = self.call_native(site, &mut [value], true);
+        match result {
+            Ok(text) if text.is_string() => text.into_immutable_string().map(|s| s.to_string()).unwrap_or_default(),
+            Ok(other) => self.engine.map_type_name(other.type_name()).to_owned(),
+            Err(_) => value.to_string(),
+        }
+    }
+}
+
+fn push(sink: &RefCell<Vec<Output>>, debug: bool, text: &str, position: Position) {
+    let (line, column) = line_column(position);
+    sink.borrow_mut().push(Output { debug, text: text.to_owned(), source: String::new(), line, column });
+}
+
+/// Caches that keep a resolved function at its first use: rhai skips the first sight of each hash, told by a bloom
+/// filter, which is filled up here.
+fn eager_caches() -> Caches {
+    let mut caches = Caches::new();
+    let filter = &mut caches.fn_resolution_cache_mut().bloom_filter;
+    for hash in 0..64 * 64 {
+        filter.mark(hash);
+    }
+    caches
 }

@@ -1,0 +1,166 @@
+//! The instructions. Eight bytes each; operands are registers of the current frame unless said.
+//!
+//! `d` = destination (overwritten), `a b s` = sources, `to` = jump distance from the next instruction.
+//! What an instruction needs besides (a call site, a chain, a table) stands beside the code, one entry per
+//! instruction: [`crate::program::Function::site`] and `positions`.
+
+/// Register of the current frame.
+pub(crate) type Reg = u16;
+
+/// One instruction.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Op {
+    // ---- values
+    /// d = value of a (copied, unshared).
+    Move(Reg, Reg),
+    /// d = a as it stands, a shared variable stays shared (arguments of `curry`).
+    MoveRaw(Reg, Reg),
+    /// d = a, and a is left empty (a is a temporary).
+    Take(Reg, Reg),
+    /// d = constant k.
+    Const(Reg, u32),
+    /// d = integer.
+    Int(Reg, i32),
+    /// d = ().
+    Unit(Reg),
+    /// d = Boolean.
+    Bool(Reg, bool),
+    /// d = value of the outer variable in a; an error when there is none (site: its name).
+    LoadOuter(Reg, Reg),
+    /// An error when the outer variable in a is not there (site: its name).
+    CheckOuter(Reg),
+    /// An error when `this` (in a) is not bound.
+    CheckThis(Reg),
+    /// d = global constant (site: its name).
+    LoadGlobal(Reg),
+    /// Publishes a as a global constant (site: its name).
+    StoreGlobal(Reg),
+    /// d = a made read-only, in place.
+    Freeze(Reg),
+    // ---- operators; the site is the operator's call site for operands without a fast path
+    Add(Reg, Reg, Reg),
+    Sub(Reg, Reg, Reg),
+    Mul(Reg, Reg, Reg),
+    Div(Reg, Reg, Reg),
+    Rem(Reg, Reg, Reg),
+    AddI(Reg, Reg, i16),
+    SubI(Reg, Reg, i16),
+    MulI(Reg, Reg, i16),
+    RemI(Reg, Reg, i16),
+    Lt(Reg, Reg, Reg),
+    Le(Reg, Reg, Reg),
+    Gt(Reg, Reg, Reg),
+    Ge(Reg, Reg, Reg),
+    Eq(Reg, Reg, Reg),
+    Ne(Reg, Reg, Reg),
+    /// d = a op b for any other operator.
+    Binary(Reg, Reg, Reg),
+    /// d = !a.
+    Not(Reg, Reg),
+    /// d = -a.
+    Neg(Reg, Reg),
+    /// d = op a for any other operator.
+    Unary(Reg, Reg),
+    // ---- assignment to a variable (writes through when it is shared; site: name, operator)
+    /// d = s, s is left empty.
+    Set(Reg, Reg),
+    /// d += s, and so on.
+    AddSet(Reg, Reg),
+    SubSet(Reg, Reg),
+    MulSet(Reg, Reg),
+    AddSetI(Reg, i16),
+    /// d op= s for any other operator.
+    OpSet(Reg, Reg),
+    // ---- jumps
+    Jump(i32),
+    /// A jump back: costs one operation and may end the slice.
+    Loop(i32),
+    JumpIfNot(Reg, i32),
+    JumpIf(Reg, i32),
+    /// Jumps when a is not ().
+    JumpIfSome(Reg, i32),
+    /// Jump when the comparison does not hold.
+    JumpNotLt(Reg, Reg, i16),
+    JumpNotLe(Reg, Reg, i16),
+    JumpNotGt(Reg, Reg, i16),
+    JumpNotGe(Reg, Reg, i16),
+    JumpNotEq(Reg, Reg, i16),
+    JumpNotNe(Reg, Reg, i16),
+    JumpNotLtI(Reg, i16, i16),
+    JumpNotLeI(Reg, i16, i16),
+    JumpNotGtI(Reg, i16, i16),
+    JumpNotGeI(Reg, i16, i16),
+    JumpNotEqI(Reg, i16, i16),
+    JumpNotNeI(Reg, i16, i16),
+    /// Jumps into a switch table (its index) by the value of a.
+    Switch(Reg, u32),
+    /// d = whether a lies in range r of the program.
+    InRange(Reg, Reg, u16),
+    // ---- calls; arguments stand in consecutive registers from `base`
+    /// dst = function f (base, dst).
+    Call(u16, Reg, Reg),
+    /// dst = native or late-bound function of the site (base, dst, number of arguments).
+    CallNamed(Reg, Reg, u16),
+    /// The same with the variable `target` as first argument, by reference (target, base, dst).
+    CallNamedRef(Reg, Reg, Reg),
+    /// dst = target.method(arguments) (target, base, dst); the target is a variable or a temporary.
+    Method(Reg, Reg, Reg),
+    /// dst = call(target, arguments) (target, base, dst).
+    CallPtr(Reg, Reg, Reg),
+    /// dst = host function (base, number of arguments, dst).
+    Host(Reg, u16, Reg),
+    /// d = the function pointer in the first of n registers from base, with the others curried (d, base, n).
+    Curry(Reg, Reg, u16),
+    /// d = Fn(a).
+    MakeFn(Reg, Reg),
+    /// d = is_shared(variable a).
+    IsShared(Reg, Reg),
+    /// Leaves the frame with a.
+    Return(Reg),
+    // ---- chains: property and index paths
+    /// d = chain c.
+    Chain(Reg, u32),
+    /// d = a[b] (the chain of the site when it is no array or map).
+    Index(Reg, Reg, Reg),
+    /// a[b] = s.
+    SetIndex(Reg, Reg, Reg),
+    /// d = a.property.
+    Property(Reg, Reg),
+    /// The chain's root .property = s.
+    SetProperty(Reg),
+    // ---- construction
+    /// d = [n registers from base].
+    Array(Reg, Reg, u16),
+    /// d.push(a): a long literal continues.
+    Push(Reg, Reg),
+    /// d = #{keys of shape k: registers from base}.
+    Map(Reg, Reg, u16),
+    /// d = text of n registers from base.
+    Interpolate(Reg, Reg, u16),
+    /// The variable a becomes shared.
+    Share(Reg),
+    // ---- loops
+    /// Turns (start, end) in a, a+1 into (next, remaining); `true` = inclusive.
+    RangeInit(Reg, bool),
+    /// variable d = next of a, or jump.
+    RangeNext(Reg, Reg, i16),
+    /// Pushes an iterator over a (which is left empty).
+    IterInit(Reg),
+    /// variable d = next of the top iterator, or jump.
+    IterNext(Reg, i32),
+    /// Drops the top iterator.
+    IterDrop,
+    /// variable d = a, and a += 1: the counter of a `for`.
+    Count(Reg, Reg),
+    // ---- errors
+    /// Opens a try block: its handler is at `to`, the error goes to register d.
+    Try(Reg, i32),
+    /// Closes the innermost try or catch block.
+    EndTry,
+    /// Throws a.
+    Throw(Reg),
+    /// Fails with the error in constant table `errors`.
+    Fail(u32),
+}
+
+const _: () = assert!(std::mem::size_of::<Op>() == 8);

@@ -1,0 +1,207 @@
+//! Calls by name: the script's own functions, the host's, rhai's packages, and the words that are no functions.
+
+use super::expr::local_of;
+use super::function::FunctionBuilder;
+use super::{unsupported, Compiled, Compiler};
+use crate::bytecode::{Op, Reg};
+use rhai::{Dynamic, Expr, FnCallExpr, ImmutableString, Position};
+
+impl Compiler {
+    pub(super) fn call(&mut self, f: &mut FunctionBuilder, call: &FnCallExpr, position: Position, d: Reg) -> Compiled {
+        f.position = position;
+        if let Some(token) = &call.op_token {
+            match call.args.len() {
+                1 => return self.unary(f, token, &call.name, &call.args[0], position, d),
+                2 if self.meaning(&call.name, 2).function.is_none() => return self.binary(f, token, &call.name, &call.args, position, d),
+                _ => {}
+            }
+        }
+        if call.capture_parent_scope {
+            return unsupported("calls with the caller's scope (`!`)", position);
+        }
+        if call.is_qualified() {
+            return self.qualified_call(f, call, position, d);
+        }
+        match (&*call.name, call.args.len()) {
+            ("call", 1..) => self.call_pointer(f, &call.args, position, d),
+            ("Fn", 1) => self.make_pointer(f, &call.args[0], position, d),
+            ("curry", 2..) => self.curry(f, &call.args, position, d),
+            ("is_shared", 1) => self.is_shared(f, &call.args[0], d),
+            ("is_def_var", 1) => self.is_defined(f, &call.args[0], position, d),
+            ("eval", 1) => unsupported("eval", position),
+            _ => self.named_call(f, &call.name, &call.args, position, d),
+        }
+    }
+
+    /// `space::name(…)` is a host function of that full name; modules come with `import`.
+    fn qualified_call(&mut self, f: &mut FunctionBuilder, call: &FnCallExpr, position: Position, d: Reg) -> Compiled {
+        let full: ImmutableString = format!("{}::{}", call.namespace, call.name).into();
+        match self.program.hosts.get(&full) {
+            Some(host) => self.host_call(f, &full, host, &call.args, position, d),
+            None => unsupported(&format!("module function `{full}`"), position),
+        }
+    }
+
+    fn named_call(&mut self, f: &mut FunctionBuilder, name: &ImmutableString, args: &[Expr], position: Position, d: Reg) -> Compiled {
+        let meaning = self.meaning(name, args.len());
+        if let Some(function) = meaning.function {
+            let base = self.arguments(f, args)?;
+            f.position = position;
+            f.emit(Op::Call(function, base, d));
+            return Ok(());
+        }
+        if let Some(host) = meaning.host {
+            return self.host_call(f, name, host, args, position, d);
+        }
+        let mut meaning = meaning;
+        meaning.routine = args.len().checked_sub(1).and_then(|argc| crate::machine::Routine::of(name, argc));
+        let argc = args.len();
+        let site = self.site(name, argc.saturating_sub(1), meaning, position);
+        if let Some(target) = args.first().and_then(|e| self.reference(f, e)) {
+            let base = self.consecutive(f, &args[1..])?;
+            f.position = position;
+            self.check_reference(f, &args[0], target);
+            f.position = position;
+            f.emit_at(Op::CallNamedRef(target, base, d), site);
+            return Ok(());
+        }
+        let base = self.arguments(f, args)?;
+        f.position = position;
+        f.emit_at(Op::CallNamed(base, d, argc as u16), site);
+        Ok(())
+    }
+
+    fn host_call(&mut self, f: &mut FunctionBuilder, name: &ImmutableString, host: u32, args: &[Expr], position: Position, d: Reg) -> Compiled {
+        let base = self.arguments(f, args)?;
+        let meaning = crate::program::Meaning { host: Some(host), ..Default::default() };
+        let site = self.site(name, args.len(), meaning, position);
+        self.host_use(name, host, position);
+        f.position = position;
+        f.emit_at(Op::Host(base, args.len() as u16, d), site);
+        Ok(())
+    }
+
+    /// Arguments in consecutive registers. A variable in front is read last, as rhai does.
+    pub(super) fn arguments(&mut self, f: &mut FunctionBuilder, args: &[Expr]) -> Compiled<Reg> {
+        match args {
+            [first @ Expr::Variable(..), rest @ ..] if !rest.is_empty() => {
+                let base = f.temporary()?;
+                for e in rest {
+                    let t = f.temporary()?;
+                    self.expression(f, e, t)?;
+                }
+                self.expression(f, first, base)?;
+                Ok(base)
+            }
+            _ => self.consecutive(f, args),
+        }
+    }
+
+    /// The register of a variable that a native may change in place.
+    fn reference(&self, f: &FunctionBuilder, e: &Expr) -> Option<Reg> {
+        match e {
+            Expr::Variable(v, ..) if v.2.is_empty() => f.find(&v.1).or_else(|| f.find_outer(&v.1).filter(|_| f.is_root)),
+            Expr::ThisPtr(_) => f.this,
+            _ => None,
+        }
+    }
+
+    pub(super) fn check_reference(&mut self, f: &mut FunctionBuilder, e: &Expr, register: Reg) {
+        match e {
+            Expr::Variable(v, _, position) if f.find(&v.1).is_none() => self.check_outer(f, &v.1, register, *position),
+            Expr::ThisPtr(position) => {
+                f.position = *position;
+                f.emit(Op::CheckThis(register));
+            }
+            _ => {}
+        }
+    }
+
+    /// `call(pointer, arguments)`.
+    fn call_pointer(&mut self, f: &mut FunctionBuilder, args: &[Expr], position: Position, d: Reg) -> Compiled {
+        let pointer = f.temporary()?;
+        self.expression(f, &args[0], pointer)?;
+        let base = self.consecutive(f, &args[1..])?;
+        f.position = position;
+        let site = self.native_site("call", args.len() - 1, position);
+        self.program.sites[site as usize].argument_position = args[0].start_position();
+        f.emit_at(Op::CallPtr(pointer, base, d), site);
+        Ok(())
+    }
+
+    fn make_pointer(&mut self, f: &mut FunctionBuilder, e: &Expr, position: Position, d: Reg) -> Compiled {
+        let name = self.operand(f, e)?;
+        let site = self.native_site("Fn", 1, position);
+        self.program.sites[site as usize].argument_position = e.start_position();
+        f.position = e.start_position();
+        f.emit_at(Op::MakeFn(d, name), site);
+        Ok(())
+    }
+
+    /// `curry(pointer, values)`: captured variables go in as they stand, shared.
+    fn curry(&mut self, f: &mut FunctionBuilder, args: &[Expr], position: Position, d: Reg) -> Compiled {
+        let base = f.temporary()?;
+        for (i, e) in args.iter().enumerate() {
+            let t = if i == 0 { base } else { f.temporary()? };
+            match self.reference(f, e) {
+                Some(register) if i > 0 => {
+                    self.check_reference(f, e, register);
+                    f.emit(Op::MoveRaw(t, register));
+                }
+                _ => self.expression(f, e, t)?,
+            }
+        }
+        f.position = position;
+        let site = self.native_site("curry", args.len(), position);
+        self.program.sites[site as usize].argument_position = args[0].start_position();
+        f.emit_at(Op::Curry(d, base, args.len() as u16), site);
+        Ok(())
+    }
+
+    fn is_shared(&mut self, f: &mut FunctionBuilder, e: &Expr, d: Reg) -> Compiled {
+        match self.reference(f, e) {
+            Some(register) => {
+                self.check_reference(f, e, register);
+                f.emit(Op::IsShared(d, register));
+            }
+            None => {
+                let t = self.operand(f, e)?;
+                f.emit(Op::IsShared(d, t));
+            }
+        }
+        Ok(())
+    }
+
+    fn is_defined(&mut self, f: &mut FunctionBuilder, e: &Expr, position: Position, d: Reg) -> Compiled {
+        let Expr::StringConstant(name, _) = e else { return unsupported("is_def_var of a computed name", position) };
+        match (f.find(name), f.find_outer(name)) {
+            (Some(_), _) => drop(f.emit(Op::Bool(d, true))),
+            (None, None) if !f.is_root => drop(f.emit(Op::Bool(d, false))),
+            _ => return unsupported("is_def_var of an outer variable", position),
+        }
+        Ok(())
+    }
+
+    /// A constant in a register of its own.
+    pub(super) fn load_constant(&mut self, f: &mut FunctionBuilder, value: Dynamic) -> Compiled<Reg> {
+        let t = f.temporary()?;
+        let k = self.constant(value);
+        f.emit(Op::Const(t, k));
+        Ok(t)
+    }
+
+    /// A register for an index: a variable's own only when nothing after it may change it.
+    pub(super) fn index_operand(&mut self, f: &mut FunctionBuilder, e: &Expr, stable: bool) -> Compiled<Reg> {
+        match local_of(f, e) {
+            Some(register) if stable => Ok(register),
+            _ => {
+                if let Some(value) = e.get_literal_value(None) {
+                    return self.load_constant(f, value);
+                }
+                let t = f.temporary()?;
+                self.expression(f, e, t)?;
+                Ok(t)
+            }
+        }
+    }
+}

@@ -1,0 +1,272 @@
+//! Expressions: each leaves its value in register `d`, which it writes last.
+
+use super::function::FunctionBuilder;
+use super::stmt::small_integer;
+use super::{scan, unsupported, Compiled, Compiler};
+use crate::bytecode::{Op, Reg};
+use rhai::{Dynamic, Expr, FnPtr, ImmutableString, Position, Token};
+
+/// Elements of a literal that are built at once; the rest is pushed one by one.
+const LITERAL_CHUNK: usize = 64;
+
+impl Compiler {
+    pub(super) fn expression(&mut self, f: &mut FunctionBuilder, e: &Expr, d: Reg) -> Compiled {
+        let mark = f.mark();
+        let position = e.position();
+        if !position.is_none() {
+            f.position = position;
+        }
+        self.value(f, e, d)?;
+        f.release(mark);
+        Ok(())
+    }
+
+    fn value(&mut self, f: &mut FunctionBuilder, e: &Expr, d: Reg) -> Compiled {
+        match e {
+            Expr::IntegerConstant(i, _) => match i32::try_from(*i) {
+                Ok(i) => drop(f.emit(Op::Int(d, i))),
+                Err(_) => self.load(f, d, Dynamic::from_int(*i)),
+            },
+            Expr::BoolConstant(b, _) => drop(f.emit(Op::Bool(d, *b))),
+            Expr::Unit(_) => drop(f.emit(Op::Unit(d))),
+            Expr::FloatConstant(..) | Expr::CharConstant(..) | Expr::StringConstant(..) | Expr::DynamicConstant(..) => {
+                if let Some(value) = e.get_literal_value(None) {
+                    self.load(f, d, value);
+                }
+            }
+            Expr::Variable(v, _, position) if v.2.is_empty() => self.variable(f, &v.1, *position, d),
+            Expr::Variable(v, _, position) => return self.qualified_variable(f, &v.2.to_string(), &v.1, *position, v.2.position(), d),
+            Expr::ThisPtr(position) => return self.this(f, *position, d),
+            Expr::Stmt(block) => return self.block(f, block.statements(), Some(d)),
+            Expr::FnCall(call, position) => return self.call(f, call, *position, d),
+            Expr::And(x, _) => return self.logic(f, x, d, true),
+            Expr::Or(x, _) => return self.logic(f, x, d, false),
+            Expr::Coalesce(x, _) => return self.coalesce(f, x, d),
+            Expr::Array(x, _) => return self.array(f, x, d),
+            Expr::Map(x, _) => return self.map(f, &x.0, d),
+            Expr::InterpolatedString(x, _) => return self.interpolation(f, x, d),
+            Expr::Dot(..) | Expr::Index(..) => return self.chain_value(f, e, d),
+            Expr::Custom(_, position) => return unsupported("custom syntax", *position),
+            other => return unsupported(&format!("{other:?}"), other.position()),
+        }
+        Ok(())
+    }
+
+    fn load(&mut self, f: &mut FunctionBuilder, d: Reg, value: Dynamic) {
+        let k = self.constant(value);
+        f.emit(Op::Const(d, k));
+    }
+
+    fn variable(&mut self, f: &mut FunctionBuilder, name: &ImmutableString, position: Position, d: Reg) {
+        f.position = position;
+        if let Some(register) = f.find(name) {
+            if register != d {
+                f.emit(Op::Move(d, register));
+            }
+            return;
+        }
+        if let Some(function) = self.function_named(name) {
+            if f.find_outer(name).is_none() || !f.is_root {
+                return self.load(f, d, function);
+            }
+        }
+        if let Some(register) = f.find_outer(name) {
+            let site = self.native_site(name, 0, position);
+            f.emit_at(Op::LoadOuter(d, register), site);
+            return;
+        }
+        self.unknown_variable(f, name, position);
+    }
+
+    /// A function's name used as a value.
+    fn function_named(&self, name: &ImmutableString) -> Option<Dynamic> {
+        self.program.by_name.contains_key(name).then(|| FnPtr::new(name.clone()).ok().map(Dynamic::from))?
+    }
+
+    fn qualified_variable(&mut self, f: &mut FunctionBuilder, space: &str, name: &ImmutableString, position: Position, at: Position, d: Reg) -> Compiled {
+        if space != "global" {
+            return unsupported("variables of modules", position);
+        }
+        f.position = at;
+        let site = self.native_site(name, 0, at);
+        f.emit_at(Op::LoadGlobal(d), site);
+        Ok(())
+    }
+
+    fn this(&mut self, f: &mut FunctionBuilder, position: Position, d: Reg) -> Compiled {
+        let Some(this) = f.this else { return unsupported("this", position) };
+        f.position = position;
+        f.emit(Op::CheckThis(this));
+        f.emit(Op::Move(d, this));
+        Ok(())
+    }
+
+    /// A register that holds the value of `e`: the variable's own, or a temporary.
+    pub(super) fn operand(&mut self, f: &mut FunctionBuilder, e: &Expr) -> Compiled<Reg> {
+        if let Some(register) = local_of(f, e) {
+            return Ok(register);
+        }
+        let t = f.temporary()?;
+        self.expression(f, e, t)?;
+        Ok(t)
+    }
+
+    /// Operands left to right; a variable on the left is copied when the right side may change it.
+    pub(super) fn operands(&mut self, f: &mut FunctionBuilder, a: &Expr, b: &Expr) -> Compiled<(Reg, Reg)> {
+        let left = match (local_of(f, a), a) {
+            (Some(_), Expr::Variable(v, ..)) if scan::may_change(b, &v.1, f.captured.contains(&v.1)) => {
+                let t = f.temporary()?;
+                self.expression(f, a, t)?;
+                t
+            }
+            _ => self.operand(f, a)?,
+        };
+        Ok((left, self.operand(f, b)?))
+    }
+
+    fn logic(&mut self, f: &mut FunctionBuilder, parts: &[Expr], d: Reg, and: bool) -> Compiled {
+        let mut jumps = Vec::new();
+        for e in parts {
+            let value = self.operand(f, e)?;
+            f.position = e.position();
+            jumps.push(f.emit(if and { Op::JumpIfNot(value, 0) } else { Op::JumpIf(value, 0) }));
+        }
+        f.emit(Op::Bool(d, and));
+        let end = f.emit(Op::Jump(0));
+        for jump in jumps {
+            f.land(jump)?;
+        }
+        f.emit(Op::Bool(d, !and));
+        f.land(end)
+    }
+
+    fn coalesce(&mut self, f: &mut FunctionBuilder, parts: &[Expr], d: Reg) -> Compiled {
+        let value = f.temporary()?;
+        let mut jumps = Vec::new();
+        for (i, e) in parts.iter().enumerate() {
+            self.expression(f, e, value)?;
+            if i + 1 < parts.len() {
+                jumps.push(f.emit(Op::JumpIfSome(value, 0)));
+            }
+        }
+        for jump in jumps {
+            f.land(jump)?;
+        }
+        f.emit(Op::Take(d, value));
+        Ok(())
+    }
+
+    fn array(&mut self, f: &mut FunctionBuilder, items: &[Expr], d: Reg) -> Compiled {
+        let whole = f.temporary()?;
+        let first = items.len().min(LITERAL_CHUNK);
+        let base = self.consecutive(f, &items[..first])?;
+        f.emit(Op::Array(whole, base, first as u16));
+        for e in &items[first..] {
+            let mark = f.mark();
+            let t = f.temporary()?;
+            self.expression(f, e, t)?;
+            f.emit(Op::Push(whole, t));
+            f.release(mark);
+        }
+        f.emit(Op::Take(d, whole));
+        Ok(())
+    }
+
+    /// Values of the expressions in new consecutive registers; at least one is taken.
+    pub(super) fn consecutive(&mut self, f: &mut FunctionBuilder, items: &[Expr]) -> Compiled<Reg> {
+        let base = f.temporary()?;
+        for (i, e) in items.iter().enumerate() {
+            let t = if i == 0 { base } else { f.temporary()? };
+            self.expression(f, e, t)?;
+        }
+        Ok(base)
+    }
+
+    fn map(&mut self, f: &mut FunctionBuilder, items: &[(rhai::Ident, Expr)], d: Reg) -> Compiled {
+        let base = f.temporary()?;
+        for (i, (_, e)) in items.iter().enumerate() {
+            let t = if i == 0 { base } else { f.temporary()? };
+            self.expression(f, e, t)?;
+        }
+        self.program.shape_keys.push(items.iter().map(|(k, _)| k.name.clone()).collect());
+        let shape = (self.program.shape_keys.len() - 1) as u16;
+        f.emit(Op::Map(d, base, shape));
+        Ok(())
+    }
+
+    fn interpolation(&mut self, f: &mut FunctionBuilder, parts: &[Expr], d: Reg) -> Compiled {
+        let base = self.consecutive(f, parts)?;
+        let at = parts.first().map_or(Position::NONE, Expr::position);
+        let site = self.native_site("to_string", 1, at);
+        f.emit_at(Op::Interpolate(d, base, parts.len() as u16), site);
+        Ok(())
+    }
+
+    /// Operators of two operands.
+    pub(super) fn binary(&mut self, f: &mut FunctionBuilder, token: &Token, name: &ImmutableString, args: &[Expr], position: Position, d: Reg) -> Compiled {
+        let site = self.native_site(name, 2, position);
+        if let Some(i) = small_integer(&args[1]) {
+            if let Some(make) = immediate(token) {
+                let a = self.operand(f, &args[0])?;
+                f.position = position;
+                f.emit_at(make(d, a, i), site);
+                return Ok(());
+            }
+        }
+        let (a, b) = self.operands(f, &args[0], &args[1])?;
+        f.position = position;
+        f.emit_at(plain(token)(d, a, b), site);
+        Ok(())
+    }
+
+    /// Operators of one operand.
+    pub(super) fn unary(&mut self, f: &mut FunctionBuilder, token: &Token, name: &ImmutableString, e: &Expr, position: Position, d: Reg) -> Compiled {
+        let site = self.native_site(name, 1, position);
+        let a = self.operand(f, e)?;
+        f.position = position;
+        f.emit_at(
+            match token {
+                Token::Bang => Op::Not(d, a),
+                Token::Minus | Token::UnaryMinus => Op::Neg(d, a),
+                _ => Op::Unary(d, a),
+            },
+            site,
+        );
+        Ok(())
+    }
+}
+
+/// The register of a local variable, when `e` is one.
+pub(super) fn local_of(f: &FunctionBuilder, e: &Expr) -> Option<Reg> {
+    match e {
+        Expr::Variable(v, ..) if v.2.is_empty() => f.find(&v.1),
+        _ => None,
+    }
+}
+
+fn immediate(token: &Token) -> Option<fn(Reg, Reg, i16) -> Op> {
+    Some(match token {
+        Token::Plus => Op::AddI,
+        Token::Minus => Op::SubI,
+        Token::Multiply => Op::MulI,
+        Token::Modulo => Op::RemI,
+        _ => return None,
+    })
+}
+
+fn plain(token: &Token) -> fn(Reg, Reg, Reg) -> Op {
+    match token {
+        Token::Plus => Op::Add,
+        Token::Minus => Op::Sub,
+        Token::Multiply => Op::Mul,
+        Token::Divide => Op::Div,
+        Token::Modulo => Op::Rem,
+        Token::LessThan => Op::Lt,
+        Token::LessThanEqualsTo => Op::Le,
+        Token::GreaterThan => Op::Gt,
+        Token::GreaterThanEqualsTo => Op::Ge,
+        Token::EqualsTo => Op::Eq,
+        Token::NotEqualsTo => Op::Ne,
+        _ => Op::Binary,
+    }
+}

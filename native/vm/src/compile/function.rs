@@ -1,0 +1,206 @@
+//! One function under construction: its code, its registers, its names.
+//!
+//! Registers are a stack: variables and temporaries of a block are freed at its end. Variables of the top level and
+//! outer variables are never freed, so that they can be read when the run is over.
+
+use super::{line_column, scan::Facts, Compiled};
+use crate::bytecode::{Op, Reg};
+use crate::program::{Function, NO_SITE};
+use crate::CompileError;
+use rhai::{ImmutableString, Position};
+use std::collections::HashSet;
+
+/// A loop being compiled: where `break` and `continue` go.
+pub(super) struct LoopScope {
+    pub(super) breaks: Vec<usize>,
+    pub(super) continues: Vec<usize>,
+    /// Where the value of `break` goes.
+    pub(super) result: Option<Reg>,
+    /// Try blocks and iterators open outside of the loop's body.
+    pub(super) tries: u32,
+    pub(super) iterators: u32,
+}
+
+/// A visible variable.
+pub(super) struct Local {
+    pub(super) name: ImmutableString,
+    pub(super) register: Reg,
+}
+
+pub(super) struct FunctionBuilder {
+    name: ImmutableString,
+    code: Vec<Op>,
+    positions: Vec<Position>,
+    sites: Vec<u32>,
+    next: usize,
+    most: usize,
+    /// Position given to the next instructions.
+    pub(super) position: Position,
+    pub(super) locals: Vec<Local>,
+    /// Variables the script expects from outside (top level only).
+    pub(super) outer: Vec<(ImmutableString, Reg)>,
+    /// Names some closure captures: they may become shared at any time.
+    pub(super) captured: HashSet<ImmutableString>,
+    pub(super) this: Option<Reg>,
+    pub(super) loops: Vec<LoopScope>,
+    pub(super) tries: u32,
+    pub(super) iterators: u32,
+    /// Depth of blocks; 0 = directly in the body.
+    pub(super) depth: u32,
+    pub(super) is_root: bool,
+    /// The instruction some jump lands on: the one before it is not the only way here.
+    landing: usize,
+}
+
+impl FunctionBuilder {
+    pub(super) fn new(name: ImmutableString, facts: &Facts, is_root: bool) -> Self {
+        Self {
+            name,
+            code: Vec::new(),
+            positions: Vec::new(),
+            sites: Vec::new(),
+            next: 0,
+            most: 0,
+            position: Position::NONE,
+            locals: Vec::new(),
+            outer: Vec::new(),
+            captured: facts.captured.clone(),
+            this: None,
+            loops: Vec::new(),
+            tries: 0,
+            iterators: 0,
+            depth: 0,
+            is_root,
+            landing: 0,
+        }
+    }
+
+    pub(super) fn finish(self) -> Function {
+        Function {
+            name: self.name,
+            code: self.code,
+            positions: self.positions,
+            sites: self.sites,
+            registers: self.most as u16,
+            this: self.this,
+        }
+    }
+
+    // ---- code
+
+    pub(super) fn emit(&mut self, op: Op) -> usize {
+        self.emit_at(op, NO_SITE)
+    }
+
+    pub(super) fn emit_at(&mut self, op: Op, site: u32) -> usize {
+        self.code.push(op);
+        self.positions.push(self.position);
+        self.sites.push(site);
+        self.code.len() - 1
+    }
+
+    /// The last instruction, when it is the only way to here.
+    pub(super) fn last(&mut self) -> Option<&mut Op> {
+        if self.landing == self.code.len() {
+            return None;
+        }
+        self.code.last_mut()
+    }
+
+    /// Tells that a jump lands here (a switch table's entry).
+    pub(super) fn label(&mut self) -> usize {
+        self.landing = self.code.len();
+        self.landing
+    }
+
+    /// Lets the jump at `at` go to the next instruction.
+    pub(super) fn land(&mut self, at: usize) -> Compiled {
+        let to = self.label();
+        self.jump_to(at, to)
+    }
+
+    /// Lets the jump at `at` go to instruction `to`.
+    pub(super) fn jump_to(&mut self, at: usize, to: usize) -> Compiled {
+        let distance = to as i64 - at as i64 - 1;
+        let position = self.positions[at];
+        match &mut self.code[at] {
+            Op::Jump(o) | Op::Loop(o) | Op::JumpIf(_, o) | Op::JumpIfNot(_, o) | Op::JumpIfSome(_, o) | Op::IterNext(_, o) | Op::Try(_, o) => {
+                *o = i32::try_from(distance).map_err(|_| too_large("function", position))?;
+            }
+            Op::JumpNotLt(_, _, o)
+            | Op::JumpNotLe(_, _, o)
+            | Op::JumpNotGt(_, _, o)
+            | Op::JumpNotGe(_, _, o)
+            | Op::JumpNotEq(_, _, o)
+            | Op::JumpNotNe(_, _, o)
+            | Op::JumpNotLtI(_, _, o)
+            | Op::JumpNotLeI(_, _, o)
+            | Op::JumpNotGtI(_, _, o)
+            | Op::JumpNotGeI(_, _, o)
+            | Op::JumpNotEqI(_, _, o)
+            | Op::JumpNotNeI(_, _, o)
+            | Op::RangeNext(_, _, o) => {
+                *o = i16::try_from(distance).map_err(|_| too_large("block", position))?;
+            }
+            other => unreachable!("{other:?} does not jump"),
+        }
+        Ok(())
+    }
+
+    // ---- registers
+
+    pub(super) fn temporary(&mut self) -> Compiled<Reg> {
+        let register = Reg::try_from(self.next).ok().filter(|r| *r < Reg::MAX).ok_or_else(|| too_large("function", self.position))?;
+        self.next += 1;
+        self.most = self.most.max(self.next);
+        Ok(register)
+    }
+
+    /// Marks the place to free registers back to.
+    pub(super) fn mark(&self) -> usize {
+        self.next
+    }
+
+    /// Frees the registers taken since `mark`.
+    pub(super) fn release(&mut self, mark: usize) {
+        self.next = mark;
+    }
+
+    // ---- names
+
+    /// Declares a variable in a register of its own.
+    pub(super) fn variable(&mut self, name: &ImmutableString, _constant: bool) -> Compiled<Reg> {
+        let register = self.temporary()?;
+        self.declare(name, register);
+        Ok(register)
+    }
+
+    /// Makes `register` visible as `name`.
+    pub(super) fn declare(&mut self, name: &ImmutableString, register: Reg) {
+        self.locals.push(Local { name: name.clone(), register });
+    }
+
+    pub(super) fn find(&self, name: &str) -> Option<Reg> {
+        self.locals.iter().rev().find(|l| l.name == name).map(|l| l.register)
+    }
+
+    pub(super) fn find_outer(&self, name: &str) -> Option<Reg> {
+        self.outer.iter().find(|(n, _)| n == name).map(|(_, r)| *r)
+    }
+
+    /// Runs `inner` in a block of its own: names and registers end with it.
+    pub(super) fn block<T>(&mut self, inner: impl FnOnce(&mut Self) -> Compiled<T>) -> Compiled<T> {
+        let (names, registers) = (self.locals.len(), self.mark());
+        self.depth += 1;
+        let result = inner(self);
+        self.depth -= 1;
+        self.locals.truncate(names);
+        self.release(registers);
+        result
+    }
+}
+
+fn too_large(what: &str, position: Position) -> CompileError {
+    let (line, column) = line_column(position);
+    CompileError { message: format!("{what} too large"), line, column, limit: None }
+}

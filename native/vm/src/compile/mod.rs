@@ -1,0 +1,203 @@
+//! AST to bytecode: names become registers, calls get call sites, every instruction keeps its position.
+//!
+//! One pass per function, no optimiser. What the machine cannot run yet is refused here, by name.
+//! Order of evaluation is rhai's: right side before left in assignments, all arguments of a chain before its root,
+//! the first argument of a call last when it is a variable.
+
+mod call;
+mod chain;
+mod expr;
+mod function;
+mod loops;
+mod scan;
+mod stmt;
+
+use crate::bytecode::Reg;
+use crate::machine::{Routine, SiteCache};
+use crate::program::{FunctionInfo, HostUse, Meaning, Program, RootVariable, Site};
+use crate::{CompileError, HostNames};
+use function::FunctionBuilder;
+use rhai::{ASTNode, Dynamic, ImmutableString, Module, Position, ScriptFuncDef, Stmt, AST};
+use std::cell::RefCell;
+use std::rc::Rc;
+
+/// Result of compiling a piece.
+type Compiled<T = ()> = Result<T, CompileError>;
+
+/// 1-based line and column of a position, 0 = unknown.
+pub(crate) fn line_column(position: Position) -> (u32, u32) {
+    let line = position.line().unwrap_or(0);
+    let column = position.position().unwrap_or(0);
+    (u32::try_from(line).unwrap_or(u32::MAX), u32::try_from(column).unwrap_or(u32::MAX))
+}
+
+/// A construct the machine does not run yet.
+fn unsupported<T>(construct: &str, position: Position) -> Compiled<T> {
+    let (line, column) = line_column(position);
+    Err(CompileError { message: format!("Not supported: {construct}"), line, column, limit: None })
+}
+
+/// Compiles a parsed script.
+pub(crate) fn compile(ast: &AST, name: &str, hosts: &Rc<HostNames>) -> Compiled<Program> {
+    let mut compiler = Compiler { program: Program { name: name.into(), hosts: hosts.clone(), ..Program::default() }, has_functions: false };
+    compiler.script(ast)?;
+    Ok(compiler.program)
+}
+
+/// The program being built.
+struct Compiler {
+    program: Program,
+    /// Constants of the top level are visible to functions as `global::`.
+    has_functions: bool,
+}
+
+impl Compiler {
+    fn script(&mut self, ast: &AST) -> Compiled {
+        self.program.functions.push(Default::default());
+        let definitions: Vec<_> = ast.iter_fn_def().cloned().collect();
+        self.has_functions = !definitions.is_empty();
+        for definition in &definitions {
+            self.declare(definition);
+        }
+        for (index, definition) in definitions.iter().enumerate() {
+            let body = body_of(definition);
+            let function = self.function(definition, &body)?;
+            self.program.functions[index + 1] = function;
+        }
+        let top = self.top_level(ast.statements())?;
+        self.program.functions[0] = top;
+        Ok(())
+    }
+
+    /// Makes a function known before any body is compiled.
+    fn declare(&mut self, definition: &Rc<ScriptFuncDef>) {
+        let index = u16::try_from(self.program.functions.len()).unwrap_or(u16::MAX);
+        let arity = u16::try_from(definition.params.len()).unwrap_or(u16::MAX);
+        self.program.functions.push(Default::default());
+        match &definition.this_type {
+            Some(this) => drop(self.program.typed.insert((this.clone(), definition.name.clone(), arity), index)),
+            None => self.program.by_name.entry(definition.name.clone()).or_default().push((arity, index)),
+        }
+        if definition.name.starts_with("anon$") {
+            return;
+        }
+        let (line, column) = first_position(definition);
+        self.program.infos.push(FunctionInfo {
+            name: definition.name.to_string(),
+            params: definition.params.iter().map(ToString::to_string).collect(),
+            private: definition.access == rhai::FnAccess::Private,
+            line,
+            column,
+            doc: Vec::new(),
+        });
+    }
+
+    fn constant(&mut self, value: Dynamic) -> u32 {
+        self.program.constants.push(value);
+        index(self.program.constants.len())
+    }
+
+    /// A call site; `argc` does not count the target of a method.
+    fn site(&mut self, name: &ImmutableString, argc: usize, meaning: Meaning, position: Position) -> u32 {
+        self.program.sites.push(Site {
+            name: name.clone(),
+            argc: u16::try_from(argc).unwrap_or(u16::MAX),
+            meaning,
+            position,
+            argument_position: position,
+            cache: RefCell::new(SiteCache::default()),
+        });
+        index(self.program.sites.len())
+    }
+
+    /// A site that only calls natives: operators, getters, indexers.
+    fn native_site(&mut self, name: &str, argc: usize, position: Position) -> u32 {
+        self.site(&name.into(), argc, Meaning::default(), position)
+    }
+
+    /// What `name(argc arguments)` means, as a function and as a method.
+    fn meaning(&self, name: &ImmutableString, argc: usize) -> Meaning {
+        Meaning {
+            function: self.program.find(name, argc),
+            method: self.program.find(name, argc),
+            typed: self.program.typed.keys().any(|(_, n, a)| n == name && usize::from(*a) == argc),
+            host: self.program.hosts.get(name),
+            routine: Routine::of(name, argc),
+        }
+    }
+
+    fn host_use(&mut self, name: &str, function: u32, position: Position) {
+        let (line, column) = line_column(position);
+        self.program.uses.push(HostUse { name: name.to_owned(), function, line, column });
+    }
+
+    fn root_variable(&mut self, name: &ImmutableString, register: Reg, constant: bool, outer: bool) {
+        self.program.root.push(RootVariable { name: name.clone(), register, constant, outer });
+    }
+}
+
+/// Index of the element pushed last.
+fn index(len: usize) -> u32 {
+    u32::try_from(len - 1).unwrap_or(u32::MAX)
+}
+
+/// Statements of a script function. Its payload type cannot be named outside rhai, but an AST of this one function
+/// can be walked.
+fn body_of(definition: &Rc<ScriptFuncDef>) -> Vec<Stmt> {
+    let mut module = Module::new();
+    module.set_script_fn(definition.clone());
+    let one = AST::new(Vec::<Stmt>::new(), module);
+    let mut body = Vec::new();
+    one.walk(&mut |path: &[ASTNode<'_>]| {
+        if let [ASTNode::Stmt(statement)] = path {
+            body.push((*statement).clone());
+        }
+        true
+    });
+    body
+}
+
+/// Where the function's first statement stands: rhai keeps no position of the definition itself.
+fn first_position(definition: &Rc<ScriptFuncDef>) -> (u32, u32) {
+    body_of(definition).first().map_or((0, 0), |s| line_column(s.position()))
+}
+
+impl Compiler {
+    fn top_level(&mut self, statements: &[Stmt]) -> Compiled<crate::program::Function> {
+        let facts = scan::scan(statements);
+        let mut builder = FunctionBuilder::new("".into(), &facts, true);
+        for name in &facts.outer {
+            let register = builder.variable(name, false)?;
+            builder.locals.pop();
+            builder.outer.push((name.clone(), register));
+            self.root_variable(name, register, false, true);
+        }
+        self.body(&mut builder, statements)?;
+        Ok(builder.finish())
+    }
+
+    fn function(&mut self, definition: &ScriptFuncDef, body: &[Stmt]) -> Compiled<crate::program::Function> {
+        let facts = scan::scan(body);
+        let mut builder = FunctionBuilder::new(definition.name.clone(), &facts, false);
+        let anonymous = definition.name.starts_with("anon$");
+        for parameter in &definition.params {
+            builder.variable(parameter, false)?;
+            if anonymous {
+                builder.captured.insert(parameter.clone());
+            }
+        }
+        if facts.this {
+            builder.this = Some(builder.temporary()?);
+        }
+        self.body(&mut builder, body)?;
+        Ok(builder.finish())
+    }
+
+    /// All statements, then `return` of the last one's value.
+    fn body(&mut self, f: &mut FunctionBuilder, statements: &[Stmt]) -> Compiled {
+        let result = f.temporary()?;
+        self.statements(f, statements, Some(result))?;
+        f.emit(crate::bytecode::Op::Return(result));
+        Ok(())
+    }
+}

@@ -1,0 +1,125 @@
+//! Calls to rhai's packages, with an inline cache per call site.
+//!
+//! A miss goes through rhai's own lookup (overloads, `Dynamic` parameters and error texts are its business) and leaves
+//! the resolved function in our cache; a hit calls it directly.
+
+use super::Error;
+use crate::program::Site;
+use crate::Vm;
+use rhai::{Dynamic, EvalAltResult, EvalContext, ImmutableString, NativeCallContext, Position, RhaiFunc, Scope};
+use std::any::TypeId;
+
+/// Arguments whose types a site remembers.
+const REMEMBERED: usize = 4;
+
+/// The native a site resolved last.
+#[derive(Debug, Default)]
+pub(crate) struct SiteCache {
+    types: [Option<TypeId>; REMEMBERED],
+    count: usize,
+    function: Option<RhaiFunc>,
+    source: Option<ImmutableString>,
+}
+
+impl SiteCache {
+    fn hit(&self, args: &[&mut Dynamic]) -> bool {
+        self.function.is_some() && self.count == args.len() && args.iter().zip(&self.types).all(|(a, t)| *t == Some(a.type_id()))
+    }
+
+    fn learn(&mut self, types: [Option<TypeId>; REMEMBERED], count: usize, function: RhaiFunc, source: Option<ImmutableString>) {
+        *self = Self { types, count, function: Some(function), source };
+    }
+}
+
+fn types_of(args: &[&mut Dynamic]) -> [Option<TypeId>; REMEMBERED] {
+    let mut types = [None; REMEMBERED];
+    for (slot, a) in types.iter_mut().zip(args) {
+        *slot = Some(a.type_id());
+    }
+    types
+}
+
+/// Gives an error without a position the one of its call.
+pub(crate) fn at(mut error: Error, position: Position) -> Error {
+    if error.position().is_none() {
+        error.set_position(position);
+    }
+    error
+}
+
+impl Vm {
+    /// Calls native `site.name`. `by_reference`: the first argument may be changed in place.
+    pub(crate) fn call_native(&mut self, site: &Site, args: &mut [&mut Dynamic], by_reference: bool) -> Result<Dynamic, Error> {
+        let cache = site.cache.borrow();
+        if !cache.hit(args) {
+            drop(cache);
+            return self.resolve_and_call(site, args, by_reference).map_err(|e| at(e, site.position));
+        }
+        let Some(function) = &cache.function else { return Ok(Dynamic::UNIT) };
+        let context = NativeCallContext::new_with_all_fields(&self.engine, &site.name, cache.source.as_deref(), &self.global, site.position);
+        let result = call_resolved(function, context, args, by_reference, site);
+        let value = result.map_err(|e| at(e, site.position))?;
+        self.after(site, value, args)
+    }
+
+    /// `print` and `debug` give text that goes to the sink; sizes are checked.
+    fn after(&mut self, site: &Site, value: Dynamic, args: &mut [&mut Dynamic]) -> Result<Dynamic, Error> {
+        if matches!(&*site.name, "print" | "debug") {
+            let text = value.into_immutable_string().unwrap_or_default();
+            self.print(&*site.name == "debug", &text, site.position);
+            return Ok(Dynamic::UNIT);
+        }
+        self.limits.check(&value).map_err(|e| at(e, site.position))?;
+        if let Some(first) = args.first() {
+            self.limits.check(first).map_err(|e| at(e, site.position))?;
+        }
+        Ok(value)
+    }
+
+    #[cold]
+    fn resolve_and_call(&mut self, site: &Site, args: &mut [&mut Dynamic], by_reference: bool) -> Result<Dynamic, Error> {
+        let (types, count) = (types_of(args), args.len());
+        self.caches.fn_resolution_cache_mut().dict.clear();
+        let mut scope = Scope::new();
+        let mut context = EvalContext::new(&self.engine, &mut self.global, &mut self.caches, &mut scope, None);
+        let result = context.call_native_fn_raw(site.name.as_str(), by_reference, args);
+        let learned = &mut self.caches.fn_resolution_cache_mut().dict;
+        if count <= REMEMBERED && learned.len() == 1 {
+            if let Some(Some(entry)) = learned.drain().map(|(_, e)| e).next() {
+                if !matches!(entry.func, RhaiFunc::Script { .. }) {
+                    site.cache.borrow_mut().learn(types, count, entry.func, entry.source);
+                }
+            }
+        }
+        let value = result?;
+        self.limits.check(&value)?;
+        if let Some(first) = args.first() {
+            self.limits.check(first)?;
+        }
+        Ok(value)
+    }
+}
+
+fn call_resolved(function: &RhaiFunc, context: NativeCallContext<'_>, args: &mut [&mut Dynamic], by_reference: bool, site: &Site) -> Result<Dynamic, Error> {
+    if !function.is_pure() && args.first().is_some_and(|a| a.is_read_only()) {
+        return Err(EvalAltResult::ErrorNonPureMethodCallOnConstant(site.name.to_string(), site.position).into());
+    }
+    let context = function.has_context().then_some(context);
+    if by_reference && !function.is_method() && !args.is_empty() {
+        let mut copy = args[0].clone();
+        let mut copied: Vec<&mut Dynamic> = Vec::with_capacity(args.len());
+        copied.push(&mut copy);
+        copied.extend(args[1..].iter_mut().map(|a| &mut **a));
+        return call_function(function, context, &mut copied);
+    }
+    call_function(function, context, args)
+}
+
+fn call_function(function: &RhaiFunc, context: Option<NativeCallContext<'_>>, args: &mut [&mut Dynamic]) -> Result<Dynamic, Error> {
+    match function {
+        RhaiFunc::Pure { func, .. } | RhaiFunc::Method { func, .. } => func(context, args),
+        RhaiFunc::Plugin { func } => func.call(context, args),
+        RhaiFunc::StaticPlugin { func } => func.call(context, args),
+        _ => Err("no native function".into()),
+    }
+}

@@ -1,0 +1,189 @@
+//! Operators and assignments beyond the loop's fast paths: floats in any form, strings, and everything native.
+
+use super::native::at;
+use super::Error;
+use crate::program::{Program, Site};
+use crate::value::{is_lent, Value};
+use crate::Vm;
+use rhai::{Dynamic, EvalAltResult, Position};
+
+/// A captured variable is in use elsewhere.
+#[cold]
+pub(crate) fn data_race(position: Position) -> Error {
+    EvalAltResult::ErrorDataRace(String::new(), position).into()
+}
+
+/// rhai's "Data type incorrect".
+#[cold]
+pub(crate) fn mismatch(vm: &Vm, expected: &str, actual: &str, position: Position) -> Error {
+    EvalAltResult::ErrorMismatchDataType(vm.engine.map_type_name(expected).into(), actual.into(), position).into()
+}
+
+/// `a op b` without a fast path.
+#[inline(never)]
+pub(crate) fn binary(vm: &mut Vm, site: &Site, a: &Value, b: &Value) -> Result<Value, Error> {
+    if let (Some(x), Some(y)) = (a.float(), b.float()) {
+        if let Some(value) = float_operator(&site.name, x, y) {
+            return Ok(value);
+        }
+    }
+    if let (Value::Dyn(x), Value::Dyn(y)) = (a, b) {
+        if let Some(value) = text_operator(vm, site, x, y)? {
+            return Ok(value);
+        }
+    }
+    let (mut x, mut y) = (a.read_dynamic(), b.read_dynamic());
+    vm.call_native(site, &mut [&mut x, &mut y], false).map(Value::from)
+}
+
+fn float_operator(name: &str, x: f64, y: f64) -> Option<Value> {
+    Some(match name {
+        "+" => Value::Float(x + y),
+        "-" => Value::Float(x - y),
+        "*" => Value::Float(x * y),
+        "/" => Value::Float(x / y),
+        "<" => Value::Bool(x < y),
+        "<=" => Value::Bool(x <= y),
+        ">" => Value::Bool(x > y),
+        ">=" => Value::Bool(x >= y),
+        _ => return None,
+    })
+}
+
+fn text_operator(vm: &Vm, site: &Site, x: &Dynamic, y: &Dynamic) -> Result<Option<Value>, Error> {
+    if x.is_shared() || y.is_shared() {
+        return Ok(None);
+    }
+    let (Ok(a), Ok(b)) = (x.as_immutable_string_ref(), y.as_immutable_string_ref()) else { return Ok(None) };
+    Ok(match &*site.name {
+        "==" => Some(Value::Bool(*a == *b)),
+        "!=" => Some(Value::Bool(*a != *b)),
+        "+" => {
+            vm.limits.check_text(a.len() + b.len()).map_err(|e| at(e, site.position))?;
+            Some(Value::Dyn((&*a + &*b).into()))
+        }
+        _ => None,
+    })
+}
+
+/// `op a` without a fast path.
+#[inline(never)]
+pub(crate) fn unary(vm: &mut Vm, site: &Site, a: &Value) -> Result<Value, Error> {
+    match (&*site.name, a) {
+        ("-", Value::Int(i)) => i.checked_neg().map(Value::Int).ok_or_else(|| EvalAltResult::ErrorArithmetic("integer overflow".into(), site.position).into()),
+        ("-", Value::Float(f)) => Ok(Value::Float(-f)),
+        _ => {
+            let mut x = a.read_dynamic();
+            vm.call_native(site, &mut [&mut x], false).map(Value::from)
+        }
+    }
+}
+
+/// `variable = value`, through a captured variable's cell.
+#[inline(never)]
+pub(crate) fn set(site: &Site, target: &mut Value, value: Value) -> Result<(), Error> {
+    let Value::Dyn(d) = target else {
+        *target = value;
+        return Ok(());
+    };
+    if d.is_read_only() {
+        return Err(EvalAltResult::ErrorAssignmentToConstant(site.name.to_string(), site.position).into());
+    }
+    if !d.is_shared() {
+        *target = value;
+        return Ok(());
+    }
+    let mut cell = d.write_lock::<Dynamic>().ok_or_else(|| data_race(site.position))?;
+    if is_lent(&cell) {
+        return Err(data_race(site.position));
+    }
+    *cell = value.into();
+    Ok(())
+}
+
+/// The next value of a `for` variable: through its cell, when a closure captured it.
+#[inline]
+pub(crate) fn set_loop_variable(target: &mut Value, value: Value) {
+    if let Value::Dyn(d) = target {
+        if d.is_shared() {
+            if let Some(mut cell) = d.write_lock::<Dynamic>() {
+                *cell = value.into();
+            }
+            return;
+        }
+    }
+    *target = value;
+}
+
+/// `variable op= value`. Sites: the variable's name, then `op=`, then `op`.
+#[inline(never)]
+pub(crate) fn op_set(vm: &mut Vm, program: &Program, site: usize, target: &mut Value, value: &Value) -> Result<(), Error> {
+    let name = &program.sites[site];
+    let mut value = value.read_dynamic();
+    if matches!(target, Value::Dyn(d) if d.is_read_only()) {
+        return Err(EvalAltResult::ErrorAssignmentToConstant(name.name.to_string(), name.position).into());
+    }
+    if let Value::Dyn(d) = target {
+        if d.is_shared() {
+            let mut cell = d.write_lock::<Dynamic>().ok_or_else(|| data_race(name.position))?;
+            if is_lent(&cell) {
+                return Err(data_race(name.position));
+            }
+            return op_assign(vm, program, site + 1, &mut cell, &mut value);
+        }
+    }
+    let result = op_assign(vm, program, site + 1, target.dynamic_mut(), &mut value);
+    *target = Value::from(target.take_dynamic());
+    result
+}
+
+/// `place op= value`: rhai's op-assignment when there is one, else the operator and a plain assignment.
+pub(crate) fn op_assign(vm: &mut Vm, program: &Program, site: usize, place: &mut Dynamic, value: &mut Dynamic) -> Result<(), Error> {
+    let assign = &program.sites[site];
+    if append(vm, assign, place, value)? {
+        return Ok(());
+    }
+    match vm.call_native(assign, &mut [place, value], true) {
+        Ok(_) => Ok(()),
+        Err(e) if matches!(&*e, EvalAltResult::ErrorFunctionNotFound(f, _) if f.starts_with(assign.name.as_str())) => {
+            *place = vm.call_native(&program.sites[site + 1], &mut [place, value], true)?;
+            Ok(())
+        }
+        Err(e) => Err(e),
+    }
+}
+
+/// String building in place.
+fn append(vm: &Vm, site: &Site, place: &mut Dynamic, value: &Dynamic) -> Result<bool, Error> {
+    if &*site.name != "+=" {
+        return Ok(false);
+    }
+    let (Ok(mut text), Ok(more)) = (place.as_immutable_string_mut(), value.as_immutable_string_ref()) else { return Ok(false) };
+    vm.limits.check_text(text.len() + more.len()).map_err(|e| at(e, site.position))?;
+    *text += more.as_str();
+    Ok(true)
+}
+
+/// Text of interpolated values.
+#[inline(never)]
+pub(crate) fn interpolate(vm: &mut Vm, site: &Site, parts: &mut [Value]) -> Result<Value, Error> {
+    use std::fmt::Write;
+    let mut text = String::new();
+    for part in parts {
+        match part {
+            Value::Int(i) => drop(write!(text, "{i}")),
+            Value::Bool(b) => drop(write!(text, "{b}")),
+            _ => {
+                let d = part.dynamic_mut();
+                if d.is_string() {
+                    text.push_str(&d.as_immutable_string_ref().map(|s| s.clone()).unwrap_or_default());
+                } else {
+                    text.push_str(&vm.to_text(site, d));
+                }
+            }
+        }
+        vm.limits.check_text(text.len()).map_err(|e| at(e, site.position))?;
+        *part = Value::Unit;
+    }
+    Ok(Value::Dyn(text.into()))
+}

@@ -1,0 +1,352 @@
+//! Chains at run time: walks a path from its root, holding each container only while the instruction runs.
+//!
+//! When a step must run code of the script (a method, a closure in a map, a callback loop), the value it stands on is
+//! moved out as the callee's `this`; the frame remembers the place, and the instruction begins again behind that step
+//! when the callee has returned.
+
+use super::invoke::{self, Flow, MethodCall};
+use super::operators::{data_race, mismatch, op_assign};
+use super::{indexing, Error, Machine, Place};
+use crate::bytecode::Reg;
+use crate::program::{Chain, End, Link, Program, Step};
+use crate::value::{is_lent, lent, Value};
+use crate::{Meter, Vm};
+use rhai::{Dynamic, EvalAltResult, ImmutableString, Position};
+
+/// `array[index]` of a plain array; anything else is left to the chain.
+#[inline]
+pub(super) fn element(target: &Dynamic, index: i64) -> Option<Value> {
+    if target.is_shared() {
+        return None;
+    }
+    let array = target.as_array_ref().ok()?;
+    let item = array.get(indexing::offset(array.len(), index, true)?)?;
+    match item.as_int() {
+        Ok(i) if !item.is_shared() && item.tag() == 0 => Some(Value::Int(i)),
+        _ => Some(Value::from(item.flatten_clone())),
+    }
+}
+
+/// `array[index] = value` of a plain array; gives the value back when it is none.
+#[inline]
+pub(super) fn set_element(target: &mut Dynamic, index: i64, value: Value) -> Option<Value> {
+    if target.is_shared() || target.is_read_only() {
+        return Some(value);
+    }
+    let Ok(mut array) = target.as_array_mut() else { return Some(value) };
+    let length = array.len();
+    match indexing::offset(length, index, true).and_then(|at| array.get_mut(at)) {
+        Some(item) if !item.is_shared() && !item.is_read_only() => {
+            *item = value.into();
+            None
+        }
+        _ => Some(value),
+    }
+}
+
+/// `map.property` of a plain map that has it.
+#[inline]
+pub(super) fn property(target: &Dynamic, chain: &Chain) -> Option<Value> {
+    if target.is_shared() {
+        return None;
+    }
+    let map = target.as_map_ref().ok()?;
+    let [Link { step: Step::Property { name, .. }, .. }] = chain.links.as_slice() else { return None };
+    map.get(name.as_str()).map(|v| Value::from(v.flatten_clone()))
+}
+
+/// How a walk ended.
+enum Walk {
+    Value(Dynamic),
+    /// Link `at` runs code: its target was moved out.
+    Call { at: usize, target: Dynamic, call: MethodCall },
+}
+
+/// One walk: what it needs besides the target.
+struct Walker<'a> {
+    vm: &'a mut Vm,
+    program: &'a Program,
+    chain: &'a Chain,
+    regs: &'a mut [Value],
+}
+
+/// Runs chain `index`; its value goes to register `d`.
+pub(super) fn run(m: &mut Machine, vm: &mut Vm, program: &Program, meter: &mut Meter, index: u32, d: Reg) -> Result<Flow, Error> {
+    let chain = &program.chains[index as usize];
+    let regs = m.registers(program);
+    let done = if chain.state == Reg::MAX { 0 } else { regs[usize::from(chain.state)].int().unwrap_or(0) as usize };
+    let root = usize::from(if done == 0 { chain.root } else { chain.carry });
+    // The root is out of its register while the walk holds the other registers.
+    let mut target: Dynamic = regs[root].take_dynamic();
+    let mut walker = Walker { vm, program, chain, regs };
+    let walked = walker.step_into(&mut target, done).map(|(w, _)| w);
+    let regs = walker.regs;
+    regs[root] = if target.is_read_only() { Value::Dyn(target) } else { Value::from(target) };
+    match walked? {
+        Walk::Value(value) => {
+            if chain.state != Reg::MAX {
+                regs[usize::from(chain.state)] = Value::Unit;
+            }
+            regs[usize::from(d)] = Value::from(value.flatten());
+            Ok(Flow::Next)
+        }
+        Walk::Call { at, target, call } => {
+            regs[usize::from(chain.state)] = Value::Int(at as i64 + 1);
+            let place = if is_place(chain, done, at) { Place::Chain(index, at as u16) } else { Place::None };
+            // The instruction runs again when the callee has returned.
+            m.repeat_instruction();
+            invoke::method_call(m, vm, program, meter, call, target, place, chain.carry)
+        }
+    }
+}
+
+/// Whether link `at` stands on something that can be written back: reached from the root by containers alone.
+fn is_place(chain: &Chain, done: usize, at: usize) -> bool {
+    done == 0 && !chain.links[..at].iter().any(|l| matches!(l.step, Step::Method { .. }))
+}
+
+/// Puts a lent value back where chain `index` took it from.
+pub(super) fn put_back(vm: &mut Vm, program: &Program, regs: &mut [Value], index: u32, at: u16, value: Dynamic) {
+    let chain = &program.chains[index as usize];
+    let root = usize::from(chain.root);
+    let mut target: Dynamic = regs[root].take_dynamic();
+    let mut walker = Walker { vm, program, chain, regs };
+    let mut value = Some(value);
+    walker.replace(&mut target, 0, usize::from(at), &mut value);
+    let regs = walker.regs;
+    regs[root] = Value::from(target);
+}
+
+impl Walker<'_> {
+    /// Continues at link `i` on `target`; tells whether the target may have changed.
+    fn step_into(&mut self, target: &mut Dynamic, i: usize) -> Result<(Walk, bool), Error> {
+        if target.is_shared() {
+            let position = self.chain.links.get(i).map_or(self.chain.position, |l| l.position);
+            let mut inner = target.write_lock::<Dynamic>().ok_or_else(|| data_race(position))?;
+            if is_lent(&inner) {
+                return Err(data_race(position));
+            }
+            return self.step_into(&mut inner, i);
+        }
+        let Some(link) = self.chain.links.get(i) else { return self.finish(target) };
+        if link.elvis && target.is_unit() {
+            return Ok((Walk::Value(Dynamic::UNIT), false));
+        }
+        match &link.step {
+            Step::Index(register) => {
+                let index = self.regs[usize::from(*register)].read_dynamic();
+                self.index(target, i, link, index)
+            }
+            Step::Property { name, getter, setter } => {
+                if target.is_map() {
+                    return self.entry(target, i, name, link.position);
+                }
+                self.accessor(target, i, link, name, *getter, *setter)
+            }
+            Step::Method { site, base } => self.method(target, i, *site, *base),
+        }
+    }
+
+    /// The end of the path: read, assign or op-assign.
+    fn finish(&mut self, target: &mut Dynamic) -> Result<(Walk, bool), Error> {
+        let constant = |c: &Chain| Error::from(EvalAltResult::ErrorAssignmentToConstant(c.name.to_string(), c.position));
+        match self.chain.end {
+            End::Get => Ok((Walk::Value(target.clone()), false)),
+            End::Set(_) | End::OpSet(..) if target.is_read_only() => Err(constant(self.chain)),
+            End::Set(register) => {
+                *target = self.regs[usize::from(register)].take_dynamic();
+                Ok((Walk::Value(Dynamic::UNIT), true))
+            }
+            End::OpSet(site, register) => {
+                let mut value = self.regs[usize::from(register)].read_dynamic();
+                op_assign(self.vm, self.program, site as usize, target, &mut value)?;
+                Ok((Walk::Value(Dynamic::UNIT), true))
+            }
+        }
+    }
+
+    fn is_last(&self, i: usize) -> bool {
+        i + 1 == self.chain.links.len()
+    }
+
+    fn assigns(&self, i: usize) -> bool {
+        self.is_last(i) && !matches!(self.chain.end, End::Get)
+    }
+
+    fn index(&mut self, target: &mut Dynamic, i: usize, link: &Link, index: Dynamic) -> Result<(Walk, bool), Error> {
+        if target.is_array() {
+            let at = index.as_int().map_err(|t| mismatch(self.vm, "i64", t, link.position))?;
+            let Ok(mut array) = target.as_array_mut() else { return Err(data_race(link.position)) };
+            let length = array.len();
+            return match indexing::offset(length, at, true) {
+                Some(at) => self.step_into(&mut array[at], i + 1),
+                None => Err(EvalAltResult::ErrorArrayBounds(length, at, link.position).into()),
+            };
+        }
+        if target.is_map() {
+            let Ok(key) = index.as_immutable_string_ref().map(|k| k.clone()) else {
+                return Err(mismatch(self.vm, std::any::type_name::<ImmutableString>(), index.type_name(), link.position));
+            };
+            return self.entry(target, i, &key, link.position);
+        }
+        match indexing::read(self.vm, target, &index, link.position) {
+            Some(found) => self.virtual_element(target, i, found?),
+            None => self.indexer(target, i, link, index),
+        }
+    }
+
+    /// A map's entry; a missing one is `()`, and is made when something is assigned.
+    fn entry(&mut self, target: &mut Dynamic, i: usize, key: &ImmutableString, position: Position) -> Result<(Walk, bool), Error> {
+        let assigns = self.assigns(i);
+        let result = {
+            let Ok(mut map) = target.as_map_mut() else { return Err(data_race(position)) };
+            if assigns && !map.contains_key(key.as_str()) {
+                map.insert(key.as_str().into(), Dynamic::UNIT);
+            }
+            match map.get_mut(key.as_str()) {
+                Some(value) => self.step_into(value, i + 1),
+                None => self.step_into(&mut Dynamic::UNIT.clone(), i + 1),
+            }
+        };
+        if assigns {
+            let size = target.as_map_ref().map_or(0, |m| m.len());
+            self.vm.limits.check_map(size)?;
+        }
+        result
+    }
+
+    fn virtual_element(&mut self, target: &mut Dynamic, i: usize, found: (Dynamic, indexing::Spot)) -> Result<(Walk, bool), Error> {
+        let (mut value, spot) = found;
+        let (walk, changed) = self.step_into(&mut value, i + 1)?;
+        if changed {
+            if target.is_read_only() {
+                let c = self.chain;
+                return Err(EvalAltResult::ErrorAssignmentToConstant(c.name.to_string(), c.position).into());
+            }
+            indexing::write(target, &spot, &value, self.chain.end_position)?;
+        }
+        Ok((walk, changed))
+    }
+
+    /// `[index]` of a type with its own indexer.
+    fn indexer(&mut self, target: &mut Dynamic, i: usize, link: &Link, mut index: Dynamic) -> Result<(Walk, bool), Error> {
+        let (get, set) = (&self.program.sites[self.chain.index_get as usize], &self.program.sites[self.chain.index_set as usize]);
+        if let (true, End::Set(register)) = (self.is_last(i), self.chain.end) {
+            let mut value = self.regs[usize::from(register)].take_dynamic();
+            drop(self.vm.call_native(set, &mut [target, &mut index, &mut value], true)?);
+            return Ok((Walk::Value(Dynamic::UNIT), true));
+        }
+        let mut value = self.vm.call_native(get, &mut [target, &mut index.clone()], true)?;
+        let (walk, changed) = self.step_into(&mut value, i + 1)?;
+        if changed {
+            match self.vm.call_native(set, &mut [target, &mut index, &mut value], true) {
+                Err(e) if !self.is_last(i) && matches!(*e, EvalAltResult::ErrorIndexingType(..)) => {}
+                other => drop(other?),
+            }
+        }
+        let _ = link;
+        Ok((walk, changed))
+    }
+
+    /// `.name` of a type that is no map: getter and setter, else its indexer by text.
+    fn accessor(&mut self, target: &mut Dynamic, i: usize, link: &Link, name: &ImmutableString, getter: u32, setter: u32) -> Result<(Walk, bool), Error> {
+        if let (true, End::Set(register)) = (self.is_last(i), self.chain.end) {
+            let mut value = self.regs[usize::from(register)].take_dynamic();
+            self.set_property(target, name, setter, &mut value)?;
+            return Ok((Walk::Value(Dynamic::UNIT), true));
+        }
+        let mut value = self.get_property(target, name, getter)?;
+        let (walk, changed) = self.step_into(&mut value, i + 1)?;
+        if changed {
+            match self.set_property(target, name, setter, &mut value) {
+                Err(e) if !self.is_last(i) && matches!(*e, EvalAltResult::ErrorDotExpr(..)) => {}
+                other => other?,
+            }
+        }
+        let _ = link;
+        Ok((walk, changed))
+    }
+
+    fn get_property(&mut self, target: &mut Dynamic, name: &ImmutableString, getter: u32) -> Result<Dynamic, Error> {
+        let result = self.vm.call_native(&self.program.sites[getter as usize], &mut [target], true);
+        let Err(error) = result else { return result };
+        if !matches!(*error, EvalAltResult::ErrorDotExpr(..)) {
+            return Err(error);
+        }
+        let mut key: Dynamic = name.clone().into();
+        let site = &self.program.sites[self.chain.index_get as usize];
+        self.vm.call_native(site, &mut [target, &mut key], true).map_err(|e| prefer(e, error))
+    }
+
+    fn set_property(&mut self, target: &mut Dynamic, name: &ImmutableString, setter: u32, value: &mut Dynamic) -> Result<(), Error> {
+        let result = self.vm.call_native(&self.program.sites[setter as usize], &mut [target, value], true);
+        let Err(error) = result else { return Ok(()) };
+        if !matches!(*error, EvalAltResult::ErrorDotExpr(..)) {
+            return Err(error);
+        }
+        let mut key: Dynamic = name.clone().into();
+        let site = &self.program.sites[self.chain.index_set as usize];
+        self.vm.call_native(site, &mut [target, &mut key, value], true).map(drop).map_err(|e| prefer(e, error))
+    }
+
+    /// A native runs here; code of the script stops the walk.
+    fn method(&mut self, target: &mut Dynamic, i: usize, site: u32, base: Reg) -> Result<(Walk, bool), Error> {
+        let call = invoke::resolve_method(self.vm, self.program, site as usize, target, self.regs, base)?;
+        if !matches!(call, MethodCall::Native { .. }) {
+            // The value is lent to the callee. A temporary needs no mark, but it does no harm.
+            let target = std::mem::replace(target, lent());
+            return Ok((Walk::Call { at: i, target, call }, false));
+        }
+        let argc = usize::from(self.program.sites[site as usize].argc);
+        let first = usize::from(base);
+        let mut value = invoke::call_native_method(self.vm, &self.program.sites[site as usize], target, &mut self.regs[first..first + argc])?;
+        let (walk, _) = self.step_into(&mut value, i + 1)?;
+        Ok((walk, true))
+    }
+
+    /// Walks containers only, to link `end`, and puts the value there.
+    fn replace(&mut self, target: &mut Dynamic, i: usize, end: usize, value: &mut Option<Dynamic>) {
+        if target.is_shared() {
+            if let Some(mut inner) = target.write_lock::<Dynamic>() {
+                self.replace(&mut inner, i, end, value);
+            }
+            return;
+        }
+        if i == end {
+            if let Some(value) = value.take() {
+                *target = value;
+            }
+            return;
+        }
+        match &self.chain.links[i].step {
+            Step::Index(register) => {
+                let index = self.regs[usize::from(*register)].read_dynamic();
+                if let Ok(at) = index.as_int() {
+                    if let Ok(mut array) = target.as_array_mut() {
+                        let length = array.len();
+                        if let Some(at) = indexing::offset(length, at, true) {
+                            self.replace(&mut array[at], i + 1, end, value);
+                        }
+                    }
+                } else if let Ok(key) = index.as_immutable_string_ref() {
+                    self.replace_entry(target, &key, i, end, value);
+                }
+            }
+            Step::Property { name, .. } => self.replace_entry(target, name, i, end, value),
+            Step::Method { .. } => {}
+        }
+    }
+
+    fn replace_entry(&mut self, target: &mut Dynamic, key: &ImmutableString, i: usize, end: usize, value: &mut Option<Dynamic>) {
+        if let Ok(mut map) = target.as_map_mut() {
+            if let Some(item) = map.get_mut(key.as_str()) {
+                self.replace(item, i + 1, end, value);
+            }
+        }
+    }
+}
+
+/// An indexer that does not exist leaves the accessor's error.
+fn prefer(from_indexer: Error, from_accessor: Error) -> Error {
+    if matches!(*from_indexer, EvalAltResult::ErrorIndexingType(..)) { from_accessor } else { from_indexer }
+}

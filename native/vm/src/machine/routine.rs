@@ -1,0 +1,501 @@
+//! Natives that call back (`map`, `sort`, …) as loops the machine can stop in.
+//!
+//! A routine is polled: it is given what the callback returned and asks for the next call, or is done. The container
+//! it walks is lent to it for the time; items it hands to a callback as `this` come back changed.
+//! Which parameters a callback gets depends on how many it takes, in rhai's order of trying.
+
+use super::invoke::Args;
+use super::{indexing, Error};
+use crate::program::Program;
+use crate::value::{lent, Value};
+use rhai::{Array, Dynamic, EvalAltResult, FnPtr, ImmutableString, Map, Position};
+use smallvec::SmallVec;
+
+/// The natives that call back.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Routine {
+    Map,
+    Filter,
+    ForEach,
+    Reduce,
+    ReduceRev,
+    Some,
+    All,
+    Find,
+    FindMap,
+    IndexOf,
+    Sort,
+    Dedup,
+    Retain,
+    Drain,
+    Zip,
+}
+
+impl Routine {
+    /// The routine of this name and number of arguments (the target not counted).
+    pub(crate) fn of(name: &str, argc: usize) -> Option<Self> {
+        Some(match (name, argc) {
+            ("map", 1) => Self::Map,
+            ("filter", 1) => Self::Filter,
+            ("for_each", 1) => Self::ForEach,
+            ("reduce", 1 | 2) => Self::Reduce,
+            ("reduce_rev", 1 | 2) => Self::ReduceRev,
+            ("some", 1) => Self::Some,
+            ("all", 1) => Self::All,
+            ("find", 1 | 2) => Self::Find,
+            ("find_map", 1 | 2) => Self::FindMap,
+            ("index_of", 1 | 2) => Self::IndexOf,
+            ("sort" | "sort_by", 1) => Self::Sort,
+            ("dedup", 1) => Self::Dedup,
+            ("retain", 1) => Self::Retain,
+            ("drain", 1) => Self::Drain,
+            ("zip", 2) => Self::Zip,
+            _ => return None,
+        })
+    }
+
+    /// Its name in traces.
+    pub(super) fn name(self) -> &'static str {
+        match self {
+            Self::Map => "map",
+            Self::Filter => "filter",
+            Self::ForEach => "for_each",
+            Self::Reduce => "reduce",
+            Self::ReduceRev => "reduce_rev",
+            Self::Some => "some",
+            Self::All => "all",
+            Self::Find | Self::IndexOf => "index_of",
+            Self::FindMap => "find_map",
+            Self::Sort => "sort",
+            Self::Dedup => "dedup",
+            Self::Retain => "retain",
+            Self::Drain => "drain",
+            Self::Zip => "zip",
+        }
+    }
+
+    /// Whether it is this routine for such a target and arguments, and not a native of the same name.
+    pub(super) fn applies_to(self, target: &Dynamic, args: &[Value]) -> bool {
+        let pointer = |v: Option<&Value>| matches!(v, Some(Value::Dyn(d)) if d.is_fnptr());
+        let maps = matches!(self, Self::Map | Self::Filter | Self::Retain | Self::Drain);
+        if !(target.is_array() || maps && target.is_map()) {
+            return false;
+        }
+        match self {
+            Self::Zip => pointer(args.get(1)) && matches!(args.first(), Some(Value::Dyn(d)) if d.is_array()),
+            Self::Find | Self::FindMap | Self::IndexOf => pointer(args.first()) && args.get(1).is_none_or(|v| v.int().is_some()),
+            _ => pointer(args.first()),
+        }
+    }
+
+    /// The same for a target in a register.
+    pub(super) fn applies(self, target: &Value, args: &[Value]) -> bool {
+        matches!(target, Value::Dyn(d) if self.applies_to(d, args))
+    }
+
+    /// Arguments besides the item, extra arguments, where the item goes among them.
+    fn shape(self, is_map: bool) -> (usize, usize, Option<usize>) {
+        match self {
+            _ if is_map => (1, 0, Some(1)),
+            Self::ForEach => (0, 1, None),
+            Self::Reduce | Self::ReduceRev => (1, 1, Some(1)),
+            _ => (0, 1, Some(0)),
+        }
+    }
+}
+
+/// What the callback is.
+#[derive(Debug, Clone)]
+pub(super) enum Callee {
+    Script(u16),
+    Host(u32),
+    Native(ImmutableString),
+}
+
+/// How the item and the extra argument are passed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Passing {
+    /// The item is `this`.
+    Bound { extra: bool },
+    /// The item is an argument.
+    Argument { extra: bool },
+}
+
+/// What a routine wants.
+pub(super) enum Ask {
+    Call { this: Option<Value>, args: Args },
+    Done(Dynamic),
+}
+
+/// A routine in progress.
+#[derive(Debug)]
+pub(crate) struct RoutineState {
+    pub(super) kind: Routine,
+    pub(super) callee: Callee,
+    /// What the callback returned last.
+    pub(super) returned: Option<Dynamic>,
+    pointer: FnPtr,
+    arguments: SmallVec<[Dynamic; 3]>,
+    passing: Passing,
+    is_map: bool,
+    keys: Vec<ImmutableString>,
+    items: Vec<Dynamic>,
+    /// Next item, and where in `sort`'s merge.
+    next: usize,
+    output: Vec<Dynamic>,
+    output_keys: Vec<ImmutableString>,
+    carry: Dynamic,
+    merge: Merge,
+    /// Callbacks so far.
+    calls: usize,
+}
+
+/// Bottom-up merge sort: runs of `width` in `items` are merged into `output`.
+#[derive(Debug, Default)]
+struct Merge {
+    width: usize,
+    low: usize,
+    left: usize,
+    right: usize,
+}
+
+impl RoutineState {
+    /// `arguments` as written, the target not among them.
+    pub(super) fn new(kind: Routine, arguments: SmallVec<[Dynamic; 3]>, position: Position) -> Result<Box<Self>, Error> {
+        let at = usize::from(kind == Routine::Zip);
+        let pointer = arguments.get(at).and_then(|d| d.read_lock::<FnPtr>().map(|p| p.clone()));
+        let Some(pointer) = pointer else {
+            return Err(EvalAltResult::ErrorFunctionNotFound(kind.name().into(), position).into());
+        };
+        let callee = Callee::Native(pointer.fn_name().into());
+        Ok(Box::new(Self {
+            kind,
+            callee,
+            returned: None,
+            pointer,
+            arguments,
+            passing: Passing::Argument { extra: false },
+            is_map: false,
+            keys: Vec::new(),
+            items: Vec::new(),
+            next: 0,
+            output: Vec::new(),
+            output_keys: Vec::new(),
+            carry: Dynamic::UNIT,
+            merge: Merge::default(),
+            calls: 0,
+        }))
+    }
+
+    /// Tries the callback's possible numbers of parameters in rhai's order.
+    fn resolve(&mut self, program: &Program) {
+        let name = self.pointer.fn_name();
+        let curry = self.pointer.curry().len();
+        let (fixed, extra, moves) = match self.kind {
+            Routine::Sort | Routine::Dedup | Routine::Zip => (2, usize::from(self.kind == Routine::Zip), None),
+            kind => kind.shape(self.is_map),
+        };
+        let free = matches!(self.kind, Routine::Sort | Routine::Dedup | Routine::Zip);
+        let mut tries: Vec<(usize, Passing)> = Vec::new();
+        if free {
+            tries.push((curry + fixed, Passing::Argument { extra: false }));
+            tries.push((curry + fixed + extra, Passing::Argument { extra: true }));
+        } else {
+            tries.push((curry + fixed, Passing::Bound { extra: false }));
+            if moves.is_some() {
+                tries.push((curry + fixed + 1, Passing::Argument { extra: false }));
+                tries.push((curry + fixed + 1 + extra, Passing::Argument { extra: true }));
+            } else {
+                tries.push((curry + fixed + extra, Passing::Bound { extra: true }));
+            }
+        }
+        for (argc, passing) in tries {
+            if let Some(function) = program.find(name, argc) {
+                self.callee = Callee::Script(function);
+                self.passing = passing;
+                return;
+            }
+        }
+        if let Some(host) = program.hosts.get(name) {
+            self.callee = Callee::Host(host);
+        }
+    }
+
+    /// Takes the container to walk.
+    pub(super) fn begin(&mut self, program: &Program, target: Dynamic) {
+        self.is_map = target.is_map();
+        self.resolve(program);
+        if self.is_map {
+            let map = target.try_cast_result::<Map>().unwrap_or_default();
+            for (key, value) in map {
+                self.keys.push(key.as_str().into());
+                self.items.push(value);
+            }
+        } else {
+            self.items = target.into_array().unwrap_or_default();
+        }
+        let length = self.items.len();
+        self.next = match self.kind {
+            Routine::Find | Routine::FindMap | Routine::IndexOf => self.start(length),
+            _ => 0,
+        };
+        if let (Routine::Reduce | Routine::ReduceRev, Some(initial)) = (self.kind, self.arguments.get(1)) {
+            self.carry = initial.clone();
+        }
+        self.merge = Merge { width: 1, low: 0, left: 0, right: 1.min(length) };
+    }
+
+    fn start(&self, length: usize) -> usize {
+        let Some(start) = self.arguments.get(1).and_then(|d| d.as_int().ok()) else { return 0 };
+        match indexing::offset(length, start, true) {
+            Some(at) => at,
+            None if start < 0 => 0,
+            None => length,
+        }
+    }
+
+    /// Gives the container back.
+    pub(super) fn end(&mut self) -> Dynamic {
+        let mut items = std::mem::take(&mut self.items);
+        if self.kind == Routine::Sort && !self.output.is_empty() {
+            // Stopped in the middle of a merge: nothing may be lost.
+            items = self.unmerged(items);
+        }
+        if !self.is_map {
+            return Dynamic::from_array(items);
+        }
+        let map: Map = self.keys.iter().map(|k| k.as_str().into()).zip(items).collect();
+        Dynamic::from_map(map)
+    }
+
+    /// Takes back the item that was lent as `this`.
+    pub(super) fn put_item(&mut self, value: Dynamic) {
+        let at = self.current();
+        if let Some(item) = self.items.get_mut(at) {
+            *item = value;
+        }
+    }
+
+    /// Index of the item given to the callback last.
+    fn current(&self) -> usize {
+        match self.kind {
+            Routine::ReduceRev => self.items.len().saturating_sub(self.next),
+            _ => self.next.saturating_sub(1),
+        }
+    }
+
+    /// The next thing to do.
+    pub(super) fn advance(&mut self) -> Ask {
+        if let Some(value) = self.returned.take() {
+            if let Some(done) = self.take(value.flatten()) {
+                return Ask::Done(done);
+            }
+        }
+        if self.kind == Routine::Sort {
+            return self.advance_sort();
+        }
+        if self.next >= self.items.len() {
+            return Ask::Done(self.result());
+        }
+        self.next += 1;
+        match self.kind {
+            Routine::Zip => self.ask_zip(),
+            Routine::Dedup => self.ask_dedup(),
+            _ => self.ask_item(),
+        }
+    }
+
+    fn ask_item(&mut self) -> Ask {
+        let at = self.current();
+        let mut args: Args = self.pointer.curry().iter().cloned().map(Value::Dyn).collect();
+        if self.is_map {
+            args.push(Value::Dyn(self.keys[at].clone().into()));
+        } else if matches!(self.kind, Routine::Reduce | Routine::ReduceRev) {
+            args.push(Value::from(std::mem::take(&mut self.carry)));
+        }
+        // `drain` and `retain` count their calls; the others give the item's place.
+        let index = if matches!(self.kind, Routine::Drain | Routine::Retain) { self.calls } else { at };
+        self.calls += 1;
+        let (bound, extra) = match (&self.callee, self.passing) {
+            (Callee::Native(_), _) => return Ask::Call { this: Some(Value::from(self.items[at].flatten_clone())), args },
+            (_, Passing::Bound { extra }) => (true, extra),
+            (_, Passing::Argument { extra }) => (false, extra),
+        };
+        let this = bound.then(|| Value::from(std::mem::replace(&mut self.items[at], lent())));
+        if !bound {
+            args.push(Value::from(self.items[at].flatten_clone()));
+        }
+        if extra {
+            args.push(Value::Int(index as i64));
+        }
+        Ask::Call { this, args }
+    }
+
+    fn ask_zip(&mut self) -> Ask {
+        let at = self.current();
+        let other = self.arguments.first().and_then(|d| d.as_array_ref().ok().and_then(|a| a.get(at).cloned()));
+        let Some(other) = other else { return Ask::Done(self.result()) };
+        let mut args: Args = self.pointer.curry().iter().cloned().map(Value::Dyn).collect();
+        args.push(Value::from(self.items[at].flatten_clone()));
+        args.push(Value::from(other.flatten()));
+        if self.passing == (Passing::Argument { extra: true }) {
+            args.push(Value::Int(at as i64));
+        }
+        Ask::Call { this: None, args }
+    }
+
+    /// The first item is kept; each next one is compared with the last kept.
+    fn ask_dedup(&mut self) -> Ask {
+        let at = self.current();
+        if self.output.is_empty() {
+            let first = self.items[at].clone();
+            self.output.push(first);
+            if self.next >= self.items.len() {
+                return Ask::Done(self.result());
+            }
+            self.next += 1;
+        }
+        let at = self.current();
+        let mut args: Args = self.pointer.curry().iter().cloned().map(Value::Dyn).collect();
+        args.push(Value::from(self.output[self.output.len() - 1].flatten_clone()));
+        args.push(Value::from(self.items[at].flatten_clone()));
+        Ask::Call { this: None, args }
+    }
+
+    /// Uses what the callback returned; `Some` ends the routine.
+    fn take(&mut self, value: Dynamic) -> Option<Dynamic> {
+        let at = self.current();
+        let yes = value.as_bool().unwrap_or(false);
+        match self.kind {
+            Routine::Map => self.output.push(value),
+            Routine::Zip => self.output.push(value),
+            Routine::Filter if yes => self.keep(at),
+            Routine::Filter | Routine::ForEach => {}
+            Routine::Reduce | Routine::ReduceRev => self.carry = value,
+            Routine::Some if yes => return Some(true.into()),
+            Routine::All if !yes => return Some(false.into()),
+            Routine::Some | Routine::All => {}
+            Routine::Find if yes => return Some(self.items[at].clone()),
+            Routine::IndexOf if yes => return Some(Dynamic::from_int(at as i64)),
+            Routine::Find | Routine::IndexOf => {}
+            Routine::FindMap if !value.is_unit() => return Some(value),
+            Routine::FindMap => {}
+            Routine::Dedup => {
+                if !yes {
+                    let item = self.items[at].clone();
+                    self.output.push(item);
+                }
+            }
+            Routine::Drain => self.remove_if(at, yes),
+            Routine::Retain => self.remove_if(at, !yes),
+            Routine::Sort => self.merge_one(&value),
+        }
+        None
+    }
+
+    fn keep(&mut self, at: usize) {
+        let item = self.items[at].clone();
+        self.output.push(item);
+        if self.is_map {
+            self.output_keys.push(self.keys[at].clone());
+        }
+    }
+
+    /// Marks the item as removed: it goes to the output, the others stay in order.
+    fn remove_if(&mut self, at: usize, remove: bool) {
+        if !remove {
+            return;
+        }
+        let item = self.items.remove(at);
+        self.output.push(item);
+        if self.is_map {
+            let key = self.keys.remove(at);
+            self.output_keys.push(key);
+        }
+        self.next -= 1;
+    }
+
+    fn result(&mut self) -> Dynamic {
+        let output = std::mem::take(&mut self.output);
+        match self.kind {
+            Routine::Map if self.is_map => {
+                let map: Map = self.keys.iter().map(|k| k.as_str().into()).zip(output).collect();
+                Dynamic::from_map(map)
+            }
+            Routine::Filter | Routine::Drain | Routine::Retain if self.is_map => {
+                let map: Map = self.output_keys.iter().map(|k| k.as_str().into()).zip(output).collect();
+                Dynamic::from_map(map)
+            }
+            Routine::Map | Routine::Filter | Routine::Zip | Routine::Drain | Routine::Retain => Dynamic::from_array(output),
+            Routine::Reduce | Routine::ReduceRev => std::mem::take(&mut self.carry),
+            Routine::Some => false.into(),
+            Routine::All => true.into(),
+            Routine::IndexOf => Dynamic::from_int(-1),
+            Routine::Dedup => {
+                self.items = output;
+                Dynamic::UNIT
+            }
+            Routine::ForEach | Routine::Find | Routine::FindMap | Routine::Sort => Dynamic::UNIT,
+        }
+    }
+
+    // ---- sort
+
+    fn advance_sort(&mut self) -> Ask {
+        let length = self.items.len();
+        loop {
+            if self.merge.width >= length {
+                return Ask::Done(Dynamic::UNIT);
+            }
+            let middle = (self.merge.low + self.merge.width).min(length);
+            let high = (self.merge.low + 2 * self.merge.width).min(length);
+            if self.merge.left < middle && self.merge.right < high {
+                let mut args: Args = self.pointer.curry().iter().cloned().map(Value::Dyn).collect();
+                args.push(Value::from(self.items[self.merge.left].flatten_clone()));
+                args.push(Value::from(self.items[self.merge.right].flatten_clone()));
+                return Ask::Call { this: None, args };
+            }
+            for i in (self.merge.left..middle).chain(self.merge.right..high) {
+                self.output.push(std::mem::take(&mut self.items[i]));
+            }
+            self.merge.low = high;
+            if high >= length {
+                self.items = std::mem::take(&mut self.output);
+                self.merge.low = 0;
+                self.merge.width *= 2;
+            }
+            self.merge.left = self.merge.low;
+            self.merge.right = (self.merge.low + self.merge.width).min(length);
+        }
+    }
+
+    /// Moves the smaller of the two compared items; equal ones stay in order.
+    fn merge_one(&mut self, order: &Dynamic) {
+        let (left, right) = (self.merge.left, self.merge.right);
+        let order = order.as_int().ok().or_else(|| order.as_bool().ok().map(|less| if less { -1 } else { 1 }));
+        let after = match order {
+            Some(order) => order > 0,
+            None => self.items[left].type_id() > self.items[right].type_id(),
+        };
+        let from = if after { right } else { left };
+        self.output.push(std::mem::take(&mut self.items[from]));
+        if after {
+            self.merge.right += 1;
+        } else {
+            self.merge.left += 1;
+        }
+    }
+
+    /// The items of a merge that was stopped: those done, then those of the current runs, then the rest.
+    fn unmerged(&mut self, items: Array) -> Array {
+        let middle = (self.merge.low + self.merge.width).min(items.len());
+        let (left, right) = (self.merge.left, self.merge.right);
+        let mut all = std::mem::take(&mut self.output);
+        for (i, item) in items.into_iter().enumerate() {
+            if i >= left && i < middle || i >= right {
+                all.push(item);
+            }
+        }
+        all
+    }
+}

@@ -1,0 +1,607 @@
+//! The loop. Each instruction does its common case here in a few lines and calls a neighbour for the rest.
+//!
+//! Long because: one `match` over all instructions, so that the compiler makes one jump table and keeps `pc`, `fuel`
+//! and the registers in machine registers.
+//!
+//! The frame's `pc` is written back (`save!`) before anything that can fail, call, or stop.
+
+use super::invoke::{self, Flow};
+use super::operators::{self, mismatch};
+use super::{iterate, path, Error, Frame, Handler, Machine, Place, State, Target};
+use crate::bytecode::Op;
+use crate::program::Program;
+use crate::value::Value;
+use crate::{Meter, Vm};
+use rhai::{Dynamic, EvalAltResult, Map};
+
+/// `d op= s` through the slow path; the source temporary is left as it is.
+macro_rules! op_set {
+    ($vm:expr, $program:expr, $function:expr, $pc:expr, $regs:expr, $d:expr, $s:expr, $tri:ident) => {{
+        let value = $regs[usize::from($s)].clone();
+        let result = operators::op_set($vm, $program, $function.site($pc - 1), &mut $regs[usize::from($d)], &value);
+        $tri!(result);
+    }};
+}
+/// Why the loop ended.
+pub(super) enum Exit {
+    Done(Value),
+    Suspended,
+    OutOfFuel,
+}
+
+#[allow(clippy::too_many_lines, clippy::cognitive_complexity)]
+pub(super) fn run<const EACH: bool>(m: &mut Machine, vm: &mut Vm, program: &Program, meter: &mut Meter) -> Result<Exit, Error> {
+    let mut fuel = meter.fuel;
+    let mut stepped = false;
+    let max_depth = if meter.limits.max_call_depth == 0 { usize::MAX } else { meter.limits.max_call_depth as usize };
+
+    // A routine on top waits for a value it was given from outside (a host's reply).
+    if m.frames.last().is_some_and(|f| f.routine.is_some()) {
+        match invoke::continue_routine(m, vm, program, meter)? {
+            Flow::Suspended => return Ok(Exit::Suspended),
+            Flow::OutOfFuel => return Ok(Exit::OutOfFuel),
+            Flow::Next | Flow::Entered => fuel = meter.fuel,
+        }
+    }
+    let Some(frame) = m.frames.last() else { return Ok(Exit::Done(Value::Unit)) };
+    let mut base = frame.base as usize;
+    let mut function = &program.functions[usize::from(frame.function)];
+    let mut code: &[Op] = &function.code;
+    let mut pc = frame.pc as usize;
+    let mut regs: &mut [Value] = &mut m.stack[base..base + usize::from(function.registers)];
+
+    macro_rules! r {
+        ($i:expr) => {
+            regs[usize::from($i)]
+        };
+    }
+    macro_rules! save {
+        () => {{
+            if let Some(frame) = m.frames.last_mut() {
+                frame.pc = pc as u32;
+            }
+            meter.fuel = fuel;
+        }};
+    }
+    macro_rules! load {
+        () => {{
+            let Some(frame) = m.frames.last() else { return Ok(Exit::Done(Value::Unit)) };
+            base = frame.base as usize;
+            function = &program.functions[usize::from(frame.function)];
+            code = &function.code;
+            pc = frame.pc as usize;
+            regs = &mut m.stack[base..base + usize::from(function.registers)];
+        }};
+    }
+    macro_rules! tri {
+        ($e:expr) => {
+            match $e {
+                Ok(value) => value,
+                Err(error) => {
+                    save!();
+                    return Err(error);
+                }
+            }
+        };
+    }
+    macro_rules! site {
+        () => {
+            &program.sites[function.site(pc - 1)]
+        };
+    }
+    // A call may have pushed a frame, stopped, or just stored its value.
+    macro_rules! flow {
+        ($e:expr) => {{
+            save!();
+            match $e? {
+                Flow::Suspended => return Ok(Exit::Suspended),
+                Flow::OutOfFuel => return Ok(Exit::OutOfFuel),
+                Flow::Next | Flow::Entered => load!(),
+            }
+            fuel = meter.fuel;
+        }};
+    }
+    macro_rules! jump {
+        ($to:expr) => {
+            pc = pc.wrapping_add_signed($to as isize)
+        };
+    }
+    macro_rules! slow {
+        ($d:expr, $a:expr, $b:expr) => {{
+            let value = tri!(operators::binary(vm, site!(), $a, $b));
+            r!($d) = value;
+        }};
+    }
+    macro_rules! arithmetic {
+        ($d:expr, $a:expr, $b:expr, $int:ident, $op:tt) => {{
+            match (&r!($a), &r!($b)) {
+                (Value::Int(x), Value::Int(y)) => match x.$int(*y) {
+                    Some(z) => r!($d) = Value::Int(z),
+                    None => slow!($d, &r!($a), &r!($b)),
+                },
+                (Value::Float(x), Value::Float(y)) => r!($d) = Value::Float(x $op y),
+                (a, b) => slow!($d, a, b),
+            }
+        }};
+    }
+    macro_rules! arithmetic_immediate {
+        ($d:expr, $a:expr, $i:expr, $int:ident) => {{
+            match &r!($a) {
+                Value::Int(x) => match x.$int(i64::from($i)) {
+                    Some(z) => r!($d) = Value::Int(z),
+                    None => slow!($d, &r!($a), &Value::Int(i64::from($i))),
+                },
+                a => slow!($d, a, &Value::Int(i64::from($i))),
+            }
+        }};
+    }
+    macro_rules! compare {
+        ($d:expr, $a:expr, $b:expr, $op:tt) => {{
+            match (&r!($a), &r!($b)) {
+                (Value::Int(x), Value::Int(y)) => { let z = x $op y; r!($d) = Value::Bool(z) }
+                (Value::Float(x), Value::Float(y)) => { let z = x $op y; r!($d) = Value::Bool(z) }
+                (a, b) => slow!($d, a, b),
+            }
+        }};
+    }
+    macro_rules! truth {
+        ($value:expr) => {
+            match $value.bool() {
+                Ok(b) => b,
+                Err(name) => {
+                    let error = mismatch(vm, "bool", name, function.positions[pc - 1]);
+                    save!();
+                    return Err(error);
+                }
+            }
+        };
+    }
+    macro_rules! jump_compare {
+        ($a:expr, $b:expr, $to:expr, $op:tt) => {{
+            let holds = match (&r!($a), &r!($b)) {
+                (Value::Int(x), Value::Int(y)) => x $op y,
+                (Value::Float(x), Value::Float(y)) => x $op y,
+                (a, b) => { let v = tri!(operators::binary(vm, site!(), a, b)); truth!(v) }
+            };
+            if !holds { jump!($to) }
+        }};
+    }
+    macro_rules! jump_compare_immediate {
+        ($a:expr, $i:expr, $to:expr, $op:tt) => {{
+            let holds = match &r!($a) {
+                Value::Int(x) => *x $op i64::from($i),
+                a => { let v = tri!(operators::binary(vm, site!(), a, &Value::Int(i64::from($i)))); truth!(v) }
+            };
+            if !holds { jump!($to) }
+        }};
+    }
+
+    loop {
+        if EACH {
+            if stepped {
+                save!();
+                return Ok(Exit::OutOfFuel);
+            }
+            stepped = true;
+        }
+        let op = code[pc];
+        pc += 1;
+        match op {
+            Op::Move(d, a) => {
+                let value = match &r!(a) {
+                    Value::Int(i) => Value::Int(*i),
+                    other => {
+                        if let Value::Dyn(shared) = other {
+                            if shared.is_locked() || shared.is_shared() && shared.read_lock::<Dynamic>().is_some_and(|v| crate::value::is_lent(&v)) {
+                                save!();
+                                return Err(operators::data_race(function.positions[pc - 1]));
+                            }
+                        }
+                        other.read()
+                    }
+                };
+                r!(d) = value;
+            }
+            Op::MoveRaw(d, a) => r!(d) = r!(a).clone(),
+            Op::Take(d, a) => r!(d) = r!(a).take(),
+            Op::Const(d, k) => r!(d) = Value::from(program.constants[k as usize].clone()),
+            Op::Int(d, i) => r!(d) = Value::Int(i64::from(i)),
+            Op::Unit(d) => r!(d) = Value::Unit,
+            Op::Bool(d, b) => r!(d) = Value::Bool(b),
+            Op::LoadOuter(d, a) => {
+                if matches!(r!(a), Value::Unbound) {
+                    save!();
+                    return Err(unknown(site!()));
+                }
+                r!(d) = r!(a).read();
+            }
+            Op::CheckOuter(a) => {
+                if matches!(r!(a), Value::Unbound) {
+                    save!();
+                    return Err(unknown(site!()));
+                }
+            }
+            Op::CheckThis(a) => {
+                if matches!(r!(a), Value::Unbound) {
+                    save!();
+                    return Err(EvalAltResult::ErrorUnboundThis(function.positions[pc - 1]).into());
+                }
+            }
+            Op::LoadGlobal(d) => {
+                let site = site!();
+                let found = m.extra.as_ref().and_then(|e| e.constants.iter().find(|(n, _)| *n == site.name));
+                match found {
+                    Some((_, value)) => r!(d) = Value::from(value.clone()),
+                    None => {
+                        save!();
+                        return Err(EvalAltResult::ErrorVariableNotFound(format!("global::{}", site.name), site.position).into());
+                    }
+                }
+            }
+            Op::StoreGlobal(a) => {
+                let value = r!(a).read_dynamic();
+                let constants = &mut m.extra.get_or_insert_with(Box::default).constants;
+                constants.retain(|(n, _)| *n != site!().name);
+                constants.push((site!().name.clone(), value));
+            }
+            Op::Freeze(a) => r!(a) = Value::Dyn(r!(a).take_dynamic().into_read_only()),
+
+            Op::Add(d, a, b) => arithmetic!(d, a, b, checked_add, +),
+            Op::Sub(d, a, b) => arithmetic!(d, a, b, checked_sub, -),
+            Op::Mul(d, a, b) => arithmetic!(d, a, b, checked_mul, *),
+            Op::Div(d, a, b) => arithmetic!(d, a, b, checked_div, /),
+            Op::Rem(d, a, b) => arithmetic!(d, a, b, checked_rem, %),
+            Op::AddI(d, a, i) => arithmetic_immediate!(d, a, i, checked_add),
+            Op::SubI(d, a, i) => arithmetic_immediate!(d, a, i, checked_sub),
+            Op::MulI(d, a, i) => arithmetic_immediate!(d, a, i, checked_mul),
+            Op::RemI(d, a, i) => arithmetic_immediate!(d, a, i, checked_rem),
+            Op::Lt(d, a, b) => compare!(d, a, b, <),
+            Op::Le(d, a, b) => compare!(d, a, b, <=),
+            Op::Gt(d, a, b) => compare!(d, a, b, >),
+            Op::Ge(d, a, b) => compare!(d, a, b, >=),
+            Op::Eq(d, a, b) => compare!(d, a, b, ==),
+            Op::Ne(d, a, b) => compare!(d, a, b, !=),
+            Op::Binary(d, a, b) => slow!(d, &r!(a), &r!(b)),
+            Op::Not(d, a) => match r!(a) {
+                Value::Bool(b) => r!(d) = Value::Bool(!b),
+                _ => {
+                    let value = tri!(operators::unary(vm, site!(), &r!(a)));
+                    r!(d) = value;
+                }
+            },
+            Op::Neg(d, a) | Op::Unary(d, a) => {
+                let value = tri!(operators::unary(vm, site!(), &r!(a)));
+                r!(d) = value;
+            }
+
+            Op::Set(d, s) => {
+                let value = r!(s).take();
+                tri!(operators::set(site!(), &mut r!(d), value));
+            }
+            Op::AddSet(d, s) => match (&r!(d), &r!(s)) {
+                (Value::Int(x), Value::Int(y)) if x.checked_add(*y).is_some() => r!(d) = Value::Int(x.wrapping_add(*y)),
+                (Value::Float(x), Value::Float(y)) => r!(d) = Value::Float(x + y),
+                _ => op_set!(vm, program, function, pc, regs, d, s, tri),
+            },
+            Op::SubSet(d, s) => match (&r!(d), &r!(s)) {
+                (Value::Int(x), Value::Int(y)) if x.checked_sub(*y).is_some() => r!(d) = Value::Int(x.wrapping_sub(*y)),
+                (Value::Float(x), Value::Float(y)) => r!(d) = Value::Float(x - y),
+                _ => op_set!(vm, program, function, pc, regs, d, s, tri),
+            },
+            Op::MulSet(d, s) => match (&r!(d), &r!(s)) {
+                (Value::Int(x), Value::Int(y)) if x.checked_mul(*y).is_some() => r!(d) = Value::Int(x.wrapping_mul(*y)),
+                (Value::Float(x), Value::Float(y)) => r!(d) = Value::Float(x * y),
+                _ => op_set!(vm, program, function, pc, regs, d, s, tri),
+            },
+            Op::OpSet(d, s) => op_set!(vm, program, function, pc, regs, d, s, tri),
+            Op::AddSetI(d, i) => match &r!(d) {
+                Value::Int(x) if x.checked_add(i64::from(i)).is_some() => r!(d) = Value::Int(x.wrapping_add(i64::from(i))),
+                _ => {
+                    let result = operators::op_set(vm, program, function.site(pc - 1), &mut r!(d), &Value::Int(i64::from(i)));
+                    tri!(result);
+                }
+            },
+
+            Op::Jump(to) => jump!(to),
+            Op::Loop(to) => {
+                jump!(to);
+                fuel -= 1;
+                if fuel < 0 {
+                    save!();
+                    return Ok(Exit::OutOfFuel);
+                }
+            }
+            Op::JumpIfNot(a, to) => {
+                if !truth!(r!(a)) {
+                    jump!(to);
+                }
+            }
+            Op::JumpIf(a, to) => {
+                if truth!(r!(a)) {
+                    jump!(to);
+                }
+            }
+            Op::JumpIfSome(a, to) => {
+                if !r!(a).is_unit() {
+                    jump!(to);
+                }
+            }
+            Op::JumpNotLt(a, b, to) => jump_compare!(a, b, to, <),
+            Op::JumpNotLe(a, b, to) => jump_compare!(a, b, to, <=),
+            Op::JumpNotGt(a, b, to) => jump_compare!(a, b, to, >),
+            Op::JumpNotGe(a, b, to) => jump_compare!(a, b, to, >=),
+            Op::JumpNotEq(a, b, to) => jump_compare!(a, b, to, ==),
+            Op::JumpNotNe(a, b, to) => jump_compare!(a, b, to, !=),
+            Op::JumpNotLtI(a, i, to) => jump_compare_immediate!(a, i, to, <),
+            Op::JumpNotLeI(a, i, to) => jump_compare_immediate!(a, i, to, <=),
+            Op::JumpNotGtI(a, i, to) => jump_compare_immediate!(a, i, to, >),
+            Op::JumpNotGeI(a, i, to) => jump_compare_immediate!(a, i, to, >=),
+            Op::JumpNotEqI(a, i, to) => jump_compare_immediate!(a, i, to, ==),
+            Op::JumpNotNeI(a, i, to) => jump_compare_immediate!(a, i, to, !=),
+            Op::Switch(a, table) => pc = iterate::switch_target(&program.switches[table as usize], &r!(a)) as usize,
+            Op::InRange(d, a, range) => {
+                let inside = program.ranges[usize::from(range)].contains(&r!(a));
+                r!(d) = Value::Bool(inside);
+            }
+
+            Op::Call(index, at, dst) => {
+                fuel -= 1;
+                if fuel < 0 {
+                    // The call is not begun: it runs when the fiber is stepped again.
+                    pc -= 1;
+                    save!();
+                    return Ok(Exit::OutOfFuel);
+                }
+                save!();
+                if m.frames.len() >= max_depth {
+                    return Err(EvalAltResult::ErrorStackOverflow(function.positions[pc - 1]).into());
+                }
+                let callee = &program.functions[usize::from(index)];
+                base += usize::from(at);
+                let end = base + usize::from(callee.registers);
+                if m.stack.len() < end {
+                    invoke::grow(&mut m.stack, end);
+                }
+                m.frames.push(Frame { pc: 0, base: base as u32, function: index, dst, place: Place::None, routine: None });
+                function = callee;
+                code = &function.code;
+                pc = 0;
+                regs = &mut m.stack[base..end];
+                if let Some(this) = callee.this {
+                    r!(this) = Value::Unbound;
+                }
+            }
+            Op::Return(a) => {
+                let value = r!(a).take();
+                let depth = m.frames.len();
+                if depth == 1 {
+                    // The top level's variables stay: `bindings` reads them.
+                    meter.fuel = fuel;
+                    return Ok(Exit::Done(value));
+                }
+                let (place, dst) = m.frames.last().map_or((Place::None, 0), |f| (f.place, f.dst));
+                if place == Place::None && m.frames[depth - 2].routine.is_none() {
+                    for register in regs.iter_mut() {
+                        if let Value::Dyn(_) = register {
+                            *register = Value::Unit;
+                        }
+                    }
+                    m.frames.pop();
+                    load!();
+                    r!(dst) = value;
+                } else {
+                    meter.fuel = fuel;
+                    match invoke::leave(m, vm, program, meter, value)? {
+                        Flow::Suspended => return Ok(Exit::Suspended),
+                        Flow::OutOfFuel => return Ok(Exit::OutOfFuel),
+                        Flow::Next | Flow::Entered => load!(),
+                    }
+                    fuel = meter.fuel;
+                }
+            }
+            Op::CallNamed(at, dst, argc) => flow!(invoke::named(m, vm, program, meter, function.site(pc - 1), None, (at, argc), dst)),
+            Op::CallNamedRef(target, at, dst) => {
+                let argc = site!().argc;
+                flow!(invoke::named(m, vm, program, meter, function.site(pc - 1), Some(target), (at, argc), dst));
+            }
+            Op::Method(target, at, dst) => {
+                fuel -= 1;
+                flow!(invoke::method(m, vm, program, meter, function.site(pc - 1), target, at, dst, false));
+            }
+            Op::CallPtr(target, at, dst) => {
+                fuel -= 1;
+                flow!(invoke::pointer_in_register(m, vm, program, meter, function.site(pc - 1), target, at, dst));
+            }
+            Op::Host(at, argc, dst) => {
+                save!();
+                let site = function.site(pc - 1);
+                let host = program.sites[site].meaning.host.unwrap_or(u32::MAX);
+                m.state = State::Waiting {
+                    function: host,
+                    site: site as u32,
+                    first: base as u32 + u32::from(at),
+                    argc,
+                    dst: Target::Register(base as u32 + u32::from(dst)),
+                };
+                return Ok(Exit::Suspended);
+            }
+            Op::Curry(d, at, n) => {
+                let first = usize::from(at);
+                let value = tri!(invoke::curry(vm, site!(), &mut regs[first..first + usize::from(n)]));
+                r!(d) = value;
+            }
+            Op::MakeFn(d, a) => {
+                let value = tri!(invoke::make_pointer(vm, site!(), &r!(a)));
+                r!(d) = value;
+            }
+            Op::IsShared(d, a) => {
+                let shared = r!(a).is_shared();
+                r!(d) = Value::Bool(shared);
+            }
+
+            Op::Chain(d, chain) => {
+                flow!(path::run(m, vm, program, meter, chain, d));
+            }
+            Op::Index(d, a, i) => {
+                if let (Value::Dyn(target), Value::Int(index)) = (&r!(a), &r!(i)) {
+                    if let Some(value) = path::element(target, *index) {
+                        r!(d) = value;
+                        continue;
+                    }
+                }
+                let chain = function.site(pc - 1) as u32;
+                flow!(path::run(m, vm, program, meter, chain, d));
+            }
+            Op::SetIndex(a, i, s) => {
+                let value = r!(s).take();
+                let index = match &r!(i) {
+                    Value::Int(index) => Some(*index),
+                    _ => None,
+                };
+                let left = match (&mut r!(a), index) {
+                    (Value::Dyn(target), Some(index)) => path::set_element(target, index, value),
+                    (_, _) => Some(value),
+                };
+                if let Some(value) = left {
+                    r!(s) = value;
+                    let chain = function.site(pc - 1) as u32;
+                    flow!(path::run(m, vm, program, meter, chain, s));
+                }
+            }
+            Op::Property(d, a) => {
+                let chain = function.site(pc - 1) as u32;
+                if let Value::Dyn(target) = &r!(a) {
+                    if let Some(value) = path::property(target, &program.chains[chain as usize]) {
+                        r!(d) = value;
+                        continue;
+                    }
+                }
+                flow!(path::run(m, vm, program, meter, chain, d));
+            }
+            Op::SetProperty(s) => {
+                let chain = function.site(pc - 1) as u32;
+                flow!(path::run(m, vm, program, meter, chain, s));
+            }
+
+            Op::Array(d, at, n) => {
+                let first = usize::from(at);
+                let array: rhai::Array = regs[first..first + usize::from(n)].iter_mut().map(Value::take_dynamic).collect();
+                tri!(vm.limits.check_array(array.len()));
+                r!(d) = Value::Dyn(array.into());
+            }
+            Op::Push(d, a) => {
+                let value = r!(a).take_dynamic();
+                let length = match &mut r!(d) {
+                    Value::Dyn(array) => array.as_array_mut().map_or(0, |mut array| {
+                        array.push(value);
+                        array.len()
+                    }),
+                    _ => 0,
+                };
+                tri!(vm.limits.check_array(length));
+            }
+            Op::Map(d, at, shape) => {
+                let keys = &program.shape_keys[usize::from(shape)];
+                let first = usize::from(at);
+                let map: Map = keys.iter().zip(&mut regs[first..]).map(|(k, v)| (k.as_str().into(), v.take_dynamic())).collect();
+                tri!(vm.limits.check_map(map.len()));
+                r!(d) = Value::Dyn(Dynamic::from_map(map));
+            }
+            Op::Interpolate(d, at, n) => {
+                let first = usize::from(at);
+                let value = tri!(operators::interpolate(vm, site!(), &mut regs[first..first + usize::from(n)]));
+                r!(d) = value;
+            }
+            Op::Share(a) => {
+                if !r!(a).is_shared() {
+                    r!(a) = Value::Dyn(r!(a).take_dynamic().into_shared());
+                }
+            }
+
+            Op::RangeInit(a, inclusive) => {
+                let second = a + 1;
+                match iterate::range(&r!(a), &r!(second), inclusive) {
+                    Some((next, count)) => {
+                        r!(a) = Value::Int(next);
+                        r!(second) = Value::Int(count);
+                    }
+                    None => {
+                        // Not a range of integers: rhai says what is wrong.
+                        let error = match operators::binary(vm, site!(), &r!(a), &r!(second)) {
+                            Err(error) => error,
+                            Ok(_) => EvalAltResult::ErrorFor(function.positions[pc - 1]).into(),
+                        };
+                        save!();
+                        return Err(error);
+                    }
+                }
+            }
+            Op::RangeNext(d, a, to) => {
+                let second = a + 1;
+                let (Value::Int(next), Value::Int(left)) = (&r!(a), &r!(second)) else { unreachable!("RangeInit made integers") };
+                let (next, left) = (*next, *left);
+                if left == 0 {
+                    jump!(to);
+                } else {
+                    r!(a) = Value::Int(next.wrapping_add(1));
+                    r!(second) = Value::Int(left.wrapping_sub(1));
+                    operators::set_loop_variable(&mut r!(d), Value::Int(next));
+                }
+            }
+            Op::IterInit(a) => {
+                let source = r!(a).take_dynamic().flatten();
+                let iterator = tri!(iterate::open(vm, source, function.positions[pc - 1]));
+                m.iterators.push(iterator);
+            }
+            Op::IterNext(d, to) => {
+                let next = match m.iterators.last_mut() {
+                    Some(iterator) => tri!(iterator.next(function.positions[pc - 1])),
+                    None => None,
+                };
+                match next {
+                    Some(value) => operators::set_loop_variable(&mut r!(d), value),
+                    None => jump!(to),
+                }
+            }
+            Op::IterDrop => drop(m.iterators.pop()),
+            Op::Count(d, a) => {
+                let Value::Int(count) = r!(a) else { unreachable!("the counter is ours") };
+                operators::set_loop_variable(&mut r!(d), Value::Int(count));
+                r!(a) = Value::Int(count + 1);
+            }
+
+            Op::Try(d, to) => m.handlers.push(Handler {
+                frame: m.frames.len() as u32 - 1,
+                pc: pc.wrapping_add_signed(to as isize) as u32,
+                iterators: m.iterators.len() as u32,
+                register: d,
+                named: function.sites[pc - 1] != crate::program::NO_SITE,
+                caught: None,
+            }),
+            Op::EndTry => drop(m.handlers.pop()),
+            Op::Throw(a) => {
+                let value = r!(a).take_dynamic();
+                save!();
+                return Err(EvalAltResult::ErrorRuntime(value.flatten(), function.positions[pc - 1]).into());
+            }
+            Op::Fail(k) => {
+                save!();
+                return Err(copy_error(&program.errors[k as usize]));
+            }
+        }
+    }
+}
+
+fn unknown(site: &crate::program::Site) -> Error {
+    EvalAltResult::ErrorVariableNotFound(site.name.to_string(), site.position).into()
+}
+
+/// Errors in a program's table are made anew at each throw.
+fn copy_error(error: &EvalAltResult) -> Error {
+    match error {
+        EvalAltResult::ErrorVariableNotFound(name, at) => EvalAltResult::ErrorVariableNotFound(name.clone(), *at).into(),
+        EvalAltResult::ErrorAssignmentToConstant(name, at) => EvalAltResult::ErrorAssignmentToConstant(name.clone(), *at).into(),
+        other => EvalAltResult::ErrorRuntime(other.to_string().into(), other.position()).into(),
+    }
+}
+
