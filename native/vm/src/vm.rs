@@ -61,7 +61,6 @@ impl Vm {
     /// A machine room with rhai's standard packages.
     #[must_use]
     pub fn new() -> Self {
-<<<<<<< HEAD
         let output = Rc::new(RefCell::new(Vec::new()));
         let mut engine = Engine::new();
         engine.set_optimization_level(OptimizationLevel::None);
@@ -73,11 +72,6 @@ impl Vm {
         let mut global = engine.new_global_runtime_state();
         global.push_import("std", StandardPackage::new().as_shared_module());
         Self { engine, global, caches: eager_caches(), limits: Limits::default(), output }
-=======
-        Self {
-            engine: rhai::Engine::new(),
-        }
->>>>>>> corpus
     }
 
     /// The rhai engine.
@@ -92,7 +86,6 @@ impl Vm {
     }
 
     /// Compiles a script.
-<<<<<<< HEAD
     ///
     /// # Errors
     /// The text does not parse, is larger than allowed, or uses a construct that is not supported.
@@ -110,14 +103,6 @@ impl Vm {
             CompileError { message: e.err_type().to_string(), line, column, limit: None }
         })?;
         compile(&ast, options.name, &Rc::new(options.hosts.clone())).map(Rc::new)
-=======
-    pub fn compile(
-        &mut self,
-        _source: &str,
-        _options: &CompileOptions<'_>,
-    ) -> Result<Rc<Program>, CompileError> {
-        Ok(Rc::new(Program::default()))
->>>>>>> corpus
     }
 
     /// What was printed since the last call, in order.
