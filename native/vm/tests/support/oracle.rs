@@ -36,6 +36,11 @@ impl Oracle {
         Self { engine, printed }
     }
 
+    /// Whether rhai's parser takes `source`.
+    pub fn parses(&self, source: &str) -> bool {
+        self.engine.compile(source).is_ok()
+    }
+
     /// Runs `source` to its end.
     pub fn run(&self, source: &str) -> Outcome {
         let mut scope = Scope::new();
