@@ -34,7 +34,7 @@ pub(crate) fn line_column(position: Position) -> (u32, u32) {
 /// A construct the machine does not run yet.
 fn unsupported<T>(construct: &str, position: Position) -> Compiled<T> {
     let (line, column) = line_column(position);
-    Err(CompileError { message: format!("Not supported: {construct}"), line, column, limit: None })
+    Err(CompileError { message: format!("{construct} is not supported"), line, column, limit: None })
 }
 
 /// Compiles a parsed script.

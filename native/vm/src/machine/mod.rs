@@ -3,6 +3,7 @@
 //! `step` runs the loop in `run.rs`. What an instruction cannot do in a few lines stands beside it: `operators`,
 //! `path` (chains), `invoke` (calls), `routine` (natives that call back), `iterate`, `unwind` (errors).
 
+mod floats;
 mod indexing;
 mod invoke;
 mod iterate;
@@ -351,6 +352,22 @@ impl Machine {
                     list.push(Binding { name: variable.name.clone(), value: value.read_dynamic(), constant });
                 }
             }
+        }
+        list
+    }
+
+    /// The same, for a fiber that is not needed any more: values are moved out.
+    #[must_use]
+    pub fn into_bindings(mut self) -> Vec<Binding> {
+        let mut list: Vec<Binding> = self.extra.take().map_or(Vec::new(), |e| e.bindings);
+        for variable in &self.program.root {
+            let Some(slot) = self.stack.get_mut(usize::from(variable.register)) else { continue };
+            if matches!(slot, Value::Unbound) {
+                continue;
+            }
+            let constant = variable.constant || matches!(slot, Value::Dyn(d) if d.is_read_only());
+            let value = if constant || slot.is_shared() { slot.read_dynamic() } else { slot.take_dynamic() };
+            list.push(Binding { name: variable.name.clone(), value, constant });
         }
         list
     }

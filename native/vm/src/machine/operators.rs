@@ -1,5 +1,6 @@
 //! Operators and assignments beyond the loop's fast paths: floats in any form, strings, and everything native.
 
+use super::floats;
 use super::native::at;
 use super::Error;
 use crate::program::{Program, Site};
@@ -42,10 +43,12 @@ fn float_operator(name: &str, x: f64, y: f64) -> Option<Value> {
         "-" => Value::Float(x - y),
         "*" => Value::Float(x * y),
         "/" => Value::Float(x / y),
-        "<" => Value::Bool(x < y),
-        "<=" => Value::Bool(x <= y),
-        ">" => Value::Bool(x > y),
-        ">=" => Value::Bool(x >= y),
+        "<" => Value::Bool(floats::less(x, y)),
+        "<=" => Value::Bool(floats::less_or_equal(x, y)),
+        ">" => Value::Bool(floats::greater(x, y)),
+        ">=" => Value::Bool(floats::greater_or_equal(x, y)),
+        "==" => Value::Bool(floats::equal(x, y)),
+        "!=" => Value::Bool(floats::different(x, y)),
         _ => return None,
     })
 }

@@ -78,9 +78,16 @@ pub(super) fn run(m: &mut Machine, vm: &mut Vm, program: &Program, meter: &mut M
     let root = usize::from(if done == 0 { chain.root } else { chain.carry });
     // The root is out of its register while the walk holds the other registers.
     let mut target: Dynamic = regs[root].take_dynamic();
+    // A captured root is held to the end of its chain, also behind a call.
+    let mut held = match &regs[usize::from(chain.root)] {
+        Value::Dyn(d) if done > 0 && d.is_shared() => Some(d.clone()),
+        _ => None,
+    };
+    let guard = held.as_mut().and_then(|d| d.write_lock::<Dynamic>());
     let mut walker = Walker { vm, program, chain, regs };
     let walked = walker.step_into(&mut target, done).map(|(w, _)| w);
     let regs = walker.regs;
+    drop(guard);
     regs[root] = if target.is_read_only() { Value::Dyn(target) } else { Value::from(target) };
     match walked? {
         Walk::Value(value) => {

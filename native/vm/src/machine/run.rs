@@ -7,7 +7,7 @@
 
 use super::invoke::{self, Flow};
 use super::operators::{self, mismatch};
-use super::{iterate, path, Error, Frame, Handler, Machine, Place, State, Target};
+use super::{floats, iterate, path, Error, Frame, Handler, Machine, Place, State, Target};
 use crate::bytecode::Op;
 use crate::program::Program;
 use crate::value::Value;
@@ -136,10 +136,10 @@ pub(super) fn run<const EACH: bool>(m: &mut Machine, vm: &mut Vm, program: &Prog
         }};
     }
     macro_rules! compare {
-        ($d:expr, $a:expr, $b:expr, $op:tt) => {{
+        ($d:expr, $a:expr, $b:expr, $op:tt, $float:ident) => {{
             match (&r!($a), &r!($b)) {
                 (Value::Int(x), Value::Int(y)) => { let z = x $op y; r!($d) = Value::Bool(z) }
-                (Value::Float(x), Value::Float(y)) => { let z = x $op y; r!($d) = Value::Bool(z) }
+                (Value::Float(x), Value::Float(y)) => { let z = floats::$float(*x, *y); r!($d) = Value::Bool(z) }
                 (a, b) => slow!($d, a, b),
             }
         }};
@@ -157,10 +157,10 @@ pub(super) fn run<const EACH: bool>(m: &mut Machine, vm: &mut Vm, program: &Prog
         };
     }
     macro_rules! jump_compare {
-        ($a:expr, $b:expr, $to:expr, $op:tt) => {{
+        ($a:expr, $b:expr, $to:expr, $op:tt, $float:ident) => {{
             let holds = match (&r!($a), &r!($b)) {
                 (Value::Int(x), Value::Int(y)) => x $op y,
-                (Value::Float(x), Value::Float(y)) => x $op y,
+                (Value::Float(x), Value::Float(y)) => floats::$float(*x, *y),
                 (a, b) => { let v = tri!(operators::binary(vm, site!(), a, b)); truth!(v) }
             };
             if !holds { jump!($to) }
@@ -257,12 +257,12 @@ pub(super) fn run<const EACH: bool>(m: &mut Machine, vm: &mut Vm, program: &Prog
             Op::SubI(d, a, i) => arithmetic_immediate!(d, a, i, checked_sub),
             Op::MulI(d, a, i) => arithmetic_immediate!(d, a, i, checked_mul),
             Op::RemI(d, a, i) => arithmetic_immediate!(d, a, i, checked_rem),
-            Op::Lt(d, a, b) => compare!(d, a, b, <),
-            Op::Le(d, a, b) => compare!(d, a, b, <=),
-            Op::Gt(d, a, b) => compare!(d, a, b, >),
-            Op::Ge(d, a, b) => compare!(d, a, b, >=),
-            Op::Eq(d, a, b) => compare!(d, a, b, ==),
-            Op::Ne(d, a, b) => compare!(d, a, b, !=),
+            Op::Lt(d, a, b) => compare!(d, a, b, <, less),
+            Op::Le(d, a, b) => compare!(d, a, b, <=, less_or_equal),
+            Op::Gt(d, a, b) => compare!(d, a, b, >, greater),
+            Op::Ge(d, a, b) => compare!(d, a, b, >=, greater_or_equal),
+            Op::Eq(d, a, b) => compare!(d, a, b, ==, equal),
+            Op::Ne(d, a, b) => compare!(d, a, b, !=, different),
             Op::Binary(d, a, b) => slow!(d, &r!(a), &r!(b)),
             Op::Not(d, a) => match r!(a) {
                 Value::Bool(b) => r!(d) = Value::Bool(!b),
@@ -328,12 +328,12 @@ pub(super) fn run<const EACH: bool>(m: &mut Machine, vm: &mut Vm, program: &Prog
                     jump!(to);
                 }
             }
-            Op::JumpNotLt(a, b, to) => jump_compare!(a, b, to, <),
-            Op::JumpNotLe(a, b, to) => jump_compare!(a, b, to, <=),
-            Op::JumpNotGt(a, b, to) => jump_compare!(a, b, to, >),
-            Op::JumpNotGe(a, b, to) => jump_compare!(a, b, to, >=),
-            Op::JumpNotEq(a, b, to) => jump_compare!(a, b, to, ==),
-            Op::JumpNotNe(a, b, to) => jump_compare!(a, b, to, !=),
+            Op::JumpNotLt(a, b, to) => jump_compare!(a, b, to, <, less),
+            Op::JumpNotLe(a, b, to) => jump_compare!(a, b, to, <=, less_or_equal),
+            Op::JumpNotGt(a, b, to) => jump_compare!(a, b, to, >, greater),
+            Op::JumpNotGe(a, b, to) => jump_compare!(a, b, to, >=, greater_or_equal),
+            Op::JumpNotEq(a, b, to) => jump_compare!(a, b, to, ==, equal),
+            Op::JumpNotNe(a, b, to) => jump_compare!(a, b, to, !=, different),
             Op::JumpNotLtI(a, i, to) => jump_compare_immediate!(a, i, to, <),
             Op::JumpNotLeI(a, i, to) => jump_compare_immediate!(a, i, to, <=),
             Op::JumpNotGtI(a, i, to) => jump_compare_immediate!(a, i, to, >),
