@@ -3,7 +3,11 @@
 /// The size that differences are measured against.
 #[inline]
 fn scale(x: f64, y: f64) -> f64 {
-    if x * y == 0.0 { 1.0 } else { x.abs().max(y.abs()) }
+    if x * y == 0.0 {
+        1.0
+    } else {
+        x.abs().max(y.abs())
+    }
 }
 
 #[inline]

@@ -57,7 +57,9 @@ fn text_operator(vm: &Vm, site: &Site, x: &Dynamic, y: &Dynamic) -> Result<Optio
     if x.is_shared() || y.is_shared() {
         return Ok(None);
     }
-    let (Ok(a), Ok(b)) = (x.as_immutable_string_ref(), y.as_immutable_string_ref()) else { return Ok(None) };
+    let (Ok(a), Ok(b)) = (x.as_immutable_string_ref(), y.as_immutable_string_ref()) else {
+        return Ok(None);
+    };
     Ok(match &*site.name {
         "==" => Some(Value::Bool(*a == *b)),
         "!=" => Some(Value::Bool(*a != *b)),
@@ -73,7 +75,10 @@ fn text_operator(vm: &Vm, site: &Site, x: &Dynamic, y: &Dynamic) -> Result<Optio
 #[inline(never)]
 pub(crate) fn unary(vm: &mut Vm, site: &Site, a: &Value) -> Result<Value, Error> {
     match (&*site.name, a) {
-        ("-", Value::Int(i)) => i.checked_neg().map(Value::Int).ok_or_else(|| EvalAltResult::ErrorArithmetic("integer overflow".into(), site.position).into()),
+        ("-", Value::Int(i)) => i
+            .checked_neg()
+            .map(Value::Int)
+            .ok_or_else(|| EvalAltResult::ErrorArithmetic("integer overflow".into(), site.position).into()),
         ("-", Value::Float(f)) => Ok(Value::Float(-f)),
         _ => {
             let mut x = a.read_dynamic();
@@ -161,7 +166,9 @@ fn append(vm: &Vm, site: &Site, place: &mut Dynamic, value: &Dynamic) -> Result<
     if &*site.name != "+=" {
         return Ok(false);
     }
-    let (Ok(mut text), Ok(more)) = (place.as_immutable_string_mut(), value.as_immutable_string_ref()) else { return Ok(false) };
+    let (Ok(mut text), Ok(more)) = (place.as_immutable_string_mut(), value.as_immutable_string_ref()) else {
+        return Ok(false);
+    };
     vm.limits.check_text(text.len() + more.len()).map_err(|e| at(e, site.position))?;
     *text += more.as_str();
     Ok(true)

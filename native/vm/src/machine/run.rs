@@ -33,7 +33,11 @@ pub(super) enum Exit {
 pub(super) fn run<const EACH: bool>(m: &mut Machine, vm: &mut Vm, program: &Program, meter: &mut Meter) -> Result<Exit, Error> {
     let mut fuel = meter.fuel;
     let mut stepped = false;
-    let max_depth = if meter.limits.max_call_depth == 0 { usize::MAX } else { meter.limits.max_call_depth as usize };
+    let max_depth = if meter.limits.max_call_depth == 0 {
+        usize::MAX
+    } else {
+        meter.limits.max_call_depth as usize
+    };
 
     // A routine on top waits for a value it was given from outside (a host's reply).
     if m.frames.last().is_some_and(|f| f.routine.is_some()) {
@@ -43,7 +47,9 @@ pub(super) fn run<const EACH: bool>(m: &mut Machine, vm: &mut Vm, program: &Prog
             Flow::Next | Flow::Entered => fuel = meter.fuel,
         }
     }
-    let Some(frame) = m.frames.last() else { return Ok(Exit::Done(Value::Unit)) };
+    let Some(frame) = m.frames.last() else {
+        return Ok(Exit::Done(Value::Unit));
+    };
     let mut base = frame.base as usize;
     let mut function = &program.functions[usize::from(frame.function)];
     let mut code: &[Op] = &function.code;
@@ -65,7 +71,9 @@ pub(super) fn run<const EACH: bool>(m: &mut Machine, vm: &mut Vm, program: &Prog
     }
     macro_rules! load {
         () => {{
-            let Some(frame) = m.frames.last() else { return Ok(Exit::Done(Value::Unit)) };
+            let Some(frame) = m.frames.last() else {
+                return Ok(Exit::Done(Value::Unit));
+            };
             base = frame.base as usize;
             function = &program.functions[usize::from(frame.function)];
             code = &function.code;
@@ -364,7 +372,14 @@ pub(super) fn run<const EACH: bool>(m: &mut Machine, vm: &mut Vm, program: &Prog
                 if m.stack.len() < end {
                     invoke::grow(&mut m.stack, end);
                 }
-                m.frames.push(Frame { pc: 0, base: base as u32, function: index, dst, place: Place::None, routine: None });
+                m.frames.push(Frame {
+                    pc: 0,
+                    base: base as u32,
+                    function: index,
+                    dst,
+                    place: Place::None,
+                    routine: None,
+                });
                 function = callee;
                 code = &function.code;
                 pc = 0;
@@ -505,7 +520,11 @@ pub(super) fn run<const EACH: bool>(m: &mut Machine, vm: &mut Vm, program: &Prog
             Op::Map(d, at, shape) => {
                 let keys = &program.shape_keys[usize::from(shape)];
                 let first = usize::from(at);
-                let map: Map = keys.iter().zip(&mut regs[first..]).map(|(k, v)| (k.as_str().into(), v.take_dynamic())).collect();
+                let map: Map = keys
+                    .iter()
+                    .zip(&mut regs[first..])
+                    .map(|(k, v)| (k.as_str().into(), v.take_dynamic()))
+                    .collect();
                 tri!(vm.limits.check_map(map.len()));
                 r!(d) = Value::Dyn(Dynamic::from_map(map));
             }
@@ -540,7 +559,9 @@ pub(super) fn run<const EACH: bool>(m: &mut Machine, vm: &mut Vm, program: &Prog
             }
             Op::RangeNext(d, a, to) => {
                 let second = a + 1;
-                let (Value::Int(next), Value::Int(left)) = (&r!(a), &r!(second)) else { unreachable!("RangeInit made integers") };
+                let (Value::Int(next), Value::Int(left)) = (&r!(a), &r!(second)) else {
+                    unreachable!("RangeInit made integers")
+                };
                 let (next, left) = (*next, *left);
                 if left == 0 {
                     jump!(to);
@@ -615,4 +636,3 @@ fn copy_error(error: &EvalAltResult) -> Error {
         other => EvalAltResult::ErrorRuntime(other.to_string().into(), other.position()).into(),
     }
 }
-
