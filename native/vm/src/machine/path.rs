@@ -353,6 +353,7 @@ impl Walker<'_> {
         if let MethodCall::Value(value) = call {
             return self.step_into(&mut value.into(), i + 1);
         }
+        invoke::refuse_constant(&self.program.sites[site as usize], &call, target)?;
         if !matches!(call, MethodCall::Native) {
             // The value is lent to the callee. A temporary needs no mark, but it does no harm.
             let target = std::mem::replace(target, lent());

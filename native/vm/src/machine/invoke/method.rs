@@ -185,14 +185,20 @@ pub(in crate::machine) fn method(
     }
 }
 
+/// A callback loop that changes its container, on a constant.
+pub(in crate::machine) fn refuse_constant(site: &Site, call: &MethodCall, target: &Dynamic) -> Result<(), Error> {
+    match call {
+        MethodCall::Routine { state } if target.is_read_only() && !state.kind.is_pure() => {
+            Err(EvalAltResult::ErrorNonPureMethodCallOnConstant(site.name.to_string(), site.position).into())
+        }
+        _ => Ok(()),
+    }
+}
+
 /// Refuses what rhai refuses before a callee gets the target: changing a constant, and a callback that captured the
 /// very variable it is called on.
 pub(super) fn may_lend(site: &Site, call: &MethodCall, target: &Dynamic) -> Result<(), Error> {
-    if let MethodCall::Routine { state } = call {
-        if target.is_read_only() && !state.kind.is_pure() {
-            return Err(EvalAltResult::ErrorNonPureMethodCallOnConstant(site.name.to_string(), site.position).into());
-        }
-    }
+    refuse_constant(site, call, target)?;
     if !target.is_shared() {
         return Ok(());
     }

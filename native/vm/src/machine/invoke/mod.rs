@@ -10,7 +10,7 @@ mod named;
 mod pointer;
 
 pub(super) use callback::continue_routine;
-pub(super) use method::{call_method, method, resolve_method, MethodCall};
+pub(super) use method::{call_method, method, refuse_constant, resolve_method, MethodCall};
 pub(super) use named::{call_native_method, named};
 pub(super) use pointer::{curry, make_pointer, pointer_in_register};
 
