@@ -235,7 +235,7 @@ export class Lane implements PortSink, Owners, TaskHome {
     } catch (error) {
       problem = error;
     }
-    const variables = task?.commit ? readScope(body, false) : undefined;
+    const variables = task?.commit ? readScope(body, false, true) : undefined;
     if (task === undefined) return;
     task.stats = stats;
     if (variables !== undefined && !task.ended) this.shared.committed(variables);

@@ -37,6 +37,14 @@ export interface HostFunction {
 
 const NAME = /^[A-Za-z_][A-Za-z0-9_]*(::[A-Za-z_][A-Za-z0-9_]*)*$/;
 const MAX_NAME = 256;
+/** Words of the language, in use or reserved: a script could never call a function of such a name. */
+const RESERVED = new Set(
+  (
+    'true false let const if else switch do while until loop for in continue break fn private return throw try catch ' +
+    'import export as this var static is goto match case public protected new use with module package ' +
+    'super thread spawn go await async sync yield default void null nil'
+  ).split(' '),
+);
 
 function count(name: string, value: unknown, min: number): number {
   if (typeof value !== 'number') throw new TypeError(`${name} must be a number, got ${typeof value}`);
@@ -67,6 +75,8 @@ function build(id: number, name: string, handler: HostHandler, given: FunctionOp
 function checkName(name: unknown): asserts name is string {
   if (typeof name !== 'string') throw new TypeError('a function name must be a string');
   if (name.length > MAX_NAME || !NAME.test(name)) throw new TypeError(`'${name.slice(0, MAX_NAME)}' is not a function name`);
+  const reserved = name.split('::').find((part) => RESERVED.has(part));
+  if (reserved !== undefined) throw new TypeError(`'${reserved}' is a reserved word of Rhai: a script could not call it`);
 }
 
 export class Functions {

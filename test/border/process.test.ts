@@ -85,7 +85,7 @@ describe('the process', () => {
         setTimeout(() => require('node:worker_threads').parentPort.postMessage('up'), 5);
       })\`;
       for (let round = 0; round < 20; round++) {
-        const worker = new Worker(code, { eval: true });
+        const worker = new Worker(code, { eval: true, execArgv: [] });
         await new Promise((resolve) => worker.once('message', resolve));
         await worker.terminate();
       }

@@ -16,11 +16,11 @@ conformance('errors', (make) => {
   it('what a host function throws is the very cause', async () => {
     const boom = Object.assign(new TypeError('boom'), { code: 'E_BOOM' });
     const engine = make()
-      .registerFunction('sync', () => {
+      .registerFunction('throws', () => {
         throw boom;
       })
-      .registerFunction('later', () => Promise.reject(boom));
-    for (const name of ['later']) {
+      .registerFunction('rejects', () => Promise.reject(boom));
+    for (const name of ['throws', 'rejects']) {
       const error = await rejection(engine.evalAsync(`let a = 1;\n${name}()`));
       expect(error).toBeInstanceOf(RhaiHostError);
       expect(error).toBeInstanceOf(RhaiRuntimeError);
