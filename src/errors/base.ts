@@ -111,8 +111,11 @@ export class RhaiError extends Error {
     const head = `${this.name} [${this.code}]: ${this.message}`;
     const frame = this.message.includes(' | ') ? '' : this.codeFrame;
     const trace = this.trace.map(frameLine).join('\n');
-    const cause = this.cause !== undefined && depth > 0 && inspect ? shownCause(this.cause, options, depth, inspect) : '';
-    return [head, frame, trace || (this.stack ?? '').split('\n').slice(1).join('\n'), cause].filter(Boolean).join('\n');
+    const cause =
+      this.cause !== undefined && depth > 0 && inspect ? shownCause(this.cause, options, depth, inspect) : '';
+    return [head, frame, trace || (this.stack ?? '').split('\n').slice(1).join('\n'), cause]
+      .filter(Boolean)
+      .join('\n');
   }
 }
 

@@ -89,8 +89,14 @@ conformance('cancel', (make) => {
     let listeners = 0;
     const add = signal.addEventListener.bind(signal);
     const remove = signal.removeEventListener.bind(signal);
-    signal.addEventListener = ((...args: Parameters<typeof add>) => (listeners++, add(...args))) as typeof add;
-    signal.removeEventListener = ((...args: Parameters<typeof remove>) => (listeners--, remove(...args))) as typeof remove;
+    signal.addEventListener = ((...args: Parameters<typeof add>) => (
+      listeners++,
+      add(...args)
+    )) as typeof add;
+    signal.removeEventListener = ((...args: Parameters<typeof remove>) => (
+      listeners--,
+      remove(...args)
+    )) as typeof remove;
     const engine = make({ limits: { computeMs: 0 } }).registerFunction('id', async (x: number) => x);
     await Promise.all(Array.from({ length: 1000 }, () => engine.evalAsync('id(1)', { signal })));
     expect(listeners).toBe(0);
@@ -159,7 +165,9 @@ conformance('cancel', (make) => {
 
   it('a thousand runs cancelled at random leave nothing behind', async () => {
     const engine = make({ limits: { computeMs: 0 } }).registerFunction('id', async (x: number) => x);
-    const runs = Array.from({ length: 1000 }, (_, i) => engine.evalAsync(i % 3 === 0 ? 'loop { id(1) }' : 'id(1) + id(2)'));
+    const runs = Array.from({ length: 1000 }, (_, i) =>
+      engine.evalAsync(i % 3 === 0 ? 'loop { id(1) }' : 'id(1) + id(2)'),
+    );
     await turns(2);
     runs.forEach((run, i) => (i % 3 === 0 || i % 2 === 0) && run.cancel(i));
     const ends = await Promise.allSettled(runs);

@@ -8,7 +8,9 @@ conformance('concurrency', (make, variant) => {
     const doors = Array.from({ length: 100 }, () => gate<number>());
     const engine = make().registerFunction('wait', (i: number) => doors[i]!.promise);
     const finished: number[] = [];
-    const runs = doors.map((_, i) => engine.evalAsync<number>(`wait(${i})`).then((value) => finished.push(value)));
+    const runs = doors.map((_, i) =>
+      engine.evalAsync<number>(`wait(${i})`).then((value) => finished.push(value)),
+    );
     await until(() => engine.stats().requests.inFlight === 100);
     const order = doors.map((_, i) => (i * 37) % 100);
     for (const i of order) {
@@ -25,7 +27,9 @@ conformance('concurrency', (make, variant) => {
       return ms;
     });
     const finished: number[] = [];
-    const runs = [500, 20, 200, 60].map((ms) => engine.evalAsync<number>(`wait(${ms})`).then((value) => finished.push(value)));
+    const runs = [500, 20, 200, 60].map((ms) =>
+      engine.evalAsync<number>(`wait(${ms})`).then((value) => finished.push(value)),
+    );
     await Promise.all(runs);
     expect(finished).toEqual([20, 60, 200, 500]);
   });
@@ -39,7 +43,9 @@ conformance('concurrency', (make, variant) => {
 
   it('runs never see each other', async () => {
     const engine = make().registerFunction('id', async (x: number) => x);
-    const values = await Promise.all(Array.from({ length: 50 }, (_, i) => engine.evalAsync(`let mine = ${i}; id(1); mine += id(1); mine`)));
+    const values = await Promise.all(
+      Array.from({ length: 50 }, (_, i) => engine.evalAsync(`let mine = ${i}; id(1); mine += id(1); mine`)),
+    );
     expect(values).toEqual(Array.from({ length: 50 }, (_, i) => i + 1));
   });
 
@@ -87,7 +93,8 @@ conformance('concurrency', (make, variant) => {
       doors.set(name, gate());
       return doors.get(name)!.promise;
     });
-    const run = (name: string, priority = 0): Promise<unknown> => engine.evalAsync(`enter("${name}")`, { priority });
+    const run = (name: string, priority = 0): Promise<unknown> =>
+      engine.evalAsync(`enter("${name}")`, { priority });
     const runs = [run('a'), run('b'), run('c'), run('d', 5)];
     await until(() => started.length === 2);
     await turns(5);
@@ -110,13 +117,22 @@ conformance('concurrency', (make, variant) => {
       return before + '/' + (storage.getStore() ?? 'nobody');
     });
     const outside = engine.evalAsync('who() + "," + who()');
-    const runs = ['alice', 'bob'].map((name) => storage.run(name, () => engine.evalAsync('who() + "," + who()')));
-    expect(await Promise.all([outside, ...runs])).toEqual(['nobody/nobody,nobody/nobody', 'alice/alice,alice/alice', 'bob/bob,bob/bob']);
+    const runs = ['alice', 'bob'].map((name) =>
+      storage.run(name, () => engine.evalAsync('who() + "," + who()')),
+    );
+    expect(await Promise.all([outside, ...runs])).toEqual([
+      'nobody/nobody,nobody/nobody',
+      'alice/alice,alice/alice',
+      'bob/bob,bob/bob',
+    ]);
   });
 
   it('a listener gets what its own run prints', async () => {
     const lines: string[] = [];
-    const engine = make({ onPrint: (text) => lines.push(`engine ${text}`), onDebug: (text, at) => lines.push(`debug ${text} ${at.line}`) });
+    const engine = make({
+      onPrint: (text) => lines.push(`engine ${text}`),
+      onDebug: (text, at) => lines.push(`debug ${text} ${at.line}`),
+    });
     await engine.evalAsync('print("a"); print("b")', { onPrint: (text) => lines.push(`run ${text}`) });
     await engine.evalAsync('print("\\x1b[31mred");\ndebug(5);');
     expect(lines).toEqual(['run a', 'run b', 'engine \x1b[31mred', 'debug 5 2']);

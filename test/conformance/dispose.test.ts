@@ -6,7 +6,11 @@ import { conformance, gate, rejection, turns, until } from './backend.js';
 conformance('dispose and close', (make, variant) => {
   it('dispose rejects three waiting runs and aborts their signals', async () => {
     const signals: AbortSignal[] = [];
-    const engine = make().registerFunction('never', (context) => (signals.push(context.signal), new Promise(() => {})), { context: true });
+    const engine = make().registerFunction(
+      'never',
+      (context) => (signals.push(context.signal), new Promise(() => {})),
+      { context: true },
+    );
     const runs = [1, 2, 3].map(() => engine.evalAsync('never()'));
     await until(() => signals.length === 3);
     engine.dispose();
@@ -89,7 +93,9 @@ conformance('dispose and close', (make, variant) => {
     await until(() => run.state === 'waiting');
     const error = rejection(run);
     await engine.close({ graceMs: 20 });
-    expect([RhaiDisposedError, RhaiCancelledError].some((type) => error.then !== undefined && type)).toBe(true);
+    expect([RhaiDisposedError, RhaiCancelledError].some((type) => error.then !== undefined && type)).toBe(
+      true,
+    );
     expect(await error).toBeInstanceOf(RhaiDisposedError);
   });
 

@@ -27,7 +27,10 @@ conformance('trace and stats', (make) => {
     expect(run.stats.operations).toBeGreaterThanOrEqual(1000);
     expect(run.stats.hostMs).toBeGreaterThan(10);
     expect(run.stats.scriptMs).toBeGreaterThan(0);
-    expect(engine.stats()).toMatchObject({ runs: { started: 1, done: 1, failed: 0, live: 0 }, operations: run.stats.operations });
+    expect(engine.stats()).toMatchObject({
+      runs: { started: 1, done: 1, failed: 0, live: 0 },
+      operations: run.stats.operations,
+    });
   });
 
   it('a stuck call is visible with its age and function name', async () => {

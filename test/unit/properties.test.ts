@@ -10,9 +10,15 @@ import { RhaiRange, RhaiTimestamp } from '../../src/protocol/wrappers.js';
 /** RHAI_BRIDGE_LONG=1 is the long tier. */
 const numRuns = process.env['RHAI_BRIDGE_LONG'] === '1' ? 100_000 : 1_000;
 
-const text = fc.oneof(fc.string({ unit: 'binary' }), fc.string({ unit: 'grapheme' }), fc.constantFrom('__proto__', 'then', 'toString', '', '0'));
+const text = fc.oneof(
+  fc.string({ unit: 'binary' }),
+  fc.string({ unit: 'grapheme' }),
+  fc.constantFrom('__proto__', 'then', 'toString', '', '0'),
+);
 const int = fc.oneof(fc.maxSafeInteger(), fc.integer(), fc.constantFrom(0, -0, 2 ** 31, -(2 ** 31) - 1));
-const big = fc.bigInt({ min: -(2n ** 63n), max: 2n ** 63n - 1n }).filter((n) => !Number.isSafeInteger(Number(n)));
+const big = fc
+  .bigInt({ min: -(2n ** 63n), max: 2n ** 63n - 1n })
+  .filter((n) => !Number.isSafeInteger(Number(n)));
 const leaf = fc.oneof(
   fc.constant(null),
   fc.boolean(),
@@ -27,7 +33,9 @@ const leaf = fc.oneof(
   fc.array(fc.double({ noInteger: true }), { minLength: 8, maxLength: 40 }),
 );
 const keyed = (value: fc.Arbitrary<unknown>): fc.Arbitrary<object> =>
-  fc.uniqueArray(fc.tuple(text, value), { selector: ([key]) => key, maxLength: 8 }).map((entries) => Object.fromEntries(entries));
+  fc
+    .uniqueArray(fc.tuple(text, value), { selector: ([key]) => key, maxLength: 8 })
+    .map((entries) => Object.fromEntries(entries));
 const { value } = fc.letrec((tie) => ({
   value: fc.oneof({ maxDepth: 5 }, leaf, fc.array(tie('value'), { maxLength: 12 }), keyed(tie('value'))),
 }));
@@ -70,7 +78,12 @@ describe('the codec', () => {
         try {
           decodeValues(some);
         } catch (error) {
-          if (!(error instanceof MalformedRecord) && !(error instanceof RhaiError) && !(error instanceof RangeError)) throw error;
+          if (
+            !(error instanceof MalformedRecord) &&
+            !(error instanceof RhaiError) &&
+            !(error instanceof RangeError)
+          )
+            throw error;
         }
       }),
       { numRuns: numRuns * 3 },
