@@ -7,7 +7,7 @@
 
 use super::invoke::{self, Flow};
 use super::operators::{self, mismatch};
-use super::{iterate, path, Error, Frame, Handler, Machine, Place, State, Target};
+use super::{floats, iterate, path, Error, Frame, Handler, Machine, Place, State, Target};
 use crate::bytecode::Op;
 use crate::program::Program;
 use crate::value::Value;
@@ -33,17 +33,23 @@ pub(super) enum Exit {
 pub(super) fn run<const EACH: bool>(m: &mut Machine, vm: &mut Vm, program: &Program, meter: &mut Meter) -> Result<Exit, Error> {
     let mut fuel = meter.fuel;
     let mut stepped = false;
-    let max_depth = if meter.limits.max_call_depth == 0 { usize::MAX } else { meter.limits.max_call_depth as usize };
+    let max_depth = if meter.limits.max_call_depth == 0 {
+        usize::MAX
+    } else {
+        meter.limits.max_call_depth as usize
+    };
 
     // A routine on top waits for a value it was given from outside (a host's reply).
     if m.frames.last().is_some_and(|f| f.routine.is_some()) {
-        match invoke::continue_routine(m, vm, program, meter)? {
+        match invoke::continue_routine(m, &mut invoke::Context { vm, program, meter })? {
             Flow::Suspended => return Ok(Exit::Suspended),
             Flow::OutOfFuel => return Ok(Exit::OutOfFuel),
             Flow::Next | Flow::Entered => fuel = meter.fuel,
         }
     }
-    let Some(frame) = m.frames.last() else { return Ok(Exit::Done(Value::Unit)) };
+    let Some(frame) = m.frames.last() else {
+        return Ok(Exit::Done(Value::Unit));
+    };
     let mut base = frame.base as usize;
     let mut function = &program.functions[usize::from(frame.function)];
     let mut code: &[Op] = &function.code;
@@ -65,7 +71,9 @@ pub(super) fn run<const EACH: bool>(m: &mut Machine, vm: &mut Vm, program: &Prog
     }
     macro_rules! load {
         () => {{
-            let Some(frame) = m.frames.last() else { return Ok(Exit::Done(Value::Unit)) };
+            let Some(frame) = m.frames.last() else {
+                return Ok(Exit::Done(Value::Unit));
+            };
             base = frame.base as usize;
             function = &program.functions[usize::from(frame.function)];
             code = &function.code;
@@ -136,10 +144,10 @@ pub(super) fn run<const EACH: bool>(m: &mut Machine, vm: &mut Vm, program: &Prog
         }};
     }
     macro_rules! compare {
-        ($d:expr, $a:expr, $b:expr, $op:tt) => {{
+        ($d:expr, $a:expr, $b:expr, $op:tt, $float:ident) => {{
             match (&r!($a), &r!($b)) {
                 (Value::Int(x), Value::Int(y)) => { let z = x $op y; r!($d) = Value::Bool(z) }
-                (Value::Float(x), Value::Float(y)) => { let z = x $op y; r!($d) = Value::Bool(z) }
+                (Value::Float(x), Value::Float(y)) => { let z = floats::$float(*x, *y); r!($d) = Value::Bool(z) }
                 (a, b) => slow!($d, a, b),
             }
         }};
@@ -157,10 +165,10 @@ pub(super) fn run<const EACH: bool>(m: &mut Machine, vm: &mut Vm, program: &Prog
         };
     }
     macro_rules! jump_compare {
-        ($a:expr, $b:expr, $to:expr, $op:tt) => {{
+        ($a:expr, $b:expr, $to:expr, $op:tt, $float:ident) => {{
             let holds = match (&r!($a), &r!($b)) {
                 (Value::Int(x), Value::Int(y)) => x $op y,
-                (Value::Float(x), Value::Float(y)) => x $op y,
+                (Value::Float(x), Value::Float(y)) => floats::$float(*x, *y),
                 (a, b) => { let v = tri!(operators::binary(vm, site!(), a, b)); truth!(v) }
             };
             if !holds { jump!($to) }
@@ -191,11 +199,9 @@ pub(super) fn run<const EACH: bool>(m: &mut Machine, vm: &mut Vm, program: &Prog
                 let value = match &r!(a) {
                     Value::Int(i) => Value::Int(*i),
                     other => {
-                        if let Value::Dyn(shared) = other {
-                            if shared.is_locked() || shared.is_shared() && shared.read_lock::<Dynamic>().is_some_and(|v| crate::value::is_lent(&v)) {
-                                save!();
-                                return Err(operators::data_race(function.positions[pc - 1]));
-                            }
+                        if lent_or_locked(other) {
+                            save!();
+                            return Err(operators::data_race(function.positions[pc - 1]));
                         }
                         other.read()
                     }
@@ -259,12 +265,12 @@ pub(super) fn run<const EACH: bool>(m: &mut Machine, vm: &mut Vm, program: &Prog
             Op::SubI(d, a, i) => arithmetic_immediate!(d, a, i, checked_sub),
             Op::MulI(d, a, i) => arithmetic_immediate!(d, a, i, checked_mul),
             Op::RemI(d, a, i) => arithmetic_immediate!(d, a, i, checked_rem),
-            Op::Lt(d, a, b) => compare!(d, a, b, <),
-            Op::Le(d, a, b) => compare!(d, a, b, <=),
-            Op::Gt(d, a, b) => compare!(d, a, b, >),
-            Op::Ge(d, a, b) => compare!(d, a, b, >=),
-            Op::Eq(d, a, b) => compare!(d, a, b, ==),
-            Op::Ne(d, a, b) => compare!(d, a, b, !=),
+            Op::Lt(d, a, b) => compare!(d, a, b, <, less),
+            Op::Le(d, a, b) => compare!(d, a, b, <=, less_or_equal),
+            Op::Gt(d, a, b) => compare!(d, a, b, >, greater),
+            Op::Ge(d, a, b) => compare!(d, a, b, >=, greater_or_equal),
+            Op::Eq(d, a, b) => compare!(d, a, b, ==, equal),
+            Op::Ne(d, a, b) => compare!(d, a, b, !=, different),
             Op::Binary(d, a, b) => slow!(d, &r!(a), &r!(b)),
             Op::Not(d, a) => match r!(a) {
                 Value::Bool(b) => r!(d) = Value::Bool(!b),
@@ -297,7 +303,7 @@ pub(super) fn run<const EACH: bool>(m: &mut Machine, vm: &mut Vm, program: &Prog
                 (Value::Float(x), Value::Float(y)) => r!(d) = Value::Float(x * y),
                 _ => op_set!(vm, program, function, pc, regs, d, s, tri),
             },
-            Op::OpSet(d, s) => op_set!(vm, program, function, pc, regs, d, s, tri),
+            Op::SetBy(d, s) => op_set!(vm, program, function, pc, regs, d, s, tri),
             Op::AddSetI(d, i) => match &r!(d) {
                 Value::Int(x) if x.checked_add(i64::from(i)).is_some() => r!(d) = Value::Int(x.wrapping_add(i64::from(i))),
                 _ => {
@@ -330,12 +336,12 @@ pub(super) fn run<const EACH: bool>(m: &mut Machine, vm: &mut Vm, program: &Prog
                     jump!(to);
                 }
             }
-            Op::JumpNotLt(a, b, to) => jump_compare!(a, b, to, <),
-            Op::JumpNotLe(a, b, to) => jump_compare!(a, b, to, <=),
-            Op::JumpNotGt(a, b, to) => jump_compare!(a, b, to, >),
-            Op::JumpNotGe(a, b, to) => jump_compare!(a, b, to, >=),
-            Op::JumpNotEq(a, b, to) => jump_compare!(a, b, to, ==),
-            Op::JumpNotNe(a, b, to) => jump_compare!(a, b, to, !=),
+            Op::JumpNotLt(a, b, to) => jump_compare!(a, b, to, <, less),
+            Op::JumpNotLe(a, b, to) => jump_compare!(a, b, to, <=, less_or_equal),
+            Op::JumpNotGt(a, b, to) => jump_compare!(a, b, to, >, greater),
+            Op::JumpNotGe(a, b, to) => jump_compare!(a, b, to, >=, greater_or_equal),
+            Op::JumpNotEq(a, b, to) => jump_compare!(a, b, to, ==, equal),
+            Op::JumpNotNe(a, b, to) => jump_compare!(a, b, to, !=, different),
             Op::JumpNotLtI(a, i, to) => jump_compare_immediate!(a, i, to, <),
             Op::JumpNotLeI(a, i, to) => jump_compare_immediate!(a, i, to, <=),
             Op::JumpNotGtI(a, i, to) => jump_compare_immediate!(a, i, to, >),
@@ -366,7 +372,14 @@ pub(super) fn run<const EACH: bool>(m: &mut Machine, vm: &mut Vm, program: &Prog
                 if m.stack.len() < end {
                     invoke::grow(&mut m.stack, end);
                 }
-                m.frames.push(Frame { pc: 0, base: base as u32, function: index, dst, place: Place::None, routine: None });
+                m.frames.push(Frame {
+                    pc: 0,
+                    base: base as u32,
+                    function: index,
+                    dst,
+                    place: Place::None,
+                    routine: None,
+                });
                 function = callee;
                 code = &function.code;
                 pc = 0;
@@ -395,7 +408,7 @@ pub(super) fn run<const EACH: bool>(m: &mut Machine, vm: &mut Vm, program: &Prog
                     r!(dst) = value;
                 } else {
                     meter.fuel = fuel;
-                    match invoke::leave(m, vm, program, meter, value)? {
+                    match invoke::leave(m, &mut invoke::Context { vm, program, meter }, value)? {
                         Flow::Suspended => return Ok(Exit::Suspended),
                         Flow::OutOfFuel => return Ok(Exit::OutOfFuel),
                         Flow::Next | Flow::Entered => load!(),
@@ -403,18 +416,47 @@ pub(super) fn run<const EACH: bool>(m: &mut Machine, vm: &mut Vm, program: &Prog
                     fuel = meter.fuel;
                 }
             }
-            Op::CallNamed(at, dst, argc) => flow!(invoke::named(m, vm, program, meter, function.site(pc - 1), None, (at, argc), dst)),
+            Op::CallNamed(at, dst, argc) => flow!(invoke::named(
+                m,
+                &mut invoke::Context { vm, program, meter },
+                function.site(pc - 1),
+                None,
+                (at, argc),
+                dst
+            )),
             Op::CallNamedRef(target, at, dst) => {
                 let argc = site!().argc;
-                flow!(invoke::named(m, vm, program, meter, function.site(pc - 1), Some(target), (at, argc), dst));
+                flow!(invoke::named(
+                    m,
+                    &mut invoke::Context { vm, program, meter },
+                    function.site(pc - 1),
+                    Some(target),
+                    (at, argc),
+                    dst
+                ));
             }
             Op::Method(target, at, dst) => {
                 fuel -= 1;
-                flow!(invoke::method(m, vm, program, meter, function.site(pc - 1), target, at, dst, false));
+                flow!(invoke::method(
+                    m,
+                    &mut invoke::Context { vm, program, meter },
+                    function.site(pc - 1),
+                    target,
+                    at,
+                    dst,
+                    false
+                ));
             }
             Op::CallPtr(target, at, dst) => {
                 fuel -= 1;
-                flow!(invoke::pointer_in_register(m, vm, program, meter, function.site(pc - 1), target, at, dst));
+                flow!(invoke::pointer_in_register(
+                    m,
+                    &mut invoke::Context { vm, program, meter },
+                    function.site(pc - 1),
+                    target,
+                    at,
+                    dst
+                ));
             }
             Op::Host(at, argc, dst) => {
                 save!();
@@ -444,7 +486,7 @@ pub(super) fn run<const EACH: bool>(m: &mut Machine, vm: &mut Vm, program: &Prog
             }
 
             Op::Chain(d, chain) => {
-                flow!(path::run(m, vm, program, meter, chain, d));
+                flow!(path::run(m, &mut invoke::Context { vm, program, meter }, chain, d));
             }
             Op::Index(d, a, i) => {
                 if let (Value::Dyn(target), Value::Int(index)) = (&r!(a), &r!(i)) {
@@ -454,7 +496,7 @@ pub(super) fn run<const EACH: bool>(m: &mut Machine, vm: &mut Vm, program: &Prog
                     }
                 }
                 let chain = function.site(pc - 1) as u32;
-                flow!(path::run(m, vm, program, meter, chain, d));
+                flow!(path::run(m, &mut invoke::Context { vm, program, meter }, chain, d));
             }
             Op::SetIndex(a, i, s) => {
                 let value = r!(s).take();
@@ -469,7 +511,7 @@ pub(super) fn run<const EACH: bool>(m: &mut Machine, vm: &mut Vm, program: &Prog
                 if let Some(value) = left {
                     r!(s) = value;
                     let chain = function.site(pc - 1) as u32;
-                    flow!(path::run(m, vm, program, meter, chain, s));
+                    flow!(path::run(m, &mut invoke::Context { vm, program, meter }, chain, s));
                 }
             }
             Op::Property(d, a) => {
@@ -480,11 +522,11 @@ pub(super) fn run<const EACH: bool>(m: &mut Machine, vm: &mut Vm, program: &Prog
                         continue;
                     }
                 }
-                flow!(path::run(m, vm, program, meter, chain, d));
+                flow!(path::run(m, &mut invoke::Context { vm, program, meter }, chain, d));
             }
             Op::SetProperty(s) => {
                 let chain = function.site(pc - 1) as u32;
-                flow!(path::run(m, vm, program, meter, chain, s));
+                flow!(path::run(m, &mut invoke::Context { vm, program, meter }, chain, s));
             }
 
             Op::Array(d, at, n) => {
@@ -507,7 +549,11 @@ pub(super) fn run<const EACH: bool>(m: &mut Machine, vm: &mut Vm, program: &Prog
             Op::Map(d, at, shape) => {
                 let keys = &program.shape_keys[usize::from(shape)];
                 let first = usize::from(at);
-                let map: Map = keys.iter().zip(&mut regs[first..]).map(|(k, v)| (k.as_str().into(), v.take_dynamic())).collect();
+                let map: Map = keys
+                    .iter()
+                    .zip(&mut regs[first..])
+                    .map(|(k, v)| (k.as_str().into(), v.take_dynamic()))
+                    .collect();
                 tri!(vm.limits.check_map(map.len()));
                 r!(d) = Value::Dyn(Dynamic::from_map(map));
             }
@@ -542,7 +588,9 @@ pub(super) fn run<const EACH: bool>(m: &mut Machine, vm: &mut Vm, program: &Prog
             }
             Op::RangeNext(d, a, to) => {
                 let second = a + 1;
-                let (Value::Int(next), Value::Int(left)) = (&r!(a), &r!(second)) else { unreachable!("RangeInit made integers") };
+                let (Value::Int(next), Value::Int(left)) = (&r!(a), &r!(second)) else {
+                    unreachable!("RangeInit made integers")
+                };
                 let (next, left) = (*next, *left);
                 if left == 0 {
                     jump!(to);
@@ -596,6 +644,15 @@ pub(super) fn run<const EACH: bool>(m: &mut Machine, vm: &mut Vm, program: &Prog
     }
 }
 
+/// Whether the variable is captured and its value in use by a callee.
+#[inline]
+fn lent_or_locked(value: &Value) -> bool {
+    match value {
+        Value::Dyn(d) if d.is_shared() => d.read_lock::<Dynamic>().is_none_or(|v| crate::value::is_lent(&v)),
+        _ => false,
+    }
+}
+
 fn unknown(site: &crate::program::Site) -> Error {
     EvalAltResult::ErrorVariableNotFound(site.name.to_string(), site.position).into()
 }
@@ -608,4 +665,3 @@ fn copy_error(error: &EvalAltResult) -> Error {
         other => EvalAltResult::ErrorRuntime(other.to_string().into(), other.position()).into(),
     }
 }
-

@@ -35,10 +35,7 @@ impl Guard {
         let (jobs, inbox) = channel::<(String, Runner)>();
         let (outbox, results) = channel();
         let worker = move || work(&inbox, &outbox);
-        thread::Builder::new()
-            .stack_size(STACK_BYTES)
-            .spawn(worker)
-            .expect("a worker thread");
+        thread::Builder::new().stack_size(STACK_BYTES).spawn(worker).expect("a worker thread");
         Self { jobs, results }
     }
 
@@ -82,6 +79,5 @@ fn work(inbox: &Receiver<(String, Runner)>, outbox: &Sender<Outcome>) {
 
 fn panic_text(panic: &(dyn std::any::Any + Send)) -> String {
     let text = panic.downcast_ref::<&str>().map(|text| (*text).to_owned());
-    text.or_else(|| panic.downcast_ref::<String>().cloned())
-        .unwrap_or_default()
+    text.or_else(|| panic.downcast_ref::<String>().cloned()).unwrap_or_default()
 }

@@ -72,8 +72,7 @@ impl Outcome {
 
     fn scope_difference(&self, ours: &Self) -> Option<Difference> {
         let both = self.scope.as_ref().zip(ours.scope.as_ref());
-        both.is_some_and(|(rhai, ours)| rhai != ours)
-            .then_some(Difference::Scope)
+        both.is_some_and(|(rhai, ours)| rhai != ours).then_some(Difference::Scope)
     }
 }
 

@@ -4,121 +4,22 @@
 //! it walks is lent to it for the time; items it hands to a callback as `this` come back changed.
 //! Which parameters a callback gets depends on how many it takes, in rhai's order of trying.
 
+mod kind;
+mod sort;
+
+pub(crate) use kind::Routine;
+
 use super::invoke::Args;
 use super::{indexing, Error};
 use crate::program::Program;
 use crate::value::{lent, Value};
-use rhai::{Array, Dynamic, EvalAltResult, FnPtr, ImmutableString, Map, Position};
+use rhai::{Dynamic, EvalAltResult, FnPtr, ImmutableString, Map, Position};
 use smallvec::SmallVec;
-
-/// The natives that call back.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Routine {
-    Map,
-    Filter,
-    ForEach,
-    Reduce,
-    ReduceRev,
-    Some,
-    All,
-    Find,
-    FindMap,
-    IndexOf,
-    Sort,
-    Dedup,
-    Retain,
-    Drain,
-    Zip,
-}
-
-impl Routine {
-    /// Whether the item may also be passed as an argument.
-    pub(super) fn moves_item(self) -> bool {
-        self != Self::ForEach
-    }
-
-    /// Whether a constant may be walked.
-    pub(super) fn is_pure(self) -> bool {
-        !matches!(self, Self::ForEach | Self::Sort | Self::Dedup | Self::Retain | Self::Drain)
-    }
-
-    /// The routine of this name and number of arguments (the target not counted).
-    pub(crate) fn of(name: &str, argc: usize) -> Option<Self> {
-        Some(match (name, argc) {
-            ("map", 1) => Self::Map,
-            ("filter", 1) => Self::Filter,
-            ("for_each", 1) => Self::ForEach,
-            ("reduce", 1 | 2) => Self::Reduce,
-            ("reduce_rev", 1 | 2) => Self::ReduceRev,
-            ("some", 1) => Self::Some,
-            ("all", 1) => Self::All,
-            ("find", 1 | 2) => Self::Find,
-            ("find_map", 1 | 2) => Self::FindMap,
-            ("index_of", 1 | 2) => Self::IndexOf,
-            ("sort" | "sort_by", 1) => Self::Sort,
-            ("dedup", 1) => Self::Dedup,
-            ("retain", 1) => Self::Retain,
-            ("drain", 1) => Self::Drain,
-            ("zip", 2) => Self::Zip,
-            _ => return None,
-        })
-    }
-
-    /// Its name in traces.
-    pub(super) fn name(self) -> &'static str {
-        match self {
-            Self::Map => "map",
-            Self::Filter => "filter",
-            Self::ForEach => "for_each",
-            Self::Reduce => "reduce",
-            Self::ReduceRev => "reduce_rev",
-            Self::Some => "some",
-            Self::All => "all",
-            Self::Find | Self::IndexOf => "index_of",
-            Self::FindMap => "find_map",
-            Self::Sort => "sort",
-            Self::Dedup => "dedup",
-            Self::Retain => "retain",
-            Self::Drain => "drain",
-            Self::Zip => "zip",
-        }
-    }
-
-    /// Whether it is this routine for such a target and arguments, and not a native of the same name.
-    pub(super) fn applies_to(self, target: &Dynamic, args: &[Value]) -> bool {
-        // A name stands for its function, except where any value may be searched.
-        let named = self != Self::IndexOf;
-        let pointer = |v: Option<&Value>| matches!(v, Some(Value::Dyn(d)) if d.is_fnptr() || named && d.is_string());
-        let maps = matches!(self, Self::Map | Self::Filter | Self::Retain | Self::Drain);
-        if !(target.is_array() || maps && target.is_map()) {
-            return false;
-        }
-        match self {
-            Self::Zip => pointer(args.get(1)) && matches!(args.first(), Some(Value::Dyn(d)) if d.is_array()),
-            Self::Find | Self::FindMap | Self::IndexOf => pointer(args.first()) && args.get(1).is_none_or(|v| v.int().is_some()),
-            _ => pointer(args.first()),
-        }
-    }
-
-    /// The same for a target in a register.
-    pub(super) fn applies(self, target: &Value, args: &[Value]) -> bool {
-        matches!(target, Value::Dyn(d) if self.applies_to(d, args))
-    }
-
-    /// Arguments besides the item, extra arguments, where the item goes among them.
-    fn shape(self, is_map: bool) -> (usize, usize, Option<usize>) {
-        match self {
-            _ if is_map => (1, 0, Some(1)),
-            Self::ForEach => (0, 1, None),
-            Self::Reduce | Self::ReduceRev => (1, 1, Some(1)),
-            _ => (0, 1, Some(0)),
-        }
-    }
-}
+use sort::Merge;
 
 /// What the callback is.
 #[derive(Debug, Clone)]
-pub(super) enum Callee {
+pub(in crate::machine) enum Callee {
     Script(u16),
     Host(u32),
     Native(ImmutableString),
@@ -134,7 +35,7 @@ enum Passing {
 }
 
 /// What a routine wants.
-pub(super) enum Ask {
+pub(in crate::machine) enum Ask {
     Call { this: Option<Value>, args: Args, extra: Option<Value> },
     Done(Dynamic),
 }
@@ -142,16 +43,20 @@ pub(super) enum Ask {
 /// A routine in progress.
 #[derive(Debug)]
 pub(crate) struct RoutineState {
-    pub(super) kind: Routine,
-    pub(super) callee: Callee,
+    pub(in crate::machine) kind: Routine,
+    pub(in crate::machine) callee: Callee,
     /// What the callback returned last.
-    pub(super) returned: Option<Dynamic>,
+    pub(in crate::machine) returned: Option<Dynamic>,
     pointer: FnPtr,
     arguments: SmallVec<[Dynamic; 3]>,
     passing: Passing,
     is_map: bool,
+    /// The container belongs to a constant.
+    constant: bool,
     keys: Vec<ImmutableString>,
     items: Vec<Dynamic>,
+    /// The items as `order` found them: it sorts a copy.
+    original: Vec<Dynamic>,
     /// Next item, and where in `sort`'s merge.
     next: usize,
     output: Vec<Dynamic>,
@@ -162,18 +67,9 @@ pub(crate) struct RoutineState {
     calls: usize,
 }
 
-/// Bottom-up merge sort: runs of `width` in `items` are merged into `output`.
-#[derive(Debug, Default)]
-struct Merge {
-    width: usize,
-    low: usize,
-    left: usize,
-    right: usize,
-}
-
 impl RoutineState {
     /// `arguments` as written, the target not among them.
-    pub(super) fn new(kind: Routine, arguments: SmallVec<[Dynamic; 3]>, position: Position) -> Result<Box<Self>, Error> {
+    pub(in crate::machine) fn new(kind: Routine, arguments: SmallVec<[Dynamic; 3]>, position: Position) -> Result<Box<Self>, Error> {
         let at = usize::from(kind == Routine::Zip);
         let pointer = match arguments.get(at) {
             Some(d) if d.is_string() => d.as_immutable_string_ref().ok().and_then(|name| FnPtr::new(name.clone()).ok()),
@@ -192,8 +88,10 @@ impl RoutineState {
             arguments,
             passing: Passing::Argument { extra: false },
             is_map: false,
+            constant: false,
             keys: Vec::new(),
             items: Vec::new(),
+            original: Vec::new(),
             next: 0,
             output: Vec::new(),
             output_keys: Vec::new(),
@@ -208,10 +106,10 @@ impl RoutineState {
         let name = self.pointer.fn_name();
         let curry = self.pointer.curry().len();
         let (fixed, extra, moves) = match self.kind {
-            Routine::Sort | Routine::Dedup | Routine::Zip => (2, usize::from(self.kind == Routine::Zip), None),
+            Routine::Sort | Routine::Order | Routine::Dedup | Routine::Zip => (2, usize::from(self.kind == Routine::Zip), None),
             kind => kind.shape(self.is_map),
         };
-        let free = matches!(self.kind, Routine::Sort | Routine::Dedup | Routine::Zip);
+        let free = matches!(self.kind, Routine::Sort | Routine::Order | Routine::Dedup | Routine::Zip);
         let mut tries: Vec<(usize, Passing)> = Vec::new();
         if free {
             tries.push((curry + fixed, Passing::Argument { extra: false }));
@@ -238,13 +136,14 @@ impl RoutineState {
     }
 
     /// The callback, for checks before it is called.
-    pub(super) fn pointer(&self) -> &FnPtr {
+    pub(in crate::machine) fn pointer(&self) -> &FnPtr {
         &self.pointer
     }
 
     /// Takes the container to walk.
-    pub(super) fn begin(&mut self, program: &Program, target: Dynamic) {
+    pub(in crate::machine) fn begin(&mut self, program: &Program, target: Dynamic) {
         self.is_map = target.is_map();
+        self.constant = target.is_read_only();
         self.resolve(program);
         if self.is_map {
             let map = target.try_cast_result::<Map>().unwrap_or_default();
@@ -263,11 +162,21 @@ impl RoutineState {
         if let (Routine::Reduce | Routine::ReduceRev, Some(initial)) = (self.kind, self.arguments.get(1)) {
             self.carry = initial.clone();
         }
-        self.merge = Merge { width: 1, low: 0, left: 0, right: 1.min(length) };
+        if self.kind == Routine::Order {
+            self.original = self.items.clone();
+        }
+        self.merge = Merge {
+            width: 1,
+            low: 0,
+            left: 0,
+            right: 1.min(length),
+        };
     }
 
     fn start(&self, length: usize) -> usize {
-        let Some(start) = self.arguments.get(1).and_then(|d| d.as_int().ok()) else { return 0 };
+        let Some(start) = self.arguments.get(1).and_then(|d| d.as_int().ok()) else {
+            return 0;
+        };
         match indexing::offset(length, start, true) {
             Some(at) => at,
             None if start < 0 => 0,
@@ -276,21 +185,28 @@ impl RoutineState {
     }
 
     /// Gives the container back.
-    pub(super) fn end(&mut self) -> Dynamic {
+    pub(in crate::machine) fn end(&mut self) -> Dynamic {
         let mut items = std::mem::take(&mut self.items);
-        if self.kind == Routine::Sort && !self.output.is_empty() {
+        if self.kind == Routine::Order {
+            items = std::mem::take(&mut self.original);
+        } else if self.kind == Routine::Sort && !self.output.is_empty() {
             // Stopped in the middle of a merge: nothing may be lost.
             items = self.unmerged(items);
         }
-        if !self.is_map {
-            return Dynamic::from_array(items);
+        let container = if self.is_map {
+            Dynamic::from_map(self.keys.iter().map(|k| k.as_str().into()).zip(items).collect())
+        } else {
+            Dynamic::from_array(items)
+        };
+        if self.constant {
+            container.into_read_only()
+        } else {
+            container
         }
-        let map: Map = self.keys.iter().map(|k| k.as_str().into()).zip(items).collect();
-        Dynamic::from_map(map)
     }
 
     /// Takes back the item that was lent as `this`.
-    pub(super) fn put_item(&mut self, value: Dynamic) {
+    pub(in crate::machine) fn put_item(&mut self, value: Dynamic) {
         let at = self.current();
         if let Some(item) = self.items.get_mut(at) {
             *item = value;
@@ -306,13 +222,13 @@ impl RoutineState {
     }
 
     /// The next thing to do.
-    pub(super) fn advance(&mut self) -> Ask {
+    pub(in crate::machine) fn advance(&mut self) -> Ask {
         if let Some(value) = self.returned.take() {
             if let Some(done) = self.take(value.flatten()) {
                 return Ask::Done(done);
             }
         }
-        if self.kind == Routine::Sort {
+        if matches!(self.kind, Routine::Sort | Routine::Order) {
             return self.advance_sort();
         }
         if self.next >= self.items.len() {
@@ -335,7 +251,11 @@ impl RoutineState {
             args.push(Value::from(std::mem::take(&mut self.carry)));
         }
         // `drain` and `retain` count their calls; the others give the item's place.
-        let index = if matches!(self.kind, Routine::Drain | Routine::Retain) { self.calls } else { at };
+        let index = if matches!(self.kind, Routine::Drain | Routine::Retain) {
+            self.calls
+        } else {
+            at
+        };
         self.calls += 1;
         let (bound, extra) = match (&self.callee, self.passing) {
             (Callee::Native(_), _) => {
@@ -358,7 +278,10 @@ impl RoutineState {
 
     fn ask_zip(&mut self) -> Ask {
         let at = self.current();
-        let other = self.arguments.first().and_then(|d| d.as_array_ref().ok().and_then(|a| a.get(at).cloned()));
+        let other = self
+            .arguments
+            .first()
+            .and_then(|d| d.as_array_ref().ok().and_then(|a| a.get(at).cloned()));
         let Some(other) = other else { return Ask::Done(self.result()) };
         let mut args: Args = self.pointer.curry().iter().cloned().map(Value::Dyn).collect();
         args.push(Value::from(self.items[at].flatten_clone()));
@@ -366,7 +289,11 @@ impl RoutineState {
         if self.passing == (Passing::Argument { extra: true }) {
             args.push(Value::Int(at as i64));
         }
-        Ask::Call { this: None, args, extra: None }
+        Ask::Call {
+            this: None,
+            args,
+            extra: None,
+        }
     }
 
     /// The first item is kept; each next one is compared with the last kept.
@@ -384,7 +311,11 @@ impl RoutineState {
         let mut args: Args = self.pointer.curry().iter().cloned().map(Value::Dyn).collect();
         args.push(Value::from(self.output[self.output.len() - 1].flatten_clone()));
         args.push(Value::from(self.items[at].flatten_clone()));
-        Ask::Call { this: None, args, extra: None }
+        Ask::Call {
+            this: None,
+            args,
+            extra: None,
+        }
     }
 
     /// Uses what the callback returned; `Some` ends the routine.
@@ -413,7 +344,7 @@ impl RoutineState {
             }
             Routine::Drain => self.remove_if(at, yes),
             Routine::Retain => self.remove_if(at, !yes),
-            Routine::Sort => self.merge_one(&value),
+            Routine::Sort | Routine::Order => self.merge_one(&value),
         }
         None
     }
@@ -460,67 +391,8 @@ impl RoutineState {
                 self.items = output;
                 Dynamic::UNIT
             }
+            Routine::Order => Dynamic::from_array(std::mem::take(&mut self.items)),
             Routine::ForEach | Routine::Find | Routine::FindMap | Routine::Sort => Dynamic::UNIT,
         }
-    }
-
-    // ---- sort
-
-    fn advance_sort(&mut self) -> Ask {
-        let length = self.items.len();
-        loop {
-            if self.merge.width >= length {
-                return Ask::Done(Dynamic::UNIT);
-            }
-            let middle = (self.merge.low + self.merge.width).min(length);
-            let high = (self.merge.low + 2 * self.merge.width).min(length);
-            if self.merge.left < middle && self.merge.right < high {
-                let mut args: Args = self.pointer.curry().iter().cloned().map(Value::Dyn).collect();
-                args.push(Value::from(self.items[self.merge.left].flatten_clone()));
-                args.push(Value::from(self.items[self.merge.right].flatten_clone()));
-                return Ask::Call { this: None, args, extra: None };
-            }
-            for i in (self.merge.left..middle).chain(self.merge.right..high) {
-                self.output.push(std::mem::take(&mut self.items[i]));
-            }
-            self.merge.low = high;
-            if high >= length {
-                self.items = std::mem::take(&mut self.output);
-                self.merge.low = 0;
-                self.merge.width *= 2;
-            }
-            self.merge.left = self.merge.low;
-            self.merge.right = (self.merge.low + self.merge.width).min(length);
-        }
-    }
-
-    /// Moves the smaller of the two compared items; equal ones stay in order.
-    fn merge_one(&mut self, order: &Dynamic) {
-        let (left, right) = (self.merge.left, self.merge.right);
-        let order = order.as_int().ok().or_else(|| order.as_bool().ok().map(|less| if less { -1 } else { 1 }));
-        let after = match order {
-            Some(order) => order > 0,
-            None => self.items[left].type_id() > self.items[right].type_id(),
-        };
-        let from = if after { right } else { left };
-        self.output.push(std::mem::take(&mut self.items[from]));
-        if after {
-            self.merge.right += 1;
-        } else {
-            self.merge.left += 1;
-        }
-    }
-
-    /// The items of a merge that was stopped: those done, then those of the current runs, then the rest.
-    fn unmerged(&mut self, items: Array) -> Array {
-        let middle = (self.merge.low + self.merge.width).min(items.len());
-        let (left, right) = (self.merge.left, self.merge.right);
-        let mut all = std::mem::take(&mut self.output);
-        for (i, item) in items.into_iter().enumerate() {
-            if i >= left && i < middle || i >= right {
-                all.push(item);
-            }
-        }
-        all
     }
 }
