@@ -1,6 +1,11 @@
 // eval and the engine's scope: on the calling thread, never waiting; variables stay, background runs get a copy.
 import { expect, it } from 'vitest';
-import { RhaiAsyncFunctionError, RhaiDisposedError, RhaiRuntimeError, RhaiValueError } from '../../src/entry/node.js';
+import {
+  RhaiAsyncFunctionError,
+  RhaiDisposedError,
+  RhaiRuntimeError,
+  RhaiValueError,
+} from '../../src/entry/node.js';
 import { conformance, gate, rejection, thrown, until } from './backend.js';
 
 conformance('eval and scope', (make) => {
