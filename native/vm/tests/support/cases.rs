@@ -20,9 +20,7 @@ pub struct Case {
 
 /// All scripts of one tier (`core` or `full`), in a fixed order.
 pub fn load(tier: &str) -> Vec<Case> {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR"))
-        .join("tests/corpus")
-        .join(tier);
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/corpus").join(tier);
     let mut files = Vec::new();
     collect(&root, &mut files);
     files.sort();
@@ -47,10 +45,7 @@ fn collect(folder: &Path, files: &mut Vec<PathBuf>) {
 
 fn split(root: &Path, file: &Path) -> Vec<Case> {
     let text = fs::read_to_string(file).expect("a readable corpus file");
-    let place = file
-        .strip_prefix(root)
-        .expect("a file below the root")
-        .with_extension("");
+    let place = file.strip_prefix(root).expect("a file below the root").with_extension("");
     let mut cases: Vec<Case> = Vec::new();
     for section in text.split("//// ").skip(1) {
         let (title, source) = section.split_once('\n').unwrap_or((section, ""));

@@ -5,8 +5,5 @@ pub const ON_PURPOSE: &[(&str, &str)] = &[];
 
 /// The key of the intended difference that covers a case.
 pub fn on_purpose(case: &str) -> Option<&'static str> {
-    ON_PURPOSE
-        .iter()
-        .find(|(part, _)| case.contains(part))
-        .map(|(_, key)| *key)
+    ON_PURPOSE.iter().find(|(part, _)| case.contains(part)).map(|(_, key)| *key)
 }

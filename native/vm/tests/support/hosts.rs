@@ -18,12 +18,7 @@ pub fn answer(name: &str, mut args: Vec<Dynamic>) -> Result<Dynamic, Dynamic> {
 }
 
 fn add(left: &Dynamic, right: &Dynamic) -> Dynamic {
-    match (
-        left.as_int(),
-        right.as_int(),
-        left.as_float(),
-        right.as_float(),
-    ) {
+    match (left.as_int(), right.as_int(), left.as_float(), right.as_float()) {
         (Ok(left), Ok(right), ..) => left.wrapping_add(right).into(),
         (_, _, Ok(left), Ok(right)) => (left + right).into(),
         _ => format!("{left}{right}").into(),
@@ -43,14 +38,9 @@ pub fn names() -> HostNames {
 pub fn register(engine: &mut Engine) {
     engine
         .register_fn("host_id", |value: Dynamic| value)
-        .register_fn("host_add", |left: Dynamic, right: Dynamic| {
-            add(&left, &right)
+        .register_fn("host_add", |left: Dynamic, right: Dynamic| add(&left, &right))
+        .register_fn("host_fail", |value: Dynamic| -> Result<Dynamic, Box<EvalAltResult>> {
+            Err(EvalAltResult::ErrorRuntime(value, Position::NONE).into())
         })
-        .register_fn(
-            "host_fail",
-            |value: Dynamic| -> Result<Dynamic, Box<EvalAltResult>> {
-                Err(EvalAltResult::ErrorRuntime(value, Position::NONE).into())
-            },
-        )
         .register_fn("host_null", || ());
 }

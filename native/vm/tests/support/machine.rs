@@ -3,10 +3,7 @@
 use super::hosts;
 use super::oracle::MAX_CALL_DEPTH;
 use super::outcome::{canonical, without_anonymous_names, End, Failed, Outcome};
-use rhai_bridge_vm::{
-    Binding, CompileError, CompileOptions, Failure, FailureKind, HostNames, Limits, Machine, Meter,
-    Program, Step, Vm,
-};
+use rhai_bridge_vm::{Binding, CompileError, CompileOptions, Failure, FailureKind, HostNames, Limits, Machine, Meter, Program, Step, Vm};
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
@@ -36,12 +33,13 @@ impl Form {
 }
 
 /// Fuel in which every script of the corpus ends.
-const PLENTY: i64 = 50_000_000;
+const PLENTY: i64 = 2_000_000;
 /// Steps in which every script of the corpus ends when it is stopped everywhere.
-const MANY_STEPS: u64 = 20_000_000;
+const MANY_STEPS: u64 = 4_000_000;
+/// Fuel that stands for: stop after every instruction.
+const SINGLE_STEP: i64 = 1;
 /// Keeps the machine busy between a host call and its reply, with strings, arrays and a host call of its own.
-const NOISE: &str =
-    "let a = []; loop { a.push(`n${a.len()}`); host_id(a); if a.len() > 9 { a.clear(); } }";
+const NOISE: &str = "let a = []; loop { a.push(`n${a.len()}`); host_id(a); if a.len() > 9 { a.clear(); } }";
 
 /// A machine room and the program that makes noise in it.
 pub struct Subject {
@@ -76,7 +74,7 @@ impl Subject {
         };
         match form {
             Form::Plain => self.drive(&program, PLENTY, 1),
-            Form::Stopped => self.drive(&program, 1, MANY_STEPS),
+            Form::Stopped => self.drive(&program, SINGLE_STEP, MANY_STEPS),
             Form::Late => self.drive_two(&program),
         }
     }
@@ -124,10 +122,7 @@ impl Subject {
         let Some(noise) = self.noise.as_mut() else {
             return;
         };
-        let mut meter = Meter {
-            fuel: 3,
-            ..Meter::default()
-        };
+        let mut meter = Meter { fuel: 3, ..Meter::default() };
         if let Step::Suspended = noise.step(&mut self.vm, &mut meter) {
             let value = noise.take_argument(0);
             noise.resume(Ok(value));
@@ -191,11 +186,7 @@ impl Running {
 
     fn step(&mut self, vm: &mut Vm, fuel: i64) -> Paused {
         if self.end.is_some() || self.waiting {
-            return if self.waiting {
-                Paused::Waiting
-            } else {
-                Paused::Ended
-            };
+            return if self.waiting { Paused::Waiting } else { Paused::Ended };
         }
         let limits = Limits {
             max_call_depth: MAX_CALL_DEPTH,
@@ -206,12 +197,12 @@ impl Running {
             fuel,
             operations,
             limits,
+            stop_each: fuel == SINGLE_STEP,
             ..Meter::default()
         };
         let step = self.machine.step(vm, &mut meter);
         self.operations = meter.operations;
-        self.printed
-            .extend(vm.take_output().iter().map(printed_line));
+        self.printed.extend(vm.take_output().iter().map(printed_line));
         self.note(step)
     }
 
@@ -239,18 +230,13 @@ impl Running {
         let call = self.machine.host_call();
         let (function, argc) = (call.function, call.argc);
         let looked_at = (self.machine.trace(), self.machine.heap_bytes());
-        let args = (0..argc)
-            .map(|index| self.machine.take_argument(index))
-            .collect();
+        let args = (0..argc).map(|index| self.machine.take_argument(index)).collect();
         drop(looked_at);
-        self.machine
-            .resume(hosts::answer(hosts::NAMES[function as usize], args));
+        self.machine.resume(hosts::answer(hosts::NAMES[function as usize], args));
     }
 
     fn outcome(self) -> Outcome {
-        let end = self
-            .end
-            .unwrap_or_else(|| End::Broken("it did not end".into()));
+        let end = self.end.unwrap_or_else(|| End::Broken("it did not end".into()));
         Outcome {
             end,
             printed: self.printed,
@@ -269,10 +255,7 @@ fn printed_line(output: &rhai_bridge_vm::Output) -> String {
 }
 
 fn scope_text(bindings: &[Binding]) -> String {
-    let last: BTreeMap<_, _> = bindings
-        .iter()
-        .map(|b| (b.name.to_string(), canonical(&b.value)))
-        .collect();
+    let last: BTreeMap<_, _> = bindings.iter().map(|b| (b.name.to_string(), canonical(&b.value))).collect();
     format!("{last:?}")
 }
 

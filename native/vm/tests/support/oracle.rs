@@ -62,19 +62,12 @@ impl Oracle {
 
 fn debug_line(text: &str, at: Position) -> String {
     let text = without_anonymous_names(text);
-    format!(
-        "debug {}:{} {text}",
-        at.line().unwrap_or(0),
-        at.position().unwrap_or(0)
-    )
+    format!("debug {}:{} {text}", at.line().unwrap_or(0), at.position().unwrap_or(0))
 }
 
 /// The last variable of each name, by name.
 fn scope_text(scope: &Scope) -> String {
-    let last: BTreeMap<_, _> = scope
-        .iter()
-        .map(|(n, _, v)| (n.to_owned(), canonical(&v)))
-        .collect();
+    let last: BTreeMap<_, _> = scope.iter().map(|(n, _, v)| (n.to_owned(), canonical(&v))).collect();
     format!("{last:?}")
 }
 
@@ -94,11 +87,7 @@ fn failed(error: &EvalAltResult) -> Failed {
 }
 
 fn class(error: &EvalAltResult) -> String {
-    format!("{error:?}")
-        .split('(')
-        .next()
-        .unwrap_or_default()
-        .to_owned()
+    format!("{error:?}").split('(').next().unwrap_or_default().to_owned()
 }
 
 fn message(error: &EvalAltResult, at: Position) -> String {

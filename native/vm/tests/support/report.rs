@@ -68,10 +68,7 @@ impl Report {
     /// Returns whether the other forms are worth a try.
     fn note(&mut self, case: &Case, form: Form, rhai: &Outcome, ours: Outcome) -> bool {
         if let End::Refused(construct) = ours.end {
-            self.refused
-                .entry(construct)
-                .or_default()
-                .push(case.name.clone());
+            self.refused.entry(construct).or_default().push(case.name.clone());
             return false;
         }
         let Some(what) = rhai.difference(&ours) else {
@@ -82,10 +79,7 @@ impl Report {
             *self.intended.entry(key).or_default() += 1;
             return true;
         }
-        let first = self
-            .mismatches
-            .last()
-            .is_none_or(|last| last.case.name != case.name);
+        let first = self.mismatches.last().is_none_or(|last| last.case.name != case.name);
         if first {
             let (case, rhai) = (case.clone(), rhai.clone());
             self.mismatches.push(Mismatch {
@@ -115,26 +109,16 @@ impl Report {
             println!("{}: {count} runs differ on purpose ({key})", self.title);
         }
         if !self.refused.is_empty() {
-            println!(
-                "{}: {} of {} refused:",
-                self.title,
-                self.refused(),
-                self.tried
-            );
+            println!("{}: {} of {} refused:", self.title, self.refused(), self.tried);
         }
         for (construct, cases) in &self.refused {
             println!("  {:4} {construct}   e.g. {}", cases.len(), cases[0]);
         }
         if self.endless > 0 {
-            println!(
-                "{}: {} left out, too long for the oracle",
-                self.title, self.endless
-            );
+            println!("{}: {} left out, too long for the oracle", self.title, self.endless);
         }
         self.print_kinds();
-        let show = std::env::var("RHAI_BRIDGE_SHOW")
-            .ok()
-            .and_then(|n| n.parse().ok());
+        let show = std::env::var("RHAI_BRIDGE_SHOW").ok().and_then(|n| n.parse().ok());
         for mismatch in self.mismatches.iter().take(show.unwrap_or(40)) {
             mismatch.print();
         }
@@ -146,24 +130,20 @@ impl Report {
             *kinds.entry(mismatch.what).or_default() += 1;
         }
         if !kinds.is_empty() {
-            println!(
-                "{}: {} cases disagree: {kinds:?}",
-                self.title,
-                self.mismatches.len()
-            );
+            println!("{}: {} cases disagree: {kinds:?}", self.title, self.mismatches.len());
         }
     }
 }
 
 impl Mismatch {
+    /// The machine panicked: quick to see again, unlike an endless run.
+    pub fn broken_by_panic(&self) -> bool {
+        matches!(&self.ours.end, End::Broken(why) if why.starts_with("panic"))
+    }
+
     /// The script, rhai's outcome and ours.
     pub fn print(&self) {
-        println!(
-            "\n--- {} [{}, {:?}]",
-            self.case.name,
-            self.form.title(),
-            self.what
-        );
+        println!("\n--- {} [{}, {:?}]", self.case.name, self.form.title(), self.what);
         println!("{}", self.case.source.trim_end());
         println!("  rhai: {}", brief(&self.rhai, self.what));
         println!("  ours: {}", brief(&self.ours, self.what));
@@ -174,15 +154,8 @@ fn brief(outcome: &Outcome, what: Difference) -> String {
     let mut text = match &outcome.end {
         End::Value(value) => value.clone(),
         End::Error(e) => {
-            let thrown = e
-                .value
-                .as_ref()
-                .map(|v| format!(" thrown {v}"))
-                .unwrap_or_default();
-            format!(
-                "{} {:?} at {}:{}{thrown}",
-                e.class, e.text, e.line, e.column
-            )
+            let thrown = e.value.as_ref().map(|v| format!(" thrown {v}")).unwrap_or_default();
+            format!("{} {:?} at {}:{}{thrown}", e.class, e.text, e.line, e.column)
         }
         End::Refused(why) => format!("refused: {why}"),
         End::Broken(why) => format!("BROKEN: {why}"),

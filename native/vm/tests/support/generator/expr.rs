@@ -44,13 +44,8 @@ impl Generator {
             },
             Type::Float => format!("{}.{}", self.random.below(9), self.random.pick(&[0, 25, 5])),
             Type::Bool => (*self.random.pick(&["true", "false"])).to_owned(),
-            Type::Str => (*self
-                .random
-                .pick(&["\"\"", "\"a\"", "\"héllo\"", "\"x y\"", "`z`"]))
-            .to_owned(),
-            Type::Array => {
-                (*self.random.pick(&["[]", "[1]", "[3, 1, 2]", "[5, -5, 5]"])).to_owned()
-            }
+            Type::Str => (*self.random.pick(&["\"\"", "\"a\"", "\"héllo\"", "\"x y\"", "`z`"])).to_owned(),
+            Type::Array => (*self.random.pick(&["[]", "[1]", "[3, 1, 2]", "[5, -5, 5]"])).to_owned(),
             Type::Map => "#{a: 1, b: 2, s: \"m\", l: [7, 8], m: #{x: 9}}".to_owned(),
             Type::Closure => "|x| x".to_owned(),
         }
@@ -60,46 +55,29 @@ impl Generator {
     fn control(&mut self, kind: Type, depth: usize) -> String {
         let (one, two) = (self.expr(kind, depth), self.expr(kind, depth));
         match self.random.below(6) {
-            0 => format!(
-                "(if {} {{ {one} }} else {{ {two} }})",
-                self.expr(Type::Bool, depth)
-            ),
+            0 => format!("(if {} {{ {one} }} else {{ {two} }})", self.expr(Type::Bool, depth)),
             1 => {
                 let subject = self.expr(Type::Int, depth);
                 let guard = self.expr(Type::Bool, 0);
-                format!(
-                    "(switch {subject} {{ 0 | 1 => {one}, 2..9 if {guard} => {two}, _ => {one} }})"
-                )
+                format!("(switch {subject} {{ 0 | 1 => {one}, 2..9 if {guard} => {two}, _ => {one} }})")
             }
             2 => {
                 let name = self.fresh("t");
                 format!("({{ let {name} = {one}; {name} }})")
             }
-            3 => format!(
-                "(loop {{ if {} {{ break {one}; }} break {two}; }})",
-                self.expr(Type::Bool, depth)
-            ),
+            3 => format!("(loop {{ if {} {{ break {one}; }} break {two}; }})", self.expr(Type::Bool, depth)),
             4 => format!("(() ?? {one})"),
             _ => format!("[{one}, {two}][{}]", self.random.below(2)),
         }
     }
 
     fn call_of(&mut self, kind: Type, depth: usize) -> Option<String> {
-        let fits: Vec<_> = self
-            .functions
-            .iter()
-            .filter(|f| f.result == kind)
-            .cloned()
-            .collect();
+        let fits: Vec<_> = self.functions.iter().filter(|f| f.result == kind).cloned().collect();
         if fits.is_empty() {
             return None;
         }
         let function = self.random.pick(&fits).clone();
-        let args: Vec<String> = function
-            .params
-            .iter()
-            .map(|p| self.expr(*p, depth))
-            .collect();
+        let args: Vec<String> = function.params.iter().map(|p| self.expr(*p, depth)).collect();
         if self.random.chance(20) {
             let args: Vec<_> = args.iter().map(|arg| format!(", {arg}")).collect();
             return Some(format!("call(Fn(\"{}\"){})", function.name, args.concat()));
@@ -117,16 +95,8 @@ impl Generator {
             6 => format!("{}.len()", self.expr(Type::Array, depth)),
             7 => format!("{}.len", self.expr(Type::Str, depth)),
             8 => self.element(depth),
-            9 => format!(
-                "{}.{}",
-                self.expr(Type::Map, 0),
-                self.random.pick(&["a", "b", "m.x", "l.len", "a"])
-            ),
-            10 => format!(
-                "{}[\"{}\"]",
-                self.expr(Type::Map, 0),
-                self.random.pick(&["a", "b"])
-            ),
+            9 => format!("{}.{}", self.expr(Type::Map, 0), self.random.pick(&["a", "b", "m.x", "l.len", "a"])),
+            10 => format!("{}[\"{}\"]", self.expr(Type::Map, 0), self.random.pick(&["a", "b"])),
             11 => format!("host_add({a}, {b})"),
             12 => match self.variable(Type::Closure, false) {
                 Some(name) => format!("{name}.call({a})"),
@@ -162,10 +132,7 @@ impl Generator {
             0..=2 => format!("({a} {} {b})", self.random.pick(&["+", "-", "*", "/"])),
             3 => format!("{}.to_float()", self.expr(Type::Int, depth)),
             4 => format!("({a} + {})", self.expr(Type::Int, depth)),
-            _ => format!(
-                "{a}.{}()",
-                self.random.pick(&["abs", "floor", "sqrt", "round"])
-            ),
+            _ => format!("{a}.{}()", self.random.pick(&["abs", "floor", "sqrt", "round"])),
         }
     }
 
@@ -174,10 +141,7 @@ impl Generator {
             0..=2 => {
                 let kind = *self.random.pick(&[Type::Int, Type::Float, Type::Str]);
                 let (a, b) = (self.expr(kind, depth), self.expr(kind, depth));
-                format!(
-                    "({a} {} {b})",
-                    self.random.pick(&["<", "<=", ">", ">=", "==", "!="])
-                )
+                format!("({a} {} {b})", self.random.pick(&["<", "<=", ">", ">=", "==", "!="]))
             }
             3 | 4 => {
                 let (a, b) = (self.expr(Type::Bool, depth), self.expr(Type::Bool, depth));
@@ -188,11 +152,7 @@ impl Generator {
                 let (a, b) = (self.expr(Type::Int, depth), self.expr(Type::Array, depth));
                 format!("({a} {} {b})", self.random.pick(&["in", "!in"]))
             }
-            7 => format!(
-                "(\"{}\" in {})",
-                self.random.pick(&["a", "zz"]),
-                self.expr(Type::Map, depth)
-            ),
+            7 => format!("(\"{}\" in {})", self.random.pick(&["a", "zz"]), self.expr(Type::Map, depth)),
             _ => {
                 let (a, b) = (self.expr(Type::Array, depth), self.expr(Type::Array, depth));
                 format!("({a} == {b})")
@@ -206,11 +166,7 @@ impl Generator {
             0 => format!("({a} + {b}){}", self.cut("sub_string")),
             1 | 2 => {
                 let kind = *self.random.pick(&super::PLAIN);
-                format!(
-                    "`<${{{}}}|${{{a}}}>`{}",
-                    self.expr(kind, depth),
-                    self.cut("sub_string")
-                )
+                format!("`<${{{}}}|${{{a}}}>`{}", self.expr(kind, depth), self.cut("sub_string"))
             }
             3 => format!("{a}.to_upper()"),
             4 => format!("{}.to_string()", self.expr(Type::Int, depth)),
@@ -234,9 +190,7 @@ impl Generator {
         let item = self.fresh("it");
         match self.random.below(9) {
             0 | 1 => {
-                let items: Vec<_> = (0..self.random.below(4))
-                    .map(|_| self.expr(Type::Int, depth))
-                    .collect();
+                let items: Vec<_> = (0..self.random.below(4)).map(|_| self.expr(Type::Int, depth)).collect();
                 format!("[{}]", items.join(", "))
             }
             2 | 3 => {
@@ -247,11 +201,7 @@ impl Generator {
                 let body = self.inside(&[&item], |this| this.expr(Type::Bool, depth));
                 format!("{source}.filter(|{item}| {body})")
             }
-            5 => format!(
-                "({source} + {}){}",
-                self.expr(Type::Array, depth),
-                self.cut("extract")
-            ),
+            5 => format!("({source} + {}){}", self.expr(Type::Array, depth), self.cut("extract")),
             6 => format!("{}.l", self.expr(Type::Map, 0)),
             7 => format!("{source}.extract({})", self.random.below(3)),
             _ => {
@@ -286,9 +236,7 @@ impl Generator {
     /// Writes something that sees `params` (integers) beside what is in scope, outside of any loop and `this`.
     fn inside<T>(&mut self, params: &[&String], write: impl FnOnce(&mut Self) -> T) -> T {
         self.scopes.push(Vec::new());
-        params
-            .iter()
-            .for_each(|name| self.bind(name, Type::Int, false, false));
+        params.iter().for_each(|name| self.bind(name, Type::Int, false, false));
         let this = std::mem::take(&mut self.this_is_map);
         let result = write(self);
         self.this_is_map = this;

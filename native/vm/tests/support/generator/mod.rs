@@ -30,14 +30,7 @@ pub enum Type {
     Closure,
 }
 
-const PLAIN: [Type; 6] = [
-    Type::Int,
-    Type::Float,
-    Type::Bool,
-    Type::Str,
-    Type::Array,
-    Type::Map,
-];
+const PLAIN: [Type; 6] = [Type::Int, Type::Float, Type::Bool, Type::Str, Type::Array, Type::Map];
 
 /// A variable in scope.
 #[derive(Debug, Clone)]
@@ -112,9 +105,7 @@ impl Generator {
 
     fn function(&mut self) -> Node {
         let name = self.fresh("f");
-        let params: Vec<Type> = (0..self.random.below(4))
-            .map(|_| *self.random.pick(&PLAIN))
-            .collect();
+        let params: Vec<Type> = (0..self.random.below(4)).map(|_| *self.random.pick(&PLAIN)).collect();
         let result = *self.random.pick(&PLAIN);
         let (names, body) = self.body_of(&params, result, false);
         self.functions.push(Function {
@@ -137,10 +128,7 @@ impl Generator {
         let outer = std::mem::replace(&mut self.scopes, vec![Vec::new()]);
         let (loops, function) = (self.loops, self.in_function);
         (self.loops, self.in_function, self.this_is_map) = (0, Some(result), this);
-        let names: Vec<String> = params
-            .iter()
-            .map(|kind| self.bind_fresh("p", *kind, false))
-            .collect();
+        let names: Vec<String> = params.iter().map(|kind| self.bind_fresh("p", *kind, false)).collect();
         self.budget = 1 + self.random.below(5);
         let mut body = Vec::new();
         while self.budget > 0 {
@@ -191,9 +179,6 @@ impl Generator {
 
     /// All variables that can be part of the program's value.
     fn visible(&self) -> Vec<String> {
-        PLAIN
-            .iter()
-            .flat_map(|kind| self.variables(*kind, false))
-            .collect()
+        PLAIN.iter().flat_map(|kind| self.variables(*kind, false)).collect()
     }
 }

@@ -34,16 +34,9 @@ impl Generator {
         let constant = self.random.chance(8);
         let old = self.variables(kind, true);
         let shadow = !old.is_empty() && self.random.chance(15);
-        let name = if shadow {
-            self.random.pick(&old).clone()
-        } else {
-            self.fresh("v")
-        };
+        let name = if shadow { self.random.pick(&old).clone() } else { self.fresh("v") };
         self.bind(&name, kind, constant, false);
-        Node::line(format!(
-            "{} {name} = {value};",
-            if constant { "const" } else { "let" }
-        ))
+        Node::line(format!("{} {name} = {value};", if constant { "const" } else { "let" }))
     }
 
     fn assign(&mut self) -> Node {
@@ -72,10 +65,7 @@ impl Generator {
         let Some(name) = self.variable(Type::Str, true) else {
             return self.declare(Type::Str);
         };
-        Node::line(format!(
-            "{name} += {}; {name}.crop(0, 40);",
-            self.expr(Type::Str, 2)
-        ))
+        Node::line(format!("{name} += {}; {name}.crop(0, 40);", self.expr(Type::Str, 2)))
     }
 
     fn mutate_array(&mut self) -> Node {
@@ -111,20 +101,12 @@ impl Generator {
             2 => format!("{target}[\"b\"] += {value};"),
             3 => format!("{target}.l.push({value});"),
             4 => format!("{target}.m.x -= {value};"),
-            5 => format!(
-                "{target}.s = ({target}.s + {}).sub_string(0, 30);",
-                self.expr(Type::Str, 1)
-            ),
+            5 => format!("{target}.s = ({target}.s + {}).sub_string(0, 30);", self.expr(Type::Str, 1)),
             6 => format!("if {target}.l.len > 0 {{ {target}.l[0] = {value}; }}"),
-            _ => match self.random.pick(
-                &self
-                    .methods
-                    .clone()
-                    .iter()
-                    .chain([&String::new()])
-                    .cloned()
-                    .collect::<Vec<_>>(),
-            ) {
+            _ => match self
+                .random
+                .pick(&self.methods.clone().iter().chain([&String::new()]).cloned().collect::<Vec<_>>())
+            {
                 name if name.is_empty() || self.in_function.is_some() => {
                     format!("{target}.l = [{value}];")
                 }
@@ -136,9 +118,7 @@ impl Generator {
     fn closure_or_call(&mut self) -> Node {
         let arg = self.expr(Type::Int, 1);
         match self.variable(Type::Closure, false) {
-            Some(name) if self.random.chance(60) => {
-                Node::line(format!("print({name}.call({arg}));"))
-            }
+            Some(name) if self.random.chance(60) => Node::line(format!("print({name}.call({arg}));")),
             _ => {
                 let value = self.closure(2);
                 let name = self.bind_fresh("c", Type::Closure, false);
@@ -158,9 +138,7 @@ impl Generator {
         }
         let array = self.expr(Type::Array, 1);
         match self.variable(Type::Int, true) {
-            Some(name) => Node::line(format!(
-                "{array}.for_each(|| {{ {name} += this; this += 1; }});"
-            )),
+            Some(name) => Node::line(format!("{array}.for_each(|| {{ {name} += this; this += 1; }});")),
             None => self.declare(Type::Int),
         }
     }
@@ -221,26 +199,10 @@ impl Generator {
         let body = self.looped(depth);
         self.scopes.pop();
         let (head, tail, guard) = match self.random.below(4) {
-            0 => (
-                format!("while {counter} < {count} {{"),
-                "}".to_owned(),
-                String::new(),
-            ),
-            1 => (
-                "do {".to_owned(),
-                format!("}} while {counter} < {count};"),
-                String::new(),
-            ),
-            2 => (
-                "do {".to_owned(),
-                format!("}} until {counter} >= {count};"),
-                String::new(),
-            ),
-            _ => (
-                "loop {".to_owned(),
-                "}".to_owned(),
-                format!("if {counter} > {count} {{ break; }}"),
-            ),
+            0 => (format!("while {counter} < {count} {{"), "}".to_owned(), String::new()),
+            1 => ("do {".to_owned(), format!("}} while {counter} < {count};"), String::new()),
+            2 => ("do {".to_owned(), format!("}} until {counter} >= {count};"), String::new()),
+            _ => ("loop {".to_owned(), "}".to_owned(), format!("if {counter} > {count} {{ break; }}")),
         };
         let looped = [vec![step, Node::line(guard)], body].concat();
         Node::block("{", vec![start, Node::block(head, looped, tail)], "}")
@@ -259,9 +221,7 @@ impl Generator {
             body.push(Node::line(format!("if {test} {{ {throw} }}")));
         }
         self.scopes.push(Vec::new());
-        let mut handler = vec![Node::line(
-            "print(if type_of(err) == \"map\" { err.error } else { err });",
-        )];
+        let mut handler = vec![Node::line("print(if type_of(err) == \"map\" { err.error } else { err });")];
         handler.extend(self.block(depth));
         self.scopes.pop();
         Node::block("try {", body, "}").and("} catch (err) {", handler)
