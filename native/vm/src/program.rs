@@ -76,6 +76,8 @@ pub(crate) struct Link {
     pub(crate) elvis: bool,
     /// Where the index or the property stands.
     pub(crate) position: Position,
+    /// Where the operator stands.
+    pub(crate) operator: Position,
 }
 
 /// What a step does.

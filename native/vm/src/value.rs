@@ -178,19 +178,20 @@ impl Value {
 }
 
 /// The mark left in a captured variable while a callee has its value: reading it is a data race.
-const LENT: i32 = i32::MIN + 7;
+/// Tags are i32, but i16 where pointers have 32 bits.
+const LENT: i16 = i16::MIN + 7;
 
 /// What stands in a place whose value is lent to a callee.
 pub(crate) fn lent() -> Dynamic {
     let mut d = Dynamic::UNIT;
-    d.set_tag(LENT);
+    d.set_tag(LENT.into());
     d
 }
 
 /// Whether the place's value is lent.
 #[inline]
 pub(crate) fn is_lent(d: &Dynamic) -> bool {
-    d.is_unit() && d.tag() == LENT
+    d.is_unit() && d.tag() == LENT.into()
 }
 
 #[cfg(test)]

@@ -110,6 +110,13 @@ impl Vm {
         std::mem::take(&mut *self.output.borrow_mut())
     }
 
+    /// Gives output that came without a position the one of the call.
+    pub(crate) fn locate_output(&mut self, position: Position) {
+        if let Some(last) = self.output.borrow_mut().last_mut().filter(|o| o.line == 0) {
+            (last.line, last.column) = line_column(position);
+        }
+    }
+
     pub(crate) fn print(&mut self, debug: bool, text: &str, position: Position) {
         push(&self.output, debug, text, position);
     }

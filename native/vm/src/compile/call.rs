@@ -100,7 +100,7 @@ impl Compiler {
     /// The register of a variable that a native may change in place.
     fn reference(&self, f: &FunctionBuilder, e: &Expr) -> Option<Reg> {
         match e {
-            Expr::Variable(v, ..) if v.2.is_empty() => f.find(&v.1).or_else(|| f.find_outer(&v.1).filter(|_| f.is_root)),
+            Expr::Variable(v, ..) if v.2.is_empty() => f.find(&v.1).or_else(|| f.find_outer(&v.1).filter(|_| self.any_function(&v.1).is_none())),
             Expr::ThisPtr(_) => f.this,
             _ => None,
         }

@@ -93,7 +93,7 @@ impl Compiler {
             let step = self.step(f, root, part, &list[i + 1..])?;
             methods += usize::from(matches!(step, Step::Method { .. }));
             let position = if part.index { part.e.start_position() } else { part.e.position() };
-            links.push(Link { step, elvis: part.elvis, position });
+            links.push(Link { step, elvis: part.elvis, position, operator: part.operator });
         }
         let (state, carry) = if methods > 0 { (f.temporary()?, f.temporary()?) } else { (Reg::MAX, Reg::MAX) };
         let (register, name) = self.root(f, root)?;
@@ -148,7 +148,7 @@ impl Compiler {
             return Ok((register, v.1.clone()));
         }
         match root {
-            Expr::Variable(v, ..) if v.2.is_empty() && f.find_outer(&v.1).is_some() => {
+            Expr::Variable(v, ..) if v.2.is_empty() && f.find_outer(&v.1).is_some() && self.any_function(&v.1).is_none() => {
                 let register = f.find_outer(&v.1).unwrap_or(0);
                 self.check_reference(f, root, register);
                 Ok((register, v.1.clone()))

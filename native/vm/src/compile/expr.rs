@@ -65,13 +65,14 @@ impl Compiler {
             }
             return;
         }
-        if let Some(function) = self.function_named(name) {
-            if f.find_outer(name).is_none() || !f.is_root {
-                return self.load(f, d, function);
-            }
+        let outer = f.find_outer(name);
+        if let (Some(function), None) = (self.function_named(name), outer) {
+            return self.load(f, d, function);
         }
-        if let Some(register) = f.find_outer(name) {
-            let site = self.native_site(name, 0, position);
+        if let Some(register) = outer {
+            // A function's name is its value, unless the scope has a variable of that name.
+            let meaning = crate::program::Meaning { function: self.any_function(name), ..Default::default() };
+            let site = self.site(name, 0, meaning, position);
             f.emit_at(Op::LoadOuter(d, register), site);
             return;
         }
@@ -99,6 +100,11 @@ impl Compiler {
         f.emit(Op::CheckThis(this));
         f.emit(Op::Move(d, this));
         Ok(())
+    }
+
+    /// Some function of this name, of whatever arity.
+    pub(super) fn any_function(&self, name: &str) -> Option<u16> {
+        self.program.by_name.get(name).and_then(|list| list.first()).map(|(_, function)| *function)
     }
 
     /// A register that holds the value of `e`: the variable's own, or a temporary.

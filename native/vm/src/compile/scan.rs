@@ -1,6 +1,6 @@
 //! What must be known of a function before its code: names it expects from outside, names closures capture, `this`.
 
-use rhai::{ASTNode, Expr, ImmutableString, Stmt};
+use rhai::{Expr, FlowControl, ImmutableString, Stmt};
 use std::collections::HashSet;
 
 /// Facts of one function's body.
@@ -21,9 +21,42 @@ impl Facts {
         }
     }
 
-    fn node(&mut self, node: &ASTNode<'_>) {
-        match node {
-            ASTNode::Stmt(Stmt::Share(variables)) => {
+    fn block(&mut self, statements: &[Stmt]) {
+        statements.iter().for_each(|s| self.statement(s));
+    }
+
+    fn flow(&mut self, x: &FlowControl) {
+        self.expression(&x.expr);
+        self.block(x.body.statements());
+        self.block(x.branch.statements());
+    }
+
+    fn statement(&mut self, statement: &Stmt) {
+        match statement {
+            Stmt::If(x, _) | Stmt::While(x, _) | Stmt::Do(x, ..) => self.flow(x),
+            Stmt::TryCatch(x, _) => {
+                // The expression is the error's name.
+                self.block(x.body.statements());
+                self.block(x.branch.statements());
+            }
+            Stmt::For(x, _) => self.flow(&x.2),
+            Stmt::Switch(x, _) => {
+                self.expression(&x.0);
+                for arm in &x.1.expressions {
+                    self.expression(&arm.lhs);
+                    self.expression(&arm.rhs);
+                }
+            }
+            Stmt::Var(x, ..) => self.expression(&x.1),
+            Stmt::Assignment(x) => {
+                self.expression(&x.1.lhs);
+                self.expression(&x.1.rhs);
+            }
+            Stmt::FnCall(call, _) => call.args.iter().for_each(|e| self.expression(e)),
+            Stmt::Block(block) => self.block(block.statements()),
+            Stmt::Expr(e) => self.expression(e),
+            Stmt::BreakLoop(Some(e), ..) | Stmt::Return(Some(e), ..) => self.expression(e),
+            Stmt::Share(variables) => {
                 for (variable, index) in variables.iter() {
                     self.captured.insert(variable.name.clone());
                     if index.is_none() {
@@ -31,25 +64,32 @@ impl Facts {
                     }
                 }
             }
-            ASTNode::Expr(Expr::Variable(v, None, _)) if v.0.is_none() && v.2.is_empty() => self.outer(&v.1),
-            ASTNode::Expr(Expr::ThisPtr(_)) => self.this = true,
+            _ => {}
+        }
+    }
+
+    fn expression(&mut self, e: &Expr) {
+        match e {
+            Expr::Variable(v, None, _) if v.0.is_none() && v.2.is_empty() => self.outer(&v.1),
+            Expr::ThisPtr(_) => self.this = true,
+            Expr::InterpolatedString(x, _) | Expr::Array(x, _) => x.iter().for_each(|e| self.expression(e)),
+            Expr::Map(x, _) => x.0.iter().for_each(|(_, e)| self.expression(e)),
+            Expr::And(x, _) | Expr::Or(x, _) | Expr::Coalesce(x, _) => x.iter().for_each(|e| self.expression(e)),
+            Expr::MethodCall(call, _) | Expr::FnCall(call, _) => call.args.iter().for_each(|e| self.expression(e)),
+            Expr::Stmt(block) => self.block(block.statements()),
+            Expr::Dot(x, ..) | Expr::Index(x, ..) => {
+                self.expression(&x.lhs);
+                self.expression(&x.rhs);
+            }
             _ => {}
         }
     }
 }
 
-/// Walks a body once.
+/// Walks a body once. (rhai's own walk leaves out some expressions, such as the value of `break`.)
 pub(super) fn scan(statements: &[Stmt]) -> Facts {
     let mut facts = Facts::default();
-    let mut path = Vec::new();
-    for statement in statements {
-        statement.walk(&mut path, &mut |path: &[ASTNode<'_>]| {
-            if let Some(node) = path.last() {
-                facts.node(node);
-            }
-            true
-        });
-    }
+    facts.block(statements);
     facts
 }
 

@@ -310,6 +310,10 @@ pub(super) fn method(m: &mut Machine, vm: &mut Vm, program: &Program, meter: &mu
             Ok(Flow::Next)
         }
         Ok((call, _)) => {
+            if let Err(error) = may_lend(described, &call, &taken) {
+                regs[usize::from(target)] = keep(taken);
+                return Err(error);
+            }
             let lent_value = if taken.is_shared() {
                 let Some(mut cell) = taken.write_lock::<Dynamic>() else { return Err(data_race(described.position)) };
                 let value = std::mem::replace(&mut *cell, lent());
@@ -325,6 +329,33 @@ pub(super) fn method(m: &mut Machine, vm: &mut Vm, program: &Program, meter: &mu
             regs[usize::from(target)] = keep(taken);
             Err(error)
         }
+    }
+}
+
+/// Refuses what rhai refuses before a callee gets the target: changing a constant, and a callback that captured the
+/// very variable it is called on.
+fn may_lend(site: &Site, call: &MethodCall, target: &Dynamic) -> Result<(), Error> {
+    if let MethodCall::Routine { state } = call {
+        if target.is_read_only() && !state.kind.is_pure() {
+            return Err(EvalAltResult::ErrorNonPureMethodCallOnConstant(site.name.to_string(), site.position).into());
+        }
+    }
+    if !target.is_shared() {
+        return Ok(());
+    }
+    let mut held = target.clone();
+    let guard = held.write_lock::<Dynamic>();
+    let is_locked = |v: &Value| matches!(v, Value::Dyn(d) if d.is_locked());
+    let (locked, name) = match call {
+        MethodCall::Routine { state } => (state.pointer().curry().iter().any(Dynamic::is_locked).then_some(0), site.name.as_str()),
+        MethodCall::Pointer { pointer, bound: true, .. } => (pointer.curry().iter().position(Dynamic::is_locked), pointer.fn_name()),
+        MethodCall::Script { args, .. } => (args.iter().position(is_locked), site.name.as_str()),
+        _ => (None, ""),
+    };
+    drop(guard);
+    match locked {
+        Some(n) => Err(EvalAltResult::ErrorDataRace(format!("argument #{} of function '{name}'", n + 1), site.position).into()),
+        None => Ok(()),
     }
 }
 
@@ -533,14 +564,20 @@ pub(super) fn continue_routine(m: &mut Machine, vm: &mut Vm, program: &Program, 
         meter.fuel -= 1;
         match state.advance() {
             Ask::Done(value) => return end_routine(m, vm, program, value),
-            Ask::Call { this, args } => match state.callee.clone() {
+            Ask::Call { mut this, args, extra } => match state.callee.clone() {
                 Callee::Script(function) => {
+                    if program.functions[usize::from(function)].this.is_none() {
+                        if let Some(item) = this.take() {
+                            state.put_item(item.into());
+                        }
+                    }
                     let place = if this.is_some() { Place::Item } else { Place::None };
                     return enter(m, program, meter, function, args, this, place, 0);
                 }
                 Callee::Host(function) => return Ok(wait(m, program, function, u32::MAX, args, Target::Routine)),
                 Callee::Native(name) => {
-                    let value = native_callback(vm, &name, this, args, position)?;
+                    let moves = state.kind.moves_item();
+                    let value = native_callback(vm, &name, this, args, extra, moves, position)?;
                     if let Some(state) = m.frames.last_mut().and_then(|f| f.routine.as_mut()) {
                         state.returned = Some(value);
                     }
@@ -551,9 +588,27 @@ pub(super) fn continue_routine(m: &mut Machine, vm: &mut Vm, program: &Program, 
 }
 
 /// A callback that is a native takes the item as its first argument.
-fn native_callback(vm: &mut Vm, name: &str, this: Option<Value>, args: Args, position: Position) -> Result<Dynamic, Error> {
-    let mut list: Args = this.into_iter().chain(args).collect();
-    call_native_by_name(vm, name, &mut list, position)
+///
+/// rhai tries three forms: the item in front, the item among the arguments, and those with the extra argument.
+fn native_callback(vm: &mut Vm, name: &str, this: Option<Value>, args: Args, extra: Option<Value>, moves: bool, position: Position) -> Result<Dynamic, Error> {
+    let Some(item) = this else {
+        return call_native_by_name(vm, name, &mut args.clone(), position);
+    };
+    let in_front = |args: Args| -> Args { std::iter::once(item.clone()).chain(args).collect() };
+    let among = |args: Args| -> Args { if moves { args.into_iter().chain([item.clone()]).collect() } else { in_front(args) } };
+    let mut forms: SmallVec<[Args; 3]> = SmallVec::new();
+    forms.push(in_front(args.clone()));
+    forms.push(among(args.clone()));
+    forms.push(among(args).into_iter().chain(extra).collect());
+    let mut result = Ok(Dynamic::UNIT);
+    for mut form in forms {
+        result = call_native_by_name(vm, name, &mut form, position);
+        match &result {
+            Err(e) if matches!(&**e, EvalAltResult::ErrorFunctionNotFound(f, _) if f.starts_with(name)) => {}
+            _ => break,
+        }
+    }
+    result
 }
 
 fn end_routine(m: &mut Machine, vm: &mut Vm, program: &Program, value: Dynamic) -> Result<Flow, Error> {

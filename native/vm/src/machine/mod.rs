@@ -287,8 +287,16 @@ impl Machine {
 
     /// A waiting fiber keeps only what it needs.
     fn shrink(&mut self) {
-        let used = self.frames.last().map_or(0, |f| f.base as usize + usize::from(self.program.functions[usize::from(f.function)].registers));
-        if self.stack.capacity() > used.max(16) * 2 {
+        if self.stack.capacity() < 64 {
+            return;
+        }
+        // A callee's window may end before its caller's.
+        let window = |f: &Frame| f.base as usize + usize::from(self.program.functions[usize::from(f.function)].registers);
+        let mut used = self.frames.iter().map(window).max().unwrap_or(0);
+        if let State::Waiting { first, argc, .. } = self.state {
+            used = used.max(first as usize + usize::from(argc));
+        }
+        if self.stack.capacity() > used * 2 {
             self.stack.truncate(used);
             self.stack.shrink_to_fit();
         }

@@ -83,6 +83,7 @@ impl Vm {
         let mut scope = Scope::new();
         let mut context = EvalContext::new(&self.engine, &mut self.global, &mut self.caches, &mut scope, None);
         let result = context.call_native_fn_raw(site.name.as_str(), by_reference, args);
+        self.locate_output(site.position);
         let learned = &mut self.caches.fn_resolution_cache_mut().dict;
         if count <= REMEMBERED && learned.len() == 1 {
             if let Some(Some(entry)) = learned.drain().map(|(_, e)| e).next() {

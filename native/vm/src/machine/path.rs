@@ -141,7 +141,7 @@ impl Walker<'_> {
                 if target.is_map() {
                     return self.entry(target, i, name, link.position);
                 }
-                self.accessor(target, i, link, name, *getter, *setter)
+                self.accessor(target, i, name, *getter, *setter)
             }
             Step::Method { site, base } => self.method(target, i, *site, *base),
         }
@@ -233,10 +233,10 @@ impl Walker<'_> {
         let (get, set) = (&self.program.sites[self.chain.index_get as usize], &self.program.sites[self.chain.index_set as usize]);
         if let (true, End::Set(register)) = (self.is_last(i), self.chain.end) {
             let mut value = self.regs[usize::from(register)].take_dynamic();
-            drop(self.vm.call_native(set, &mut [target, &mut index, &mut value], true)?);
+            drop(self.vm.call_native(set, &mut [target, &mut index, &mut value], true).map_err(|e| moved(e, link.operator))?);
             return Ok((Walk::Value(Dynamic::UNIT), true));
         }
-        let mut value = self.vm.call_native(get, &mut [target, &mut index.clone()], true)?;
+        let mut value = self.vm.call_native(get, &mut [target, &mut index.clone()], true).map_err(|e| moved(e, link.operator))?;
         let (walk, changed) = self.step_into(&mut value, i + 1)?;
         if changed {
             match self.vm.call_native(set, &mut [target, &mut index, &mut value], true) {
@@ -244,12 +244,11 @@ impl Walker<'_> {
                 other => drop(other?),
             }
         }
-        let _ = link;
         Ok((walk, changed))
     }
 
     /// `.name` of a type that is no map: getter and setter, else its indexer by text.
-    fn accessor(&mut self, target: &mut Dynamic, i: usize, link: &Link, name: &ImmutableString, getter: u32, setter: u32) -> Result<(Walk, bool), Error> {
+    fn accessor(&mut self, target: &mut Dynamic, i: usize, name: &ImmutableString, getter: u32, setter: u32) -> Result<(Walk, bool), Error> {
         if let (true, End::Set(register)) = (self.is_last(i), self.chain.end) {
             let mut value = self.regs[usize::from(register)].take_dynamic();
             self.set_property(target, name, setter, &mut value)?;
@@ -263,7 +262,6 @@ impl Walker<'_> {
                 other => other?,
             }
         }
-        let _ = link;
         Ok((walk, changed))
     }
 
@@ -291,8 +289,12 @@ impl Walker<'_> {
 
     /// A native runs here; code of the script stops the walk.
     fn method(&mut self, target: &mut Dynamic, i: usize, site: u32, base: Reg) -> Result<(Walk, bool), Error> {
+        self.refuse_locked(i, site, base)?;
         let call = invoke::resolve_method(self.vm, self.program, site as usize, target, self.regs, base)?;
-        if !matches!(call, MethodCall::Native { .. }) {
+        if let MethodCall::Value(value) = call {
+            return self.step_into(&mut value.into(), i + 1);
+        }
+        if !matches!(call, MethodCall::Native) {
             // The value is lent to the callee. A temporary needs no mark, but it does no harm.
             let target = std::mem::replace(target, lent());
             return Ok((Walk::Call { at: i, target, call }, false));
@@ -302,6 +304,19 @@ impl Walker<'_> {
         let mut value = invoke::call_native_method(self.vm, &self.program.sites[site as usize], target, &mut self.regs[first..first + argc])?;
         let (walk, _) = self.step_into(&mut value, i + 1)?;
         Ok((walk, true))
+    }
+
+    /// The root of the chain is held: an argument that captured it cannot be used.
+    fn refuse_locked(&self, i: usize, site: u32, base: Reg) -> Result<(), Error> {
+        let site = &self.program.sites[site as usize];
+        let args = &self.regs[usize::from(base)..][..usize::from(site.argc)];
+        match args.iter().position(|v| matches!(v, Value::Dyn(d) if d.is_locked())) {
+            None => Ok(()),
+            Some(n) => {
+                let n = n + if is_place(self.chain, 0, i) { 1 } else { 2 };
+                Err(EvalAltResult::ErrorDataRace(format!("argument #{n} of function '{}'", site.name), site.position).into())
+            }
+        }
     }
 
     /// Walks containers only, to link `end`, and puts the value there.
@@ -344,6 +359,14 @@ impl Walker<'_> {
             }
         }
     }
+}
+
+/// The indexer's error stands at its own bracket: one site serves the whole chain.
+fn moved(mut error: Error, operator: Position) -> Error {
+    if matches!(*error, EvalAltResult::ErrorIndexingType(..)) {
+        error.set_position(operator);
+    }
+    error
 }
 
 /// An indexer that does not exist leaves the accessor's error.

@@ -32,6 +32,16 @@ pub(crate) enum Routine {
 }
 
 impl Routine {
+    /// Whether the item may also be passed as an argument.
+    pub(super) fn moves_item(self) -> bool {
+        self != Self::ForEach
+    }
+
+    /// Whether a constant may be walked.
+    pub(super) fn is_pure(self) -> bool {
+        !matches!(self, Self::ForEach | Self::Sort | Self::Dedup | Self::Retain | Self::Drain)
+    }
+
     /// The routine of this name and number of arguments (the target not counted).
     pub(crate) fn of(name: &str, argc: usize) -> Option<Self> {
         Some(match (name, argc) {
@@ -76,7 +86,9 @@ impl Routine {
 
     /// Whether it is this routine for such a target and arguments, and not a native of the same name.
     pub(super) fn applies_to(self, target: &Dynamic, args: &[Value]) -> bool {
-        let pointer = |v: Option<&Value>| matches!(v, Some(Value::Dyn(d)) if d.is_fnptr());
+        // A name stands for its function, except where any value may be searched.
+        let named = self != Self::IndexOf;
+        let pointer = |v: Option<&Value>| matches!(v, Some(Value::Dyn(d)) if d.is_fnptr() || named && d.is_string());
         let maps = matches!(self, Self::Map | Self::Filter | Self::Retain | Self::Drain);
         if !(target.is_array() || maps && target.is_map()) {
             return false;
@@ -123,7 +135,7 @@ enum Passing {
 
 /// What a routine wants.
 pub(super) enum Ask {
-    Call { this: Option<Value>, args: Args },
+    Call { this: Option<Value>, args: Args, extra: Option<Value> },
     Done(Dynamic),
 }
 
@@ -138,6 +150,8 @@ pub(crate) struct RoutineState {
     arguments: SmallVec<[Dynamic; 3]>,
     passing: Passing,
     is_map: bool,
+    /// The container belongs to a constant.
+    constant: bool,
     keys: Vec<ImmutableString>,
     items: Vec<Dynamic>,
     /// Next item, and where in `sort`'s merge.
@@ -163,7 +177,11 @@ impl RoutineState {
     /// `arguments` as written, the target not among them.
     pub(super) fn new(kind: Routine, arguments: SmallVec<[Dynamic; 3]>, position: Position) -> Result<Box<Self>, Error> {
         let at = usize::from(kind == Routine::Zip);
-        let pointer = arguments.get(at).and_then(|d| d.read_lock::<FnPtr>().map(|p| p.clone()));
+        let pointer = match arguments.get(at) {
+            Some(d) if d.is_string() => d.as_immutable_string_ref().ok().and_then(|name| FnPtr::new(name.clone()).ok()),
+            Some(d) => d.read_lock::<FnPtr>().map(|p| p.clone()),
+            None => None,
+        };
         let Some(pointer) = pointer else {
             return Err(EvalAltResult::ErrorFunctionNotFound(kind.name().into(), position).into());
         };
@@ -176,6 +194,7 @@ impl RoutineState {
             arguments,
             passing: Passing::Argument { extra: false },
             is_map: false,
+            constant: false,
             keys: Vec::new(),
             items: Vec::new(),
             next: 0,
@@ -221,9 +240,15 @@ impl RoutineState {
         }
     }
 
+    /// The callback, for checks before it is called.
+    pub(super) fn pointer(&self) -> &FnPtr {
+        &self.pointer
+    }
+
     /// Takes the container to walk.
     pub(super) fn begin(&mut self, program: &Program, target: Dynamic) {
         self.is_map = target.is_map();
+        self.constant = target.is_read_only();
         self.resolve(program);
         if self.is_map {
             let map = target.try_cast_result::<Map>().unwrap_or_default();
@@ -261,11 +286,12 @@ impl RoutineState {
             // Stopped in the middle of a merge: nothing may be lost.
             items = self.unmerged(items);
         }
-        if !self.is_map {
-            return Dynamic::from_array(items);
-        }
-        let map: Map = self.keys.iter().map(|k| k.as_str().into()).zip(items).collect();
-        Dynamic::from_map(map)
+        let container = if self.is_map {
+            Dynamic::from_map(self.keys.iter().map(|k| k.as_str().into()).zip(items).collect())
+        } else {
+            Dynamic::from_array(items)
+        };
+        if self.constant { container.into_read_only() } else { container }
     }
 
     /// Takes back the item that was lent as `this`.
@@ -317,7 +343,11 @@ impl RoutineState {
         let index = if matches!(self.kind, Routine::Drain | Routine::Retain) { self.calls } else { at };
         self.calls += 1;
         let (bound, extra) = match (&self.callee, self.passing) {
-            (Callee::Native(_), _) => return Ask::Call { this: Some(Value::from(self.items[at].flatten_clone())), args },
+            (Callee::Native(_), _) => {
+                let this = Some(Value::from(self.items[at].flatten_clone()));
+                let extra = (!self.is_map).then_some(Value::Int(index as i64));
+                return Ask::Call { this, args, extra };
+            }
             (_, Passing::Bound { extra }) => (true, extra),
             (_, Passing::Argument { extra }) => (false, extra),
         };
@@ -328,7 +358,7 @@ impl RoutineState {
         if extra {
             args.push(Value::Int(index as i64));
         }
-        Ask::Call { this, args }
+        Ask::Call { this, args, extra: None }
     }
 
     fn ask_zip(&mut self) -> Ask {
@@ -341,7 +371,7 @@ impl RoutineState {
         if self.passing == (Passing::Argument { extra: true }) {
             args.push(Value::Int(at as i64));
         }
-        Ask::Call { this: None, args }
+        Ask::Call { this: None, args, extra: None }
     }
 
     /// The first item is kept; each next one is compared with the last kept.
@@ -359,7 +389,7 @@ impl RoutineState {
         let mut args: Args = self.pointer.curry().iter().cloned().map(Value::Dyn).collect();
         args.push(Value::from(self.output[self.output.len() - 1].flatten_clone()));
         args.push(Value::from(self.items[at].flatten_clone()));
-        Ask::Call { this: None, args }
+        Ask::Call { this: None, args, extra: None }
     }
 
     /// Uses what the callback returned; `Some` ends the routine.
@@ -453,7 +483,7 @@ impl RoutineState {
                 let mut args: Args = self.pointer.curry().iter().cloned().map(Value::Dyn).collect();
                 args.push(Value::from(self.items[self.merge.left].flatten_clone()));
                 args.push(Value::from(self.items[self.merge.right].flatten_clone()));
-                return Ask::Call { this: None, args };
+                return Ask::Call { this: None, args, extra: None };
             }
             for i in (self.merge.left..middle).chain(self.merge.right..high) {
                 self.output.push(std::mem::take(&mut self.items[i]));

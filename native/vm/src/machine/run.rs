@@ -12,7 +12,7 @@ use crate::bytecode::Op;
 use crate::program::Program;
 use crate::value::Value;
 use crate::{Meter, Vm};
-use rhai::{Dynamic, EvalAltResult, Map};
+use rhai::{Dynamic, EvalAltResult, FnPtr, Map};
 
 /// `d op= s` through the slow path; the source temporary is left as it is.
 macro_rules! op_set {
@@ -191,11 +191,9 @@ pub(super) fn run<const EACH: bool>(m: &mut Machine, vm: &mut Vm, program: &Prog
                 let value = match &r!(a) {
                     Value::Int(i) => Value::Int(*i),
                     other => {
-                        if let Value::Dyn(shared) = other {
-                            if shared.is_locked() || shared.is_shared() && shared.read_lock::<Dynamic>().is_some_and(|v| crate::value::is_lent(&v)) {
-                                save!();
-                                return Err(operators::data_race(function.positions[pc - 1]));
-                            }
+                        if lent_or_locked(other) {
+                            save!();
+                            return Err(operators::data_race(function.positions[pc - 1]));
                         }
                         other.read()
                     }
@@ -209,11 +207,15 @@ pub(super) fn run<const EACH: bool>(m: &mut Machine, vm: &mut Vm, program: &Prog
             Op::Unit(d) => r!(d) = Value::Unit,
             Op::Bool(d, b) => r!(d) = Value::Bool(b),
             Op::LoadOuter(d, a) => {
-                if matches!(r!(a), Value::Unbound) {
-                    save!();
-                    return Err(unknown(site!()));
-                }
-                r!(d) = r!(a).read();
+                let site = site!();
+                r!(d) = match (&r!(a), site.meaning.function) {
+                    (Value::Unbound, Some(_)) => Value::Dyn(tri!(FnPtr::new(site.name.clone())).into()),
+                    (Value::Unbound, None) => {
+                        save!();
+                        return Err(unknown(site));
+                    }
+                    (value, _) => value.read(),
+                };
             }
             Op::CheckOuter(a) => {
                 if matches!(r!(a), Value::Unbound) {
@@ -589,6 +591,15 @@ pub(super) fn run<const EACH: bool>(m: &mut Machine, vm: &mut Vm, program: &Prog
                 return Err(copy_error(&program.errors[k as usize]));
             }
         }
+    }
+}
+
+/// Whether the variable is captured and its value in use by a callee.
+#[inline]
+fn lent_or_locked(value: &Value) -> bool {
+    match value {
+        Value::Dyn(d) if d.is_shared() => d.read_lock::<Dynamic>().is_none_or(|v| crate::value::is_lent(&v)),
+        _ => false,
     }
 }
 

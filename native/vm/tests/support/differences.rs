@@ -1,7 +1,13 @@
 //! Where the machine differs from rhai on purpose. `native/vm/DIFFERENCES.md` holds the reasons, by the same keys.
 
 /// (part of a case's name, key in DIFFERENCES.md).
-pub const ON_PURPOSE: &[(&str, &str)] = &[];
+pub const ON_PURPOSE: &[(&str, &str)] = &[
+    ("exit in a callback", "exit-in-callback"),
+    ("endless recursion is a stack overflow", "system-error-position"),
+    ("endless recursion cannot be caught", "system-error-position"),
+    ("memo in a captured map", "pointer-is-read"),
+    ("recursion through a captured variable", "pointer-is-read"),
+];
 
 /// The key of the intended difference that covers a case.
 pub fn on_purpose(case: &str) -> Option<&'static str> {

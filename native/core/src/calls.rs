@@ -1,0 +1,131 @@
+//! Host calls: a suspended machine's request goes out, its reply comes back in.
+
+use crate::core::Core;
+use crate::limits::{deadline_ns, to_ms};
+use crate::message::{abort_reason, outbox_kind, trace_step, Id};
+use crate::port::Port;
+use crate::runs::{Body, Phase, Run};
+use crate::values::{HostError, Origin};
+use rhai::Dynamic;
+
+impl Core {
+    /// Sends the request of a machine that has just suspended, and lets the run wait.
+    pub(crate) fn post_request(&mut self, mut run: Box<Run>, now_ns: u64, port: &mut dyn Port) {
+        let id = run.id;
+        let request = self.requests.open(id);
+        self.trace(trace_step::CALL, request, id, now_ns, port);
+        match self.write_request(&mut run, request) {
+            Ok(timeout_ms) => {
+                self.out.end(port);
+                self.counters.requests += 1;
+                run.enter(Phase::Waiting, now_ns);
+                if let Some(failed) = run.compute_is_up() {
+                    run.request = request;
+                    return self.fail_here(run, failed, now_ns, port);
+                }
+                self.wait(run, request, timeout_ms, now_ns);
+                self.trace(trace_step::POSTED, request, id, now_ns, port);
+            }
+            Err(error) => {
+                self.out.cancel();
+                self.requests.close(request);
+                self.go_on(run, Err(Dynamic::from(error)), now_ns);
+            }
+        }
+    }
+
+    /// Writes everything but the end of the record; gives the call's time limit.
+    fn write_request(&mut self, run: &mut Run, request: Id) -> Result<f64, HostError> {
+        let Body::Fiber(machine) = &mut run.body else {
+            return Err(HostError::value("no machine", "$"));
+        };
+        let call = machine.host_call();
+        let (function, argc, line) = (call.function, call.argc, call.line);
+        let out = self.out.begin(outbox_kind::REQUEST, request);
+        for word in [run.id.slot, run.id.generation, function, line, call.column, argc] {
+            out.u32(word);
+        }
+        for index in 0..argc {
+            let argument = machine.take_argument(index);
+            if let Err(error) = out.value(&argument, run.limits.vm.max_value_depth) {
+                let path = format!("$[{index}]{}", &error.path()[1..]);
+                let error = HostError::value(&error.reason, &path);
+                return Err(error.at_call(machine.host_call().name, line));
+            }
+        }
+        Ok(self.call_timeout_ms(function, run.limits.host_timeout_ms))
+    }
+
+    fn call_timeout_ms(&self, function: u32, of_run: f64) -> f64 {
+        match self.hosts.get(function) {
+            Some(function) if function.timeout_ms >= 0.0 => function.timeout_ms,
+            _ => of_run,
+        }
+    }
+
+    fn wait(&mut self, mut run: Box<Run>, request: Id, timeout_ms: f64, now_ns: u64) {
+        run.request = request;
+        run.host_deadline_ns = deadline_ns(now_ns, timeout_ms);
+        self.deadlines.arm(run.id.slot, run.deadline_ns());
+        self.runs.put_back(run);
+    }
+
+    /// Gives a closed request's answer to the run that waited.
+    pub(crate) fn answer(&mut self, run: Id, request: Id, reply: Result<Dynamic, HostError>, now_ns: u64, port: &mut dyn Port) {
+        let Some(run) = self.runs.take(run) else { return };
+        let reply = reply.map_err(|error| Dynamic::from(at_call(&run, error)));
+        self.trace(trace_step::RESUMED, request, run.id, now_ns, port);
+        self.go_on(run, reply, now_ns);
+    }
+
+    fn go_on(&mut self, mut run: Box<Run>, reply: Result<Dynamic, Dynamic>, now_ns: u64) {
+        if let Body::Fiber(machine) = &mut run.body {
+            machine.resume(reply);
+        }
+        run.host_deadline_ns = crate::deadlines::NEVER;
+        run.enter(Phase::Queued, now_ns);
+        self.list(&mut run);
+        self.runs.put_back(run);
+    }
+
+    /// A host call took too long: the script gets an error it can catch, JavaScript an abort.
+    pub(crate) fn time_out_call(&mut self, run: Id, now_ns: u64, port: &mut dyn Port) {
+        let Some(waiting) = self.runs.get(run) else { return };
+        let (request, of_run) = (waiting.request, waiting.limits.host_timeout_ms);
+        let (function, id) = waiting.function();
+        let ms = self.call_timeout_ms(id, of_run);
+        self.requests.close(request);
+        self.counters.host_timeouts += 1;
+        self.send_aborted(request, abort_reason::TIMED_OUT, port);
+        let message = format!("host function '{function}' timed out after {ms} ms");
+        let error = HostError::new(Origin::TimedOut(ms), "RhaiTimeoutError", &message, "RHAI_TIMEOUT");
+        self.answer(run, request, Err(error), now_ns, port);
+    }
+
+    pub(crate) fn send_aborted(&mut self, request: Id, why: u32, port: &mut dyn Port) {
+        self.out.begin(outbox_kind::ABORTED, request).u32(why);
+        self.out.end(port);
+    }
+
+    fn trace(&mut self, step: u32, request: Id, run: Id, now_ns: u64, port: &mut dyn Port) {
+        if !self.is_tracing {
+            return;
+        }
+        let out = self.out.begin(outbox_kind::TRACED, request);
+        for word in [step, run.slot, run.generation] {
+            out.u32(word);
+        }
+        out.f64(to_ms(now_ns));
+        self.out.end(port);
+    }
+}
+
+fn at_call(run: &Run, error: HostError) -> HostError {
+    match &run.body {
+        Body::Fiber(machine) => {
+            let call = machine.host_call();
+            error.at_call(call.name, call.line)
+        }
+        _ => error,
+    }
+}

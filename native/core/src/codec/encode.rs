@@ -1,0 +1,294 @@
+//! `Dynamic` to bytes. One buffer is reused for every record; a value that cannot cross names its path.
+//!
+//! Recursion is counted (at most [`MAX_DEPTH`](super::MAX_DEPTH)), so no value can exhaust the stack.
+
+use super::shapes::{Sent, SentShapes};
+use super::value_error::{PathStep, ValueError};
+use super::{depth_limit, tags, MIN_PACKED, VERSION};
+use crate::values::{HostError, HostObject, Timestamp};
+use rhai::{Array, Dynamic, FnPtr, Map};
+use std::ops::{Range, RangeInclusive};
+
+/// Writes values behind each other into one buffer. A port's outbox has exactly one.
+#[derive(Debug, Default)]
+pub struct Encoder {
+    /// What was written. Its start is what packed arrays are aligned to.
+    pub(crate) bytes: Vec<u8>,
+    shapes: SentShapes,
+}
+
+/// A point of an encoder to come back to.
+#[derive(Debug, Clone, Copy)]
+pub struct Mark {
+    bytes: usize,
+    shapes: usize,
+}
+
+impl Encoder {
+    /// An encoder that has defined no shape.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// A standalone value: the version byte, then `values`, with shapes of their own.
+    pub fn standalone(values: &[Dynamic], max_value_depth: u32) -> Result<Vec<u8>, ValueError> {
+        let mut encoder = Self::new();
+        encoder.u8(VERSION);
+        for value in values {
+            encoder.value(value, max_value_depth)?;
+        }
+        Ok(encoder.bytes)
+    }
+
+    /// What was written so far.
+    #[must_use]
+    pub fn bytes(&self) -> &[u8] {
+        &self.bytes
+    }
+
+    /// What was written.
+    #[must_use]
+    pub fn into_bytes(self) -> Vec<u8> {
+        self.bytes
+    }
+
+    /// Remembers where the buffer and the shapes are.
+    #[must_use]
+    pub fn mark(&self) -> Mark {
+        Mark {
+            bytes: self.bytes.len(),
+            shapes: self.shapes.mark(),
+        }
+    }
+
+    /// Takes everything since `mark` back, shapes included.
+    pub fn rollback(&mut self, mark: Mark) {
+        self.bytes.truncate(mark.bytes);
+        self.shapes.rollback(mark.shapes);
+    }
+
+    /// One byte.
+    #[inline]
+    pub fn u8(&mut self, value: u8) {
+        self.bytes.push(value);
+    }
+
+    /// A little-endian `u32`.
+    #[inline]
+    pub fn u32(&mut self, value: u32) {
+        self.bytes.extend_from_slice(&value.to_le_bytes());
+    }
+
+    /// A little-endian `f64`.
+    #[inline]
+    pub fn f64(&mut self, value: f64) {
+        self.bytes.extend_from_slice(&value.to_le_bytes());
+    }
+
+    /// A bare string of a message: `u32` length, UTF-8.
+    pub fn text(&mut self, text: &str) {
+        self.u32(text.len() as u32);
+        self.bytes.extend_from_slice(text.as_bytes());
+    }
+
+    /// A string as a value.
+    pub fn string_value(&mut self, text: &str) {
+        let ascii = text.is_ascii();
+        if ascii && text.len() < 256 {
+            self.bytes.extend_from_slice(&[tags::SSTR, text.len() as u8]);
+            self.bytes.extend_from_slice(text.as_bytes());
+        } else {
+            self.u8(if ascii { tags::LSTR } else { tags::STR });
+            self.text(text);
+        }
+    }
+
+    /// An integer as a value, in the smallest tag.
+    #[inline]
+    pub fn int(&mut self, value: i64) {
+        if let Ok(small) = i32::try_from(value) {
+            self.u8(tags::I32);
+            self.bytes.extend_from_slice(&small.to_le_bytes());
+        } else {
+            self.u8(tags::I64);
+            self.bytes.extend_from_slice(&value.to_le_bytes());
+        }
+    }
+
+    /// A float as a value.
+    pub fn float(&mut self, value: f64) {
+        self.u8(tags::F64);
+        self.f64(value);
+    }
+
+    /// A whole value, at most `max_value_depth` containers deep (0 = as deep as the codec goes).
+    /// On an error the buffer holds a torso: roll back.
+    pub fn value(&mut self, value: &Dynamic, max_value_depth: u32) -> Result<(), ValueError> {
+        self.nested(value, depth_limit(max_value_depth))
+    }
+
+    /// `room` is how many more containers may be opened.
+    fn nested(&mut self, value: &Dynamic, room: u32) -> Result<(), ValueError> {
+        if let Ok(int) = value.as_int() {
+            self.int(int);
+        } else if let Ok(text) = value.as_immutable_string_ref() {
+            self.string_value(&text);
+        } else if let Ok(bool) = value.as_bool() {
+            self.u8(if bool { tags::TRUE } else { tags::FALSE });
+        } else if let Ok(float) = value.as_float() {
+            self.float(float);
+        } else if value.is_unit() {
+            self.u8(tags::UNIT);
+        } else if let Ok(array) = value.as_array_ref() {
+            return self.array(&array, room);
+        } else if let Ok(map) = value.as_map_ref() {
+            return self.map(&map, room);
+        } else {
+            return self.rare(value);
+        }
+        Ok(())
+    }
+
+    fn array(&mut self, array: &Array, room: u32) -> Result<(), ValueError> {
+        let room = open(room)?;
+        if array.len() >= MIN_PACKED && (self.packed_ints(array) || self.packed_floats(array)) {
+            return Ok(());
+        }
+        self.u8(tags::ARR);
+        self.u32(count(array.len())?);
+        for (index, item) in array.iter().enumerate() {
+            self.nested(item, room).map_err(|error| error.at(PathStep::Index(index)))?;
+        }
+        Ok(())
+    }
+
+    /// Writes the array as `i32`s; takes it back at the first element that is none.
+    fn packed_ints(&mut self, array: &Array) -> bool {
+        let start = self.begin_packed(tags::PI32, array.len(), 4);
+        for item in array {
+            let Some(small) = small_int(item) else { return self.give_up(start) };
+            self.bytes.extend_from_slice(&small.to_le_bytes());
+        }
+        true
+    }
+
+    fn packed_floats(&mut self, array: &Array) -> bool {
+        let start = self.begin_packed(tags::PF64, array.len(), 8);
+        for item in array {
+            let Ok(float) = item.as_float() else { return self.give_up(start) };
+            self.f64(float);
+        }
+        true
+    }
+
+    fn begin_packed(&mut self, tag: u8, length: usize, unit: usize) -> usize {
+        let start = self.bytes.len();
+        self.u8(tag);
+        self.u32(length as u32);
+        self.align(unit);
+        start
+    }
+
+    fn give_up(&mut self, start: usize) -> bool {
+        self.bytes.truncate(start);
+        false
+    }
+
+    /// Zeros up to a multiple of `unit`, a power of two.
+    pub fn align(&mut self, unit: usize) {
+        let padded = self.bytes.len().next_multiple_of(unit);
+        self.bytes.resize(padded, 0);
+    }
+
+    fn map(&mut self, map: &Map, room: u32) -> Result<(), ValueError> {
+        let room = open(room)?;
+        match self.shapes.find_or_define(map) {
+            Sent::Known(id) => {
+                self.u8(tags::SHAPE);
+                self.u32(id);
+            }
+            Sent::New(id) => self.map_head(id, map)?,
+        }
+        for (key, item) in map {
+            self.nested(item, room).map_err(|error| error.at(PathStep::Key(key.to_string())))?;
+        }
+        Ok(())
+    }
+
+    fn map_head(&mut self, id: u32, map: &Map) -> Result<(), ValueError> {
+        self.u8(tags::MAP);
+        self.u32(id);
+        self.u32(count(map.len())?);
+        for key in map.keys() {
+            self.string_value(key);
+        }
+        Ok(())
+    }
+
+    /// Everything that is not JSON.
+    fn rare(&mut self, value: &Dynamic) -> Result<(), ValueError> {
+        if let Ok(blob) = value.as_blob_ref() {
+            self.u8(tags::BLOB);
+            self.u32(count(blob.len())?);
+            self.bytes.extend_from_slice(&blob);
+        } else if let Ok(char) = value.as_char() {
+            self.u8(tags::CHAR);
+            self.u32(char as u32);
+        } else if let Some(range) = value.read_lock::<Range<i64>>() {
+            self.range(range.start, range.end, false);
+        } else if let Some(range) = value.read_lock::<RangeInclusive<i64>>() {
+            self.range(*range.start(), *range.end(), true);
+        } else {
+            return self.typed(value);
+        }
+        Ok(())
+    }
+
+    fn range(&mut self, start: i64, end: i64, inclusive: bool) {
+        self.u8(tags::RANGE);
+        self.bytes.extend_from_slice(&start.to_le_bytes());
+        self.bytes.extend_from_slice(&end.to_le_bytes());
+        self.u8(u8::from(inclusive));
+    }
+
+    /// The core's own types, and everything that has no meaning outside a core.
+    fn typed(&mut self, value: &Dynamic) -> Result<(), ValueError> {
+        if let Some(error) = value.read_lock::<HostError>() {
+            self.u8(tags::HOST_ERROR);
+            self.u32(error.handle());
+            [error.name(), error.message(), error.code()]
+                .iter()
+                .for_each(|text| self.string_value(text));
+        } else if let Some(time) = value.read_lock::<Timestamp>() {
+            self.u8(tags::TIMESTAMP);
+            self.f64(time.epoch_ms);
+        } else if let Some(object) = value.read_lock::<HostObject>() {
+            self.u8(tags::HOST_OBJECT);
+            self.u32(object.handle);
+        } else {
+            return Err(ValueError::new(refusal(value)));
+        }
+        Ok(())
+    }
+}
+
+fn refusal(value: &Dynamic) -> String {
+    if value.is::<FnPtr>() {
+        "a function cannot leave the script".to_owned()
+    } else {
+        format!("a value of type {} cannot leave the script", value.type_name())
+    }
+}
+
+fn open(room: u32) -> Result<u32, ValueError> {
+    room.checked_sub(1).ok_or_else(|| ValueError::new("nested deeper than maxValueDepth"))
+}
+
+fn count(length: usize) -> Result<u32, ValueError> {
+    u32::try_from(length).map_err(|_| ValueError::new("longer than 4,294,967,295"))
+}
+
+fn small_int(value: &Dynamic) -> Option<i32> {
+    value.as_int().ok().and_then(|int| i32::try_from(int).ok())
+}

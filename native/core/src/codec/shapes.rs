@@ -1,0 +1,165 @@
+//! Shapes: the keys of an object map are sent once per direction, then only their id.
+//!
+//! Scripts choose keys, so nothing here trusts a hash: a hit is verified key by key. Only shapes of a sane size
+//! are remembered, at most [`MAX_SHAPES`]. A record that is given up takes the shapes it defined back with it
+//! (`mark`, `rollback`): the other side never saw them.
+
+use super::{Malformed, MAX_SHAPES, NO_SHAPE};
+use rhai::{Dynamic, Map};
+use std::collections::HashMap;
+use std::rc::Rc;
+
+const MAX_SHAPE_KEYS: usize = 128;
+const MAX_SHAPE_BYTES: usize = 2048;
+
+/// The shapes this side has defined.
+#[derive(Debug, Default)]
+pub(super) struct SentShapes {
+    /// Hash of the keys → id. Never iterated, so its order cannot matter.
+    by_hash: HashMap<u64, u32>,
+    /// By id. Ids are dense: `len` is the next one.
+    shapes: Vec<SentShape>,
+}
+
+#[derive(Debug)]
+struct SentShape {
+    hash: u64,
+    keys: Box<[Box<str>]>,
+}
+
+/// How a map goes out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Sent {
+    /// Its keys are known under this id.
+    Known(u32),
+    /// Its keys go along and get this id (perhaps [`NO_SHAPE`]).
+    New(u32),
+}
+
+impl SentShapes {
+    /// Finds the shape of `map`, or defines it.
+    pub fn find_or_define(&mut self, map: &Map) -> Sent {
+        let hash = hash_keys(map);
+        match self.by_hash.get(&hash) {
+            Some(&id) if self.shapes[id as usize].has_keys_of(map) => Sent::Known(id),
+            Some(_) => Sent::New(NO_SHAPE),
+            None => Sent::New(self.define(hash, map)),
+        }
+    }
+
+    fn define(&mut self, hash: u64, map: &Map) -> u32 {
+        if self.shapes.len() >= MAX_SHAPES || !is_worth_it(map) {
+            return NO_SHAPE;
+        }
+        let id = self.shapes.len() as u32;
+        let keys = map.keys().map(|key| Box::from(key.as_str())).collect();
+        self.shapes.push(SentShape { hash, keys });
+        self.by_hash.insert(hash, id);
+        id
+    }
+
+    /// A point to come back to.
+    pub fn mark(&self) -> usize {
+        self.shapes.len()
+    }
+
+    /// Forgets every shape defined since `mark`.
+    pub fn rollback(&mut self, mark: usize) {
+        for shape in self.shapes.drain(mark..) {
+            self.by_hash.remove(&shape.hash);
+        }
+    }
+}
+
+impl SentShape {
+    fn has_keys_of(&self, map: &Map) -> bool {
+        self.keys.len() == map.len() && self.keys.iter().zip(map.keys()).all(|(mine, key)| **mine == *key.as_str())
+    }
+}
+
+fn is_worth_it(map: &Map) -> bool {
+    !map.is_empty() && map.len() <= MAX_SHAPE_KEYS && map.keys().map(|key| key.len()).sum::<usize>() <= MAX_SHAPE_BYTES
+}
+
+/// Eight bytes at a time; good enough for a table whose hits are verified.
+fn hash_keys(map: &Map) -> u64 {
+    map.keys().fold(map.len() as u64, |hash, key| hash_bytes(hash, key.as_bytes()))
+}
+
+fn hash_bytes(mut hash: u64, bytes: &[u8]) -> u64 {
+    for chunk in bytes.chunks(8) {
+        let mut word = [0; 8];
+        word[..chunk.len()].copy_from_slice(chunk);
+        hash = mix(hash, u64::from_le_bytes(word));
+    }
+    mix(hash, bytes.len() as u64)
+}
+
+fn mix(hash: u64, word: u64) -> u64 {
+    (hash.rotate_left(23) ^ word).wrapping_mul(0x9e37_79b9_7f4a_7c15)
+}
+
+/// A shape the other side has defined: a map to copy, and where its values come from.
+#[derive(Debug)]
+pub(super) struct ReceivedShape {
+    /// The keys, sorted as maps are, every value `()`. Copying it is cheaper than inserting key by key.
+    template: Map,
+    /// For each key of `template`: which of the values sent belongs to it.
+    order: Box<[u32]>,
+}
+
+impl ReceivedShape {
+    fn new(keys: &[&str]) -> Result<Self, Malformed> {
+        let template: Map = keys.iter().map(|&key| (key.into(), Dynamic::UNIT)).collect();
+        if template.len() != keys.len() {
+            return Err(Malformed("key twice"));
+        }
+        let mut order: Box<[u32]> = (0..keys.len() as u32).collect();
+        order.sort_unstable_by_key(|&at| keys[at as usize]);
+        Ok(Self { template, order })
+    }
+
+    /// How many values follow.
+    pub fn len(&self) -> usize {
+        self.order.len()
+    }
+
+    /// The map with `values`, which are in the order the keys were sent in, moved into it.
+    pub fn fill(&self, values: &mut [Dynamic]) -> Map {
+        let mut map = self.template.clone();
+        for (place, &from) in map.values_mut().zip(&self.order) {
+            *place = std::mem::take(&mut values[from as usize]);
+        }
+        map
+    }
+}
+
+/// The shapes the other side has defined, by id.
+#[derive(Debug, Default)]
+pub(super) struct ReceivedShapes {
+    shapes: Vec<Option<Rc<ReceivedShape>>>,
+}
+
+impl ReceivedShapes {
+    /// Makes a shape of `keys` and remembers it under `id`; a later definition replaces an earlier one.
+    pub fn define(&mut self, id: u32, keys: &[&str]) -> Result<Rc<ReceivedShape>, Malformed> {
+        let shape = Rc::new(ReceivedShape::new(keys)?);
+        if id == NO_SHAPE {
+            return Ok(shape);
+        }
+        let id = id as usize;
+        if id >= MAX_SHAPES {
+            return Err(Malformed("shape id out of range"));
+        }
+        if id >= self.shapes.len() {
+            self.shapes.resize_with(id + 1, || None);
+        }
+        self.shapes[id] = Some(shape.clone());
+        Ok(shape)
+    }
+
+    /// Shape `id`.
+    pub fn get(&self, id: u32) -> Result<Rc<ReceivedShape>, Malformed> {
+        self.shapes.get(id as usize).cloned().flatten().ok_or(Malformed("unknown shape"))
+    }
+}

@@ -1,0 +1,99 @@
+//! Sources by the id JavaScript gave them, and what they compiled to.
+//!
+//! A source is compiled when it is first needed, and again after the set of host functions has changed (a name that
+//! is a host function compiles to a suspension). What does not compile is remembered as well.
+
+use crate::codec::Malformed;
+use crate::guard::guarded;
+use crate::hosts::Hosts;
+use rhai_bridge_vm::{CompileError, CompileOptions, Program, Vm};
+use std::cell::RefCell;
+use std::rc::Rc;
+
+const MAX_PROGRAMS: usize = 1 << 20;
+
+/// What compiling gave.
+pub type Compiled = Result<Rc<Program>, Rc<CompileError>>;
+
+/// A source text with a name.
+#[derive(Debug)]
+pub struct Source {
+    /// Name in errors.
+    pub name: Box<str>,
+    /// The script.
+    pub text: Box<str>,
+    /// The last compile: the host functions' version, and its outcome.
+    cached: RefCell<Option<(u64, Compiled)>>,
+}
+
+impl Source {
+    /// Whether a compile is due.
+    #[must_use]
+    pub fn is_stale(&self, hosts: &Hosts) -> bool {
+        !matches!(&*self.cached.borrow(), Some((version, _)) if *version == hosts.version())
+    }
+
+    /// The program; compiled if that is due. `Err(Err(_))` of a panic is an internal error's text.
+    pub fn compile(&self, vm: &mut Vm, hosts: &Hosts, max_source_bytes: u64) -> Result<Compiled, String> {
+        if let Some((version, compiled)) = &*self.cached.borrow() {
+            if *version == hosts.version() {
+                return Ok(compiled.clone());
+            }
+        }
+        let options = CompileOptions {
+            name: &self.name,
+            hosts: hosts.names(),
+            max_source_bytes,
+        };
+        let compiled = guarded(|| vm.compile(&self.text, &options))?.map_err(Rc::new);
+        if is_lasting(&compiled) {
+            *self.cached.borrow_mut() = Some((hosts.version(), compiled.clone()));
+        }
+        Ok(compiled)
+    }
+}
+
+/// A refusal by a limit holds for that limit only.
+fn is_lasting(compiled: &Compiled) -> bool {
+    !matches!(compiled, Err(error) if error.limit.is_some())
+}
+
+/// Sources by id.
+#[derive(Debug, Default)]
+pub struct Programs {
+    sources: Vec<Option<Rc<Source>>>,
+    /// Sources held.
+    pub count: usize,
+}
+
+impl Programs {
+    /// Keeps a source under `id`.
+    pub fn keep(&mut self, id: u32, name: &str, text: &str) -> Result<(), Malformed> {
+        let place = id as usize;
+        if place >= MAX_PROGRAMS {
+            return Err(Malformed("program id out of range"));
+        }
+        if place >= self.sources.len() {
+            self.sources.resize(place + 1, None);
+        }
+        let source = Source {
+            name: name.into(),
+            text: text.into(),
+            cached: RefCell::new(None),
+        };
+        self.count += usize::from(self.sources[place].replace(Rc::new(source)).is_none());
+        Ok(())
+    }
+
+    /// Forgets `id`; runs that use it keep it alive.
+    pub fn drop_source(&mut self, id: u32) {
+        if self.sources.get_mut(id as usize).and_then(Option::take).is_some() {
+            self.count -= 1;
+        }
+    }
+
+    /// The source under `id`.
+    pub fn get(&self, id: u32) -> Result<Rc<Source>, Malformed> {
+        self.sources.get(id as usize).cloned().flatten().ok_or(Malformed("unknown program"))
+    }
+}

@@ -1,0 +1,253 @@
+//! Who runs next, for how long, and what their step led to.
+//!
+//! A slice is a fixed amount of fuel (about 20–50 µs of script); between slices the clock is read once, deadlines
+//! are looked at and mail ends the step. So nothing waits for longer than a slice, natives aside.
+
+use crate::core::{Budget, Core, StepResult};
+use crate::failed::Failed;
+use crate::guard::guarded;
+use crate::message::{outbox_kind, Id};
+use crate::port::Port;
+use crate::runs::{Body, Fresh, Phase, Run};
+use rhai_bridge_vm::{Machine, Meter, Output, Step};
+
+/// Operations in a slice.
+const SLICE_FUEL: i64 = 4096;
+
+impl Core {
+    /// Runs what is ready, until the budget is used up or nothing is left.
+    pub fn step(&mut self, port: &mut dyn Port, budget: Budget) -> StepResult {
+        self.guarded_step(port, |core, port| core.run_ready(port, budget))
+    }
+
+    /// Runs one run only (synchronous `eval`); Idle when it waits or has ended.
+    pub fn step_run(&mut self, id: Id, port: &mut dyn Port, budget: Budget) -> StepResult {
+        self.guarded_step(port, |core, port| core.run_one(id, port, budget))
+    }
+
+    fn guarded_step(&mut self, port: &mut dyn Port, work: impl FnOnce(&mut Self, &mut dyn Port) -> StepResult) -> StepResult {
+        if self.is_broken {
+            return StepResult::Broken;
+        }
+        match guarded(|| work(self, port)) {
+            Ok(result) => result,
+            Err(panic) => {
+                let now_ns = port.now_ns();
+                self.break_down(&panic, now_ns, port);
+                StepResult::Broken
+            }
+        }
+    }
+
+    fn run_ready(&mut self, port: &mut dyn Port, budget: Budget) -> StepResult {
+        let mut now_ns = port.now_ns();
+        let mut deferred = Vec::new();
+        self.expire(now_ns, port);
+        if !self.compiles.is_empty() {
+            self.compile_waiting(budget.max_source_bytes, port);
+        }
+        while !port.is_full() {
+            let Some(run) = self.take_ready() else { break };
+            if self.must_defer(&run, budget) {
+                deferred.push((run.id, run.priority));
+                self.runs.put_back(run);
+                continue;
+            }
+            now_ns = self.slice(run, now_ns, port);
+            port.publish();
+            if now_ns >= budget.until_ns || port.has_mail() {
+                break;
+            }
+            self.expire(now_ns, port);
+        }
+        self.relist(deferred);
+        if self.has_work() {
+            StepResult::More
+        } else {
+            StepResult::Idle
+        }
+    }
+
+    fn run_one(&mut self, id: Id, port: &mut dyn Port, budget: Budget) -> StepResult {
+        let mut now_ns = port.now_ns();
+        self.expire(now_ns, port);
+        while let Some(run) = self.take_queued(id) {
+            now_ns = self.slice(run, now_ns, port);
+            port.publish();
+            if now_ns >= budget.until_ns || port.has_mail() || port.is_full() {
+                break;
+            }
+            self.expire(now_ns, port);
+        }
+        match self.runs.get(id) {
+            Some(run) if run.phase == Phase::Queued => StepResult::More,
+            _ => StepResult::Idle,
+        }
+    }
+
+    /// Puts a queued run into the ready queue, once.
+    pub(crate) fn list(&mut self, run: &mut Run) {
+        if !run.is_listed {
+            run.is_listed = true;
+            self.ready.push(run.id, run.priority);
+        }
+    }
+
+    fn take_ready(&mut self) -> Option<Box<Run>> {
+        while let Some(id) = self.ready.pop() {
+            let Some(run) = self.runs.get(id) else { continue };
+            run.is_listed = false;
+            if run.phase == Phase::Queued {
+                return self.runs.take(id);
+            }
+        }
+        None
+    }
+
+    fn take_queued(&mut self, id: Id) -> Option<Box<Run>> {
+        let run = self.runs.get(id).filter(|run| run.phase == Phase::Queued)?;
+        if run.is_listed && self.ready.pop_last(id, run.priority) {
+            run.is_listed = false;
+        }
+        self.runs.take(id)
+    }
+
+    fn must_defer(&self, run: &Run, budget: Budget) -> bool {
+        match &run.body {
+            Body::Fresh(fresh) => fresh.source.text.len() > budget.max_source_bytes && fresh.source.is_stale(&self.hosts),
+            _ => false,
+        }
+    }
+
+    fn relist(&mut self, deferred: Vec<(Id, i32)>) {
+        for (id, priority) in deferred.into_iter().rev() {
+            if let Some(run) = self.runs.get(id) {
+                run.is_listed = true;
+                self.ready.push_front(id, priority);
+            }
+        }
+    }
+
+    /// One slice of `run`; returns the time after it.
+    fn slice(&mut self, mut run: Box<Run>, now_ns: u64, port: &mut dyn Port) -> u64 {
+        run.enter(Phase::Running, now_ns);
+        self.counters.slices += 1;
+        let stepped = self.begin(&mut run).and_then(|()| self.step_machine(&mut run));
+        let now_ns = port.now_ns();
+        let printed = self.send_output(&mut run, port);
+        match printed.and(stepped) {
+            Ok(Step::Done(value)) => self.finish(run, Ok(value), now_ns, port),
+            Ok(Step::Failed(failure)) => self.finish(run, Err(Box::new(Failed::machine(*failure))), now_ns, port),
+            Ok(Step::Suspended) => self.post_request(run, now_ns, port),
+            Ok(Step::OutOfFuel) => self.requeue(run, now_ns, port),
+            Err(failed) => self.finish(run, Err(failed), now_ns, port),
+        }
+        now_ns
+    }
+
+    /// Makes the machine of a fresh run.
+    fn begin(&mut self, run: &mut Run) -> Result<(), Box<Failed>> {
+        let fresh = match std::mem::replace(&mut run.body, Body::Gone) {
+            Body::Fresh(fresh) => *fresh,
+            begun => {
+                run.body = begun;
+                return Ok(());
+            }
+        };
+        run.body = Body::Fiber(self.make_machine(fresh, run.limits.max_source_bytes)?);
+        Ok(())
+    }
+
+    fn make_machine(&mut self, fresh: Fresh, max_source_bytes: u64) -> Result<Machine, Box<Failed>> {
+        let Fresh { source, scope, call } = fresh;
+        if source.is_stale(&self.hosts) {
+            self.counters.compiles += 1;
+        }
+        let compiled = source
+            .compile(&mut self.vm, &self.hosts, max_source_bytes)
+            .map_err(|panic| Box::new(Failed::internal(panic)))?;
+        let program = compiled.map_err(|error| Box::new(Failed::syntax(&error, &source.name)))?;
+        match call {
+            None => Ok(Machine::new(&program, scope)),
+            Some((name, args)) => Machine::call(&program, &name, args, scope).map_err(|failure| Box::new(Failed::machine(*failure))),
+        }
+    }
+
+    fn step_machine(&mut self, run: &mut Run) -> Result<Step, Box<Failed>> {
+        let Body::Fiber(machine) = &mut run.body else {
+            return Err(Box::new(Failed::internal("stepped after its end")));
+        };
+        let mut meter = Meter {
+            fuel: SLICE_FUEL,
+            operations: run.operations,
+            limits: run.limits.vm,
+            ..Meter::default()
+        };
+        let stepped = guarded(|| machine.step(&mut self.vm, &mut meter));
+        run.operations = meter.operations;
+        stepped.map_err(|panic| {
+            self.counters.panics += 1;
+            // Half-done registers are not even dropped: their destructors might panic again.
+            std::mem::forget(std::mem::replace(&mut run.body, Body::Gone));
+            Box::new(Failed::internal(panic))
+        })
+    }
+
+    /// Sends what the slice printed; more than the run's share ends it.
+    fn send_output(&mut self, run: &mut Run, port: &mut dyn Port) -> Result<(), Box<Failed>> {
+        for output in self.vm.take_output() {
+            run.output_bytes += output.text.len() as u64;
+            let limit = run.limits.max_output_bytes;
+            if limit != 0 && run.output_bytes > limit {
+                return Err(Box::new(Failed::limit("maxOutputBytes", limit as f64).at(run.trace())));
+            }
+            self.send_text(run.id, &output, port);
+        }
+        Ok(())
+    }
+
+    fn send_text(&mut self, run: Id, output: &Output, port: &mut dyn Port) {
+        let kind = if output.debug { outbox_kind::DEBUG } else { outbox_kind::PRINT };
+        let out = self.out.begin(kind, run);
+        out.text(&output.text);
+        if output.debug {
+            out.text(&output.source);
+            out.u32(output.line);
+            out.u32(output.column);
+        }
+        self.out.end(port);
+    }
+
+    /// The end of a slice inside a computation.
+    fn requeue(&mut self, mut run: Box<Run>, now_ns: u64, port: &mut dyn Port) {
+        run.enter(Phase::Queued, now_ns);
+        if let Some(failed) = run.time_is_up(now_ns) {
+            return self.fail_here(run, failed, now_ns, port);
+        }
+        self.list(&mut run);
+        self.runs.put_back(run);
+    }
+
+    /// Ends runs and host calls whose time is up.
+    fn expire(&mut self, now_ns: u64, port: &mut dyn Port) {
+        while let Some(slot) = self.deadlines.pop_due(now_ns) {
+            self.expire_slot(slot, now_ns, port);
+            if let Some(run) = self.runs.in_slot(slot) {
+                self.deadlines.arm(slot, run.deadline_ns());
+            }
+        }
+    }
+
+    fn expire_slot(&mut self, slot: u32, now_ns: u64, port: &mut dyn Port) {
+        let Some(run) = self.runs.in_slot(slot) else { return };
+        let id = run.id;
+        run.enter(run.phase, now_ns);
+        if let Some(failed) = run.time_is_up(now_ns) {
+            if let Some(run) = self.runs.take(id) {
+                self.fail_here(run, failed, now_ns, port);
+            }
+        } else if run.phase == Phase::Waiting && run.host_deadline_ns <= now_ns {
+            self.time_out_call(id, now_ns, port);
+        }
+    }
+}

@@ -1,0 +1,226 @@
+//! The worker thread of a core: started when it is first needed, steps while there is work, sleeps otherwise.
+//!
+//! Nobody polls. The worker says SLEEPING, looks again at everything that could have come meanwhile (mail, a kick, a
+//! nearer deadline, stop), and only then parks; whoever brings work publishes it first and then looks at SLEEPING.
+//! All of these are sequentially consistent, so one of the two sees the other.
+
+use crate::memory::{Memory, Word};
+use crate::port::Holder;
+use crate::side::SideBuffers;
+use crate::station::{Station, Turn};
+use rhai_bridge_core::{guarded, Budget, StepResult};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering::SeqCst};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, TryLockError};
+use std::thread::{JoinHandle, Thread};
+use std::time::{Duration, Instant};
+
+/// No deadline.
+const NEVER: u64 = u64::MAX;
+/// The worker lets the baton go this often, so that it can be stopped and asked.
+const TURN_NS: u64 = 1_000_000;
+/// rhai's parser is recursive; the memory is reserved, not used.
+const STACK_BYTES: usize = 8 << 20;
+
+/// What wakes the JavaScript thread: a C function that may be called on any thread.
+#[derive(Debug, Clone, Copy)]
+pub struct WakeTarget {
+    /// The function.
+    pub call: extern "C" fn(*mut std::ffi::c_void),
+    /// Its argument.
+    pub context: *mut std::ffi::c_void,
+}
+
+// SAFETY: the header demands that the function may be called on any thread until `rb_core_stop` has returned, and the
+// worker, its only caller besides the JavaScript thread, is joined there. The pointer is only passed through.
+unsafe impl Send for WakeTarget {}
+// SAFETY: as above.
+unsafe impl Sync for WakeTarget {}
+
+/// What both threads share.
+pub struct Shared {
+    /// Rings and control words.
+    pub memory: Memory,
+    /// The baton: whoever holds it may touch the core.
+    baton: Mutex<Station>,
+    /// Big records to JavaScript.
+    pub side_out: SideBuffers,
+    /// Big records from JavaScript.
+    pub side_in: SideBuffers,
+    wake: WakeTarget,
+    epoch: Instant,
+    stop: AtomicBool,
+    /// Work was left for the worker that is not in the inbox.
+    kick: AtomicBool,
+    /// The core's nearest deadline after the last turn.
+    nearest_ns: AtomicU64,
+    /// Until when the worker sleeps; [`NEVER`] when it is not known.
+    parked_until_ns: AtomicU64,
+    /// Wake-ups of JavaScript.
+    pub wakes: AtomicU64,
+    /// Times the worker fell asleep.
+    pub parks: AtomicU64,
+}
+
+impl Shared {
+    /// Shares a fresh station.
+    pub fn new(memory: Memory, station: Station, wake: WakeTarget) -> Arc<Self> {
+        Arc::new(Self {
+            memory,
+            baton: Mutex::new(station),
+            side_out: SideBuffers::default(),
+            side_in: SideBuffers::default(),
+            wake,
+            epoch: Instant::now(),
+            stop: AtomicBool::new(false),
+            kick: AtomicBool::new(false),
+            nearest_ns: AtomicU64::new(NEVER),
+            parked_until_ns: AtomicU64::new(NEVER),
+            wakes: AtomicU64::new(0),
+            parks: AtomicU64::new(0),
+        })
+    }
+
+    /// Nanoseconds since the core was made.
+    pub fn now_ns(&self) -> u64 {
+        u64::try_from(self.epoch.elapsed().as_nanos()).unwrap_or(NEVER)
+    }
+
+    /// Waits for the baton.
+    fn take_baton(&self) -> MutexGuard<'_, Station> {
+        self.baton.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The baton, if nobody holds it.
+    pub fn try_baton(&self) -> Option<MutexGuard<'_, Station>> {
+        match self.baton.try_lock() {
+            Ok(station) => Some(station),
+            Err(TryLockError::Poisoned(poisoned)) => Some(poisoned.into_inner()),
+            Err(TryLockError::WouldBlock) => None,
+        }
+    }
+
+    /// Wakes JavaScript, once until it drains.
+    pub fn wake_javascript(&self) {
+        if self.memory.swap(Word::Wake, 1) == 0 {
+            self.wakes.fetch_add(1, SeqCst);
+            (self.wake.call)(self.wake.context);
+        }
+    }
+
+    /// Mail, or the wish to stop: the worker should look up.
+    pub fn has_news(&self) -> bool {
+        self.has_mail() || self.stop.load(SeqCst)
+    }
+
+    fn has_mail(&self) -> bool {
+        self.memory.load(Word::InHead) != self.memory.load(Word::InTail)
+    }
+
+    /// Notes the core's nearest deadline.
+    pub fn set_nearest(&self, deadline_ns: Option<u64>) {
+        self.nearest_ns.store(deadline_ns.unwrap_or(NEVER), SeqCst);
+    }
+
+    /// Whether there is a deadline that the sleeping worker does not know of.
+    pub fn has_unwatched_deadline(&self) -> bool {
+        let nearest = self.nearest_ns.load(SeqCst);
+        nearest != NEVER && self.memory.load(Word::Sleeping) == 1 && nearest < self.parked_until_ns.load(SeqCst)
+    }
+
+    /// Sleeps until there is something to do.
+    fn park(&self) {
+        self.memory.store(Word::Sleeping, 1);
+        let until_ns = self.nearest_ns.load(SeqCst);
+        if self.has_news() || self.kick.load(SeqCst) {
+            return self.wake_up();
+        }
+        self.parked_until_ns.store(until_ns, SeqCst);
+        if self.nearest_ns.load(SeqCst) == until_ns {
+            self.parks.fetch_add(1, SeqCst);
+            self.sleep_until(until_ns);
+        }
+        self.wake_up();
+    }
+
+    fn wake_up(&self) {
+        self.parked_until_ns.store(NEVER, SeqCst);
+        self.memory.store(Word::Sleeping, 0);
+        self.kick.store(false, SeqCst);
+    }
+
+    fn sleep_until(&self, until_ns: u64) {
+        if until_ns == NEVER {
+            std::thread::park();
+        } else {
+            std::thread::park_timeout(Duration::from_nanos(until_ns.saturating_sub(self.now_ns())));
+        }
+    }
+
+    /// The thread's whole life.
+    fn work(&self) {
+        while !self.stop.load(SeqCst) {
+            let is_stuck = {
+                let mut station = self.take_baton();
+                let now_ns = self.now_ns();
+                let budget = Budget::until(now_ns + TURN_NS);
+                let result = station.turn(
+                    self,
+                    Turn {
+                        holder: Holder::Worker,
+                        budget,
+                        only: None,
+                    },
+                    now_ns,
+                );
+                result != StepResult::More || station.is_full()
+            };
+            if is_stuck {
+                self.park();
+            }
+        }
+    }
+}
+
+/// The thread of a worker core, from the JavaScript thread's side.
+#[derive(Debug, Default)]
+pub struct Worker {
+    handle: Option<JoinHandle<()>>,
+}
+
+impl Worker {
+    /// Hands the worker what there is; starts it when it was never needed before.
+    pub fn wake(&mut self, shared: &Arc<Shared>) -> bool {
+        shared.kick.store(true, SeqCst);
+        match &self.handle {
+            None => self.start(shared),
+            Some(handle) => {
+                unpark(shared, handle.thread());
+                true
+            }
+        }
+    }
+
+    fn start(&mut self, shared: &Arc<Shared>) -> bool {
+        shared.memory.store(Word::Sleeping, 0);
+        let inner = Arc::clone(shared);
+        let builder = std::thread::Builder::new().name("rhai-worker".to_owned()).stack_size(STACK_BYTES);
+        // A panic that gets here was not caught by the core's own guards: the thread ends, `join` swallows it.
+        self.handle = builder.spawn(move || drop(guarded(|| inner.work()))).ok();
+        self.handle.is_some()
+    }
+
+    /// Stops and joins the thread. The slice it is in ends first.
+    pub fn stop(&mut self, shared: &Shared) {
+        shared.stop.store(true, SeqCst);
+        if let Some(handle) = self.handle.take() {
+            handle.thread().unpark();
+            let _ = handle.join();
+        }
+    }
+}
+
+fn unpark(shared: &Shared, thread: &Thread) {
+    if shared.memory.swap(Word::Sleeping, 0) == 1 {
+        thread.unpark();
+    }
+}

@@ -1,0 +1,104 @@
+/* The C ABI between the addon and the Rust core: the whole contract of that border.
+ *
+ * Words used below
+ *   borrows  the callee uses the pointer until it returns, and no longer
+ *   keeps    the callee uses the pointer until the core is stopped
+ *   gives    ownership goes to the caller, who hands it back to the named function
+ *   owner thread  the thread that called rb_core_new: the environment's JavaScript thread
+ *
+ * Rules
+ *   - Every function but the wake callback is called on the owner thread only, and never inside the wake callback.
+ *   - No function throws, unwinds or aborts: a panic becomes RB_PANIC (or the documented empty result).
+ *   - No function calls JavaScript. The wake callback may be called on any thread, also while the core is locked,
+ *     until rb_core_stop has returned; it must not call back into the core.
+ *   - The layout of the memory and of the records is the protocol's (docs in native/core/src/message and
+ *     native/ffi/src/memory.rs), version RB_PROTOCOL_VERSION.
+ */
+#ifndef RHAI_BRIDGE_H
+#define RHAI_BRIDGE_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+#define RB_PROTOCOL_VERSION 1
+
+/* A core with its rings and, for a worker core, its thread. */
+typedef struct rb_core rb_core;
+
+/* Wakes the owner thread, which then drains the outbox. At most once until JavaScript clears the WAKE word. */
+typedef void (*rb_wake_fn)(void* context);
+
+typedef enum rb_kind {
+  RB_HOME = 0,  /* stepped by the owner thread only; there is never a thread */
+  RB_WORKER = 1 /* its thread starts at the first rb_core_wake, or at the first deadline */
+} rb_kind;
+
+typedef enum rb_status {
+  RB_OK = 0,
+  RB_BAD_MEMORY = 1,  /* size, alignment or ring sizes are not what the protocol says */
+  RB_BAD_VERSION = 2, /* the VERSION word is not RB_PROTOCOL_VERSION */
+  RB_PANIC = 3        /* a bug of ours; the core, if any, is unusable */
+} rb_status;
+
+typedef enum rb_step_result {
+  RB_IDLE = 0,  /* nothing can run until a record comes or a deadline is due */
+  RB_MORE = 1,  /* the budget is used up (or the outbox is full) and there is more to run */
+  RB_BUSY = 2,  /* the worker holds the core; nothing was done */
+  RB_BROKEN = 3 /* the core broke: all its runs ended with FAILED internal; make a new one */
+} rb_step_result;
+
+/* Makes a core over `memory`.
+ *   memory   keeps; `length` bytes, 8-aligned: 1024 control bytes, the outbox ring, the inbox ring. Zeroed but for
+ *            the VERSION word. It must stay valid and in place until rb_core_stop has returned.
+ *   wake     keeps; with `context` passed through.
+ *   status   borrows; may be NULL.
+ * gives a core (rb_core_free), or NULL with the reason in *status. Allocates; about 0.2 ms. */
+rb_core* rb_core_new(uint8_t* memory, size_t length, uint32_t outbox_bytes, uint32_t inbox_bytes, rb_kind kind,
+                     rb_wake_fn wake, void* context, rb_status* status);
+
+/* Steps the core on the owner thread, if the worker does not hold it: takes the inbox, runs for about `max_micros`
+ * (a slice of script or a long native may go beyond), fills the outbox. Never waits for the worker, never wakes
+ * JavaScript (the caller drains). A worker core leaves sources above 4 KB uncompiled here and says RB_MORE.
+ * Wakes (or starts) the worker itself only when a deadline came up that the sleeping worker does not know of. */
+rb_step_result rb_core_step(rb_core* core, uint32_t max_micros);
+
+/* The same for one run: RB_IDLE when that run waits or has ended. Other runs stay where they are. */
+rb_step_result rb_core_step_run(rb_core* core, uint32_t slot, uint32_t generation, uint32_t max_micros);
+
+/* Hands what there is to the worker's thread, starting it if need be. On a home core: nothing.
+ * RB_PANIC when the thread cannot be started. */
+rb_status rb_core_wake(rb_core* core);
+
+/* gives the big record `id` of the outbox, once: `*bytes` and `*length` (rb_bytes_free), or NULL and 0. */
+uint8_t* rb_core_spill_take(rb_core* core, uint32_t id, size_t* length);
+
+/* Frees what rb_core_spill_take gave. Any thread. */
+void rb_bytes_free(uint8_t* bytes, size_t length);
+
+/* borrows `bytes` and keeps a copy as a big record of the inbox; gives its number for the SPILL record. */
+uint32_t rb_core_spill_put(rb_core* core, const uint8_t* bytes, size_t length);
+
+/* How many counters there are, and the name of one (static, borrowed, length in *length). */
+size_t rb_counter_count(void);
+const char* rb_counter_name(size_t index, size_t* length);
+
+/* borrows `values`, rb_counter_count() numbers, and fills them. While the worker holds the core: those of the last
+ * time it was free. */
+void rb_core_counters(rb_core* core, double* values);
+
+/* Stops and joins the thread (the slice it is in ends first). From its return on, neither memory nor wake are used.
+ * Idempotent; steps after it do nothing and say RB_IDLE. */
+void rb_core_stop(rb_core* core);
+
+/* takes the core back: stops it and drops everything in it. NULL is allowed. */
+void rb_core_free(rb_core* core);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

@@ -1,0 +1,45 @@
+/**
+ * Holds a case's rows against its aims. An aim is one of
+ *   { timesBestPeer: 0.35 }            our median against the best peer's
+ *   { timesOf: 'bare timers', is: 2 }  our median against one named row's
+ *   { atMost: 1.5, of: 'median' }      an absolute figure in the case's unit (`of`: median, p99 …)
+ * The limit is what must hold; the goal is where we want to be.
+ */
+export const OURS = 'rhai-bridge';
+
+/** Controls take part in a case but are nobody's peer. */
+const CONTROLS = new Set(['bare timers', 'idle loop', 'rhai']);
+
+export function best(rows) {
+  return rows.reduce((a, b) => (b.median < a.median ? b : a));
+}
+
+export function bestPeer(rows) {
+  const peers = rows.filter((row) => row.who !== OURS && !CONTROLS.has(row.who));
+  return peers.length ? best(peers) : undefined;
+}
+
+/** @returns `[{ text, value, ok }]`; empty where we, or who we are compared with, did not take part. */
+export function judge(rows, { limit, goal }) {
+  const ours = rows.filter((row) => row.who === OURS);
+  if (!ours.length) return [];
+  return [
+    ['limit', limit],
+    ['goal', goal],
+  ]
+    .filter(([, aim]) => aim)
+    .flatMap(([label, aim]) => verdict(label, aim, ours, rows) ?? []);
+}
+
+function verdict(label, aim, ours, rows) {
+  if (aim.atMost !== undefined) {
+    const of = aim.of ?? 'median';
+    const value = Math.max(...ours.map((row) => row[of]));
+    return { label, text: `${of} at most ${aim.atMost}`, value, ok: value <= aim.atMost };
+  }
+  const other = aim.timesOf ? rows.find((row) => row.who === aim.timesOf) : bestPeer(rows);
+  if (!other) return undefined;
+  const bound = aim.timesOf ? aim.is : aim.timesBestPeer;
+  const value = best(ours).median / other.median;
+  return { label, text: `at most ${bound} × ${aim.timesOf ?? 'best peer'}`, value, ok: value <= bound };
+}

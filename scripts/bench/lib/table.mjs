@@ -1,0 +1,28 @@
+/** Prints one case as a table: each row's median and spread, and its median against the best peer's. */
+import { bestPeer } from './judge.mjs';
+
+export function print({ title, unit }, rows, verdicts) {
+  console.log(`\n${title}  [${unit}]`);
+  const peer = bestPeer(rows);
+  const width = Math.max(...rows.map((row) => label(row).length), 12);
+  console.log(
+    `  ${''.padEnd(width)} ${['median', 'min', 'max', '× best peer'].map((head) => head.padStart(12)).join('')}`,
+  );
+  for (const row of rows) {
+    const ratio = peer ? figure(row.median / peer.median) : '';
+    console.log(
+      `  ${label(row).padEnd(width)} ${[row.median, row.min, row.max].map((x) => figure(x).padStart(12)).join('')}${ratio.padStart(12)}`,
+    );
+  }
+  for (const { label: kind, text, value, ok } of verdicts)
+    console.log(`  ${ok ? 'ok  ' : 'MISS'} ${kind}: ${text} — ${figure(value)}`);
+}
+
+const label = ({ who, way }) => (way ? `${who} (${way})` : who);
+
+/** Three digits that matter, without exponents. */
+export function figure(x) {
+  if (!Number.isFinite(x)) return '–';
+  const size = Math.abs(x);
+  return x.toFixed(size >= 100 ? 0 : size >= 10 ? 1 : size >= 1 ? 2 : 3);
+}

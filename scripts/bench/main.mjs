@@ -1,0 +1,103 @@
+/**
+ * npm run bench [case …] [--only contestant,…]
+ * Measures rhai-bridge beside its peers, in one run; prints a table per case and writes last.json (not kept in the repository).
+ * A case is a file of cases/, a contestant one of contestants/. The method is in lib/compare.mjs.
+ */
+import { spawnSync } from 'node:child_process';
+import { readdirSync, writeFileSync } from 'node:fs';
+import { cpus } from 'node:os';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+import { closeContestants, openContestants } from './lib/contestants.mjs';
+import { judge } from './lib/judge.mjs';
+import { installPeers } from './lib/peers.mjs';
+import { figure, print } from './lib/table.mjs';
+
+/** In the order of the tables. */
+const ORDER = [
+  'async-call',
+  'sync-call',
+  'many-scripts',
+  'tiny-eval',
+  'tiny-eval-many',
+  'tiny-eval-sync',
+  'payload',
+  'waiting-1000',
+  'waiting-10000',
+  'waiting-100000',
+  'waiting-memory',
+  'fib',
+  'cold-start',
+  'cancel',
+  'deadline',
+  'loop-delay',
+];
+
+if (process.execArgv.includes('--no-node-snapshot')) await main();
+else process.exitCode = again();
+
+/** isolated-vm needs --no-node-snapshot from Node 20 on. */
+function again() {
+  installPeers();
+  const flags = [
+    '--no-node-snapshot',
+    '--expose-gc',
+    fileURLToPath(import.meta.url),
+    ...process.argv.slice(2),
+  ];
+  return spawnSync(process.execPath, flags, { stdio: 'inherit' }).status ?? 1;
+}
+
+async function main() {
+  const { values, positionals } = parseArgs({
+    allowPositionals: true,
+    options: { only: { type: 'string' } },
+  });
+  const contestants = await openContestants(values.only?.split(','));
+  console.log(
+    `node ${process.version}, ${cpus().length} × ${cpus()[0].model}; contestants: ${contestants.map(({ name }) => name).join(', ')}`,
+  );
+  const report = [];
+  for (const name of chosen(positionals)) report.push(...(await measure(name, contestants)));
+  await closeContestants(contestants);
+  writeFileSync(
+    new URL('last.json', import.meta.url),
+    `${JSON.stringify({ node: process.version, cpu: cpus()[0].model, cases: report }, null, 1)}\n`,
+  );
+  summarise(report);
+  process.exit(0);
+}
+
+/** A case is one table, or several `parts` with a table each. */
+async function measure(name, contestants) {
+  const file = await import(`./cases/${name}.mjs`);
+  const results = [];
+  for (const part of file.parts ?? [file]) {
+    globalThis.gc?.();
+    const rows = await part.run(contestants);
+    const verdicts = judge(rows, part);
+    if (rows.length) print(part, rows, verdicts);
+    results.push({ name, title: part.title, unit: part.unit, rows, verdicts });
+  }
+  return results;
+}
+
+function summarise(report) {
+  const verdicts = report.flatMap(({ title, verdicts: all }) =>
+    all.map((verdict) => ({ title, ...verdict })),
+  );
+  const missed = verdicts.filter(({ ok }) => !ok);
+  console.log(
+    `\n${verdicts.length - missed.length} of ${verdicts.length} limits and goals held${missed.length ? '; missed:' : ''}`,
+  );
+  for (const { label, title, text, value } of missed)
+    console.log(`  ${label} of '${title}': ${text}, was ${figure(value)}`);
+}
+
+function chosen(names) {
+  const known = readdirSync(new URL('cases', import.meta.url)).map((file) => file.replace('.mjs', ''));
+  const unknown = names.filter((name) => !known.includes(name));
+  if (unknown.length)
+    throw new RangeError(`no such case: ${unknown.join(', ')}; there are ${ORDER.join(', ')}`);
+  return names.length ? names : ORDER;
+}

@@ -1,0 +1,42 @@
+// A core as JavaScript sees it, whichever backend it comes from. No JavaScript is ever called while a baton is held.
+
+/** What `step` found. */
+export const IDLE = 0;
+export const MORE = 1;
+export const BUSY = 2;
+/** A panic broke the core; it has said how its runs ended, and takes no more. */
+export const BROKEN = 3;
+
+/** A home core belongs to the JavaScript thread and never leaves it; a worker core has a thread of its own. */
+export type CoreKind = 'home' | 'worker';
+
+export interface Core {
+  /** Takes the baton if it is free, runs for at most `maxMicros`: IDLE, MORE (work is left), BUSY (the thread has the baton) or BROKEN. */
+  step(maxMicros: number): number;
+  /** The same for one run of a home core. */
+  stepRun(slot: number, generation: number, maxMicros: number): number;
+  /** Hands what there is to the core's thread. */
+  wake(): void;
+  spillTake(id: number): ArrayBuffer;
+  spillPut(bytes: Uint8Array): number;
+  /** Whether the core keeps the process alive; it does not at first. */
+  ref(): void;
+  unref(): void;
+  counters(): unknown;
+  /** Stops and joins the thread and drops everything; idempotent. */
+  close(): void;
+}
+
+export interface Capabilities {
+  /** `eval` and `createSync` work. */
+  readonly sync: boolean;
+  /** Scripts run beside the JavaScript thread. */
+  readonly threads: boolean;
+}
+
+/** Makes cores. One per engine; it holds no state beside the options it was made with. */
+export interface Backend {
+  readonly name: 'native' | 'wasm';
+  readonly capabilities: Capabilities;
+  open(kind: CoreKind, buffer: ArrayBuffer, outboxBytes: number, inboxBytes: number, onWake: () => void): Core;
+}

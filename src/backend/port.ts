@@ -1,0 +1,246 @@
+// A port moves records between JavaScript and one core and decides who runs the core:
+// this thread for a bounded slice (assist), the next turn when the slice is used up, or the core's own thread.
+// Writers call begin/end; what comes back goes to the sink. Knows nothing of runs, functions or values.
+
+import * as C from '../protocol/constants.js';
+import type { DecodeContext } from '../protocol/decode.js';
+import type { Encoder } from '../protocol/encode.js';
+import { Inbox } from '../protocol/inbox.js';
+import { thenNative } from '../protocol/intrinsics.js';
+import type { ValueLimits } from '../protocol/limits.js';
+import { Outbox, type RecordSink } from '../protocol/outbox.js';
+import { Views } from '../protocol/views.js';
+import { BROKEN, BUSY, IDLE, type Backend, type Core, type CoreKind } from './core.js';
+import { clock, defer, remainingMicros, spendSince, type Resumable } from './turn.js';
+
+export interface PortSink extends RecordSink {
+  /** The core or its bytes are broken: nothing more will come. */
+  broken(error: unknown): void;
+}
+
+const RING_BYTES = { home: 1 << 16, worker: 1 << 18 } as const;
+/** A slice of a synchronous run: long, because nobody else can run meanwhile. */
+const SYNC_SLICE_MICROS = 50_000;
+/** Inline runs need some budget even when assisting workers is off. */
+const MIN_INLINE_MICROS = 100;
+const settled = Promise.resolve();
+
+/** Who steps the core next. */
+const enum Owner {
+  Here,
+  NextTurn,
+  Thread,
+}
+
+/** In a function of its own, so that the addon holds nothing but the weak reference: a forgotten engine can be collected. */
+function waker(port: WeakRef<Port>): () => void {
+  return () => port.deref()?.resume();
+}
+
+export class Port implements Resumable {
+  readonly #core: Core;
+  readonly #inbox: Inbox;
+  readonly #outbox: Outbox;
+  readonly #control: Int32Array;
+  readonly #pump = (): void => this.#scheduledPump();
+  #scheduled = false;
+  #pumping = false;
+  /** Published, but the core has not been stepped since. */
+  #owed = false;
+  #closed = false;
+  #alarm: NodeJS.Timeout | undefined;
+  #alive = false;
+
+  constructor(
+    backend: Backend,
+    readonly kind: CoreKind,
+    private readonly sink: PortSink,
+    private readonly assistMicros: number,
+  ) {
+    const ring = RING_BYTES[kind];
+    const views = new Views(new ArrayBuffer(C.CONTROL_BYTES + 2 * ring));
+    this.#control = views.i32;
+    this.#control[C.VERSION_WORD] = C.VERSION;
+    this.#control[C.DEADLINE] = C.NO_DEADLINE | 0;
+    this.#core = backend.open(kind, views.buffer, ring, ring, waker(new WeakRef<Port>(this)));
+    this.#outbox = new Outbox(views, C.CONTROL_BYTES, ring, (id) => this.#core.spillTake(id));
+    this.#inbox = new Inbox(views, C.CONTROL_BYTES + ring, ring, (bytes) => this.#core.spillPut(bytes));
+  }
+
+  /** How values that come from this core are read. */
+  get decoding(): DecodeContext {
+    return this.#outbox.context;
+  }
+
+  get closed(): boolean {
+    return this.#closed;
+  }
+
+  /** Records that wait for room in the inbox. */
+  get backlog(): number {
+    return this.#inbox.backlog;
+  }
+
+  counters(): unknown {
+    return this.#closed ? undefined : this.#core.counters();
+  }
+
+  begin(kind: number, slot: number, generation: number, limits?: ValueLimits): Encoder {
+    return this.#inbox.begin(kind, slot, generation, limits);
+  }
+
+  /** Completes the record; it reaches the core once per microtask turn, together with its neighbours. */
+  end(): void {
+    if (this.#closed) return void this.#inbox.abort(undefined);
+    this.#inbox.end();
+    if (!this.#scheduled && !this.#pumping) this.#schedule();
+  }
+
+  abort(error: unknown): unknown {
+    return this.#inbox.abort(error);
+  }
+
+  /** A record without a body. */
+  send(kind: number, slot: number, generation: number): void {
+    this.begin(kind, slot, generation);
+    this.end();
+  }
+
+  #schedule(): void {
+    this.#scheduled = true;
+    thenNative(settled, this.#pump);
+  }
+
+  #scheduledPump(): void {
+    this.#scheduled = false;
+    this.resume();
+  }
+
+  /** Keeps the process alive while true. */
+  keepAlive(alive: boolean): void {
+    if (alive === this.#alive || this.#closed) return;
+    this.#alive = alive;
+    if (alive) this.#core.ref();
+    else this.#core.unref();
+  }
+
+  /** Moves everything that can move now. Never throws and never waits. */
+  resume(): void {
+    if (this.#pumping || this.#closed) return;
+    this.#pumping = true;
+    try {
+      this.#move();
+    } catch (error) {
+      this.#break(error);
+    } finally {
+      this.#pumping = false;
+    }
+  }
+
+  #move(): void {
+    const budget = this.kind === 'home' ? Math.max(this.assistMicros, MIN_INLINE_MICROS) : this.assistMicros;
+    let owner = budget > 0 ? Owner.Here : Owner.Thread;
+    let since = clock();
+    for (;;) {
+      this.#outbox.drain(this.sink);
+      if (this.#closed) return;
+      if (this.#outbox.takeOverflow()) this.#owed = true;
+      if (this.#inbox.publish()) this.#owed = true;
+      else if (!this.#owed) break;
+      if (owner !== Owner.Here) break;
+      const left = remainingMicros(budget);
+      if (left <= 0) {
+        owner = Owner.NextTurn;
+        break;
+      }
+      owner = this.#step(left, budget);
+      since = spendSince(since);
+    }
+    this.#handOver(owner);
+  }
+
+  /** Runs the core here; says who runs it next. */
+  #step(micros: number, budget: number): Owner {
+    this.#owed = false;
+    const found = this.#core.step(micros);
+    if (found === IDLE) return Owner.Here;
+    if (found === BROKEN) throw new Error('the core is broken');
+    this.#owed = true;
+    if (this.kind === 'home') return Owner.NextTurn;
+    // A script that used a whole slice computes: its thread is better at it. One that met the end of a turn is not.
+    return found === BUSY || micros * 2 > budget ? Owner.Thread : Owner.NextTurn;
+  }
+
+  #handOver(owner: Owner): void {
+    if (this.kind === 'home') this.#setAlarm();
+    if (!this.#owed) return;
+    if (owner === Owner.Thread) {
+      this.#owed = false;
+      this.#core.wake();
+    } else {
+      defer(this);
+    }
+  }
+
+  /** A home core has no thread to watch its deadlines: a timer does. */
+  #setAlarm(): void {
+    const ms = Atomics.load(this.#control, C.DEADLINE) >>> 0;
+    clearTimeout(this.#alarm);
+    this.#alarm = undefined;
+    if (ms === C.NO_DEADLINE) return;
+    this.#alarm = setTimeout(() => this.#ring(), ms + 1);
+    this.#alarm.unref();
+  }
+
+  #ring(): void {
+    this.#owed = true;
+    this.resume();
+  }
+
+  /** Home core: one slice of one run, and everything it says. False when the run cannot go on by itself. */
+  stepRun(slot: number, generation: number): boolean {
+    this.#inbox.publish();
+    const found = this.#core.stepRun(slot, generation, SYNC_SLICE_MICROS);
+    this.drain();
+    if (found === BROKEN) this.#break(new Error('the core is broken'));
+    return found !== IDLE || this.#inbox.dirty;
+  }
+
+  /** Home core: reads the inbox and answers, without running anything for longer than a moment. */
+  settle(): void {
+    this.#inbox.publish();
+    this.#core.step(0);
+    this.drain();
+  }
+
+  private drain(): void {
+    try {
+      this.#outbox.drain(this.sink);
+    } catch (error) {
+      this.#break(error);
+    }
+  }
+
+  #break(error: unknown): void {
+    this.#lastWords();
+    this.close();
+    this.sink.broken(error);
+  }
+
+  /** A broken core has still said how its runs ended. */
+  #lastWords(): void {
+    try {
+      this.#outbox.drain(this.sink);
+    } catch {
+      // The bytes themselves are broken: the sink ends the runs.
+    }
+  }
+
+  close(): void {
+    if (this.#closed) return;
+    this.keepAlive(false);
+    this.#closed = true;
+    clearTimeout(this.#alarm);
+    this.#core.close();
+  }
+}

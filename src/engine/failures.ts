@@ -1,0 +1,104 @@
+// From the core's FAILED map to the error a caller sees: one class per reaction, with position, trace and the very cause.
+// The map comes from the core, so a field of the wrong type is read as absent, never trusted.
+
+import {
+  RhaiCancelledError,
+  RhaiDisposedError,
+  RhaiHostError,
+  RhaiInternalError,
+  RhaiLimitError,
+  RhaiRuntimeError,
+  RhaiSyntaxError,
+  RhaiTimeoutError,
+  RhaiValueError,
+  type ErrorDetails,
+  type Spent,
+  type TraceFrame,
+} from '../errors/index.js';
+import { codeFrame } from '../errors/frame.js';
+import type { ErrorTable } from '../host/errors.js';
+import type { Task } from './task.js';
+
+type Fields = Record<string, unknown>;
+
+const text = (value: unknown, fallback = ''): string => (typeof value === 'string' ? value : fallback);
+const number = (value: unknown, fallback = 0): number =>
+  typeof value === 'number' || typeof value === 'bigint' ? Number(value) : fallback;
+const fields = (value: unknown): Fields => (typeof value === 'object' && value !== null ? (value as Fields) : {});
+
+function spentOf(value: unknown): Spent {
+  const spent = fields(value);
+  return { scriptMs: number(spent['scriptMs']), hostMs: number(spent['hostMs']), queueMs: number(spent['queueMs']) };
+}
+
+function traceOf(value: unknown): TraceFrame[] {
+  if (!Array.isArray(value)) return [];
+  return value.map(fields).map((frame) => ({
+    function: text(frame['function']),
+    source: text(frame['source']),
+    line: number(frame['line']),
+    column: number(frame['column']),
+  }));
+}
+
+function detailsOf(map: Fields, task: Task): ErrorDetails {
+  const line = number(map['line']);
+  const column = number(map['column']);
+  const source = text(map['source']) || task.program.name;
+  return {
+    position: line > 0 ? { line, column } : undefined,
+    script: source || undefined,
+    text: source === task.program.name ? task.program.source : undefined,
+    trace: traceOf(map['trace']),
+  };
+}
+
+/** A syntax error whose message shows the line. */
+export function syntaxError(message: string, line: number, column: number, source: string, script: string): RhaiSyntaxError {
+  const frame = codeFrame(source, line, column);
+  const where = line > 0 ? ` (line ${line}, column ${column})` : '';
+  return new RhaiSyntaxError(`${message}${where}${frame && '\n' + frame}`, line, column, source, { script: script || undefined });
+}
+
+function hostError(map: Fields, details: ErrorDetails, errors: ErrorTable): RhaiHostError {
+  const handle = number(map['error'], -1);
+  const message = text(map['message'], 'A host function failed.');
+  const cause = errors.has(handle) ? errors.get(handle) : fields(map['value']) instanceof Error ? map['value'] : new Error(message);
+  const facts = { ...details, cause, kind: text(map['class'], 'HostError'), value: cause };
+  return new RhaiHostError(message, text(map['function']), facts);
+}
+
+function timeoutError(map: Fields, message: string, details: ErrorDetails): RhaiTimeoutError {
+  const where = map['where'] === 'host' || map['where'] === 'queue' ? map['where'] : 'script';
+  const ms = number(map['ms'], number(map['limitValue']));
+  return new RhaiTimeoutError(message, text(map['limit'], 'timeoutMs'), ms, where, spentOf(map['spent']), details);
+}
+
+/** What the run's caller gets. */
+export function failureOf(raw: unknown, task: Task, errors: ErrorTable): unknown {
+  const map = fields(raw);
+  const details = detailsOf(map, task);
+  const message = text(map['message'], 'The script failed.');
+  switch (map['kind']) {
+    case 'syntax': {
+      const { position } = details;
+      return syntaxError(message, position?.line ?? 0, position?.column ?? 0, task.program.source, task.program.name);
+    }
+    case 'runtime':
+      return new RhaiRuntimeError(message, { ...details, kind: text(map['class'], 'ErrorRuntime'), value: map['value'] });
+    case 'host':
+      return hostError(map, details, errors);
+    case 'limit':
+      return new RhaiLimitError(message, text(map['limit']), number(map['limitValue']), details);
+    case 'timeout':
+      return timeoutError(map, message, details);
+    case 'cancelled':
+      return new RhaiCancelledError(task.reason, details);
+    case 'disposed':
+      return new RhaiDisposedError(undefined, details);
+    case 'value':
+      return new RhaiValueError(message, text(map['path'], '$'), details);
+    default:
+      return new RhaiInternalError(message, details);
+  }
+}

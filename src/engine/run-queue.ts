@@ -1,0 +1,60 @@
+// Runs that may not start yet (option `maxConcurrentRuns`): higher priority first, else in order. Without a bound
+// nothing waits here. Also knows when the last run has ended, for `close`.
+
+import { RhaiDisposedError } from '../errors/index.js';
+import type { Task } from './task.js';
+
+export class RunQueue {
+  #waiting: Task[] = [];
+  #active = 0;
+  #starting = false;
+  #idle: (() => void)[] = [];
+
+  constructor(
+    private readonly bound: number,
+    private readonly begin: (task: Task) => void,
+  ) {}
+
+  /** Runs that wait. */
+  get length(): number {
+    return this.#waiting.length;
+  }
+
+  add(task: Task): void {
+    if (this.bound === 0 || this.#active < this.bound) return this.#start(task);
+    let place = this.#waiting.length;
+    while (place > 0 && this.#waiting[place - 1]!.priority < task.priority) place--;
+    this.#waiting.splice(place, 0, task);
+  }
+
+  #start(task: Task): void {
+    task.counted = true;
+    this.#active++;
+    this.begin(task);
+  }
+
+  /** A run is over, started or not. */
+  left(task: Task): void {
+    if (task.counted) this.#active--;
+    else if (this.#waiting.length > 0) this.#waiting = this.#waiting.filter((other) => other !== task);
+    if (!this.#starting) this.#startMore();
+    if (this.#active === 0 && this.#waiting.length === 0) for (const done of this.#idle.splice(0)) done();
+  }
+
+  #startMore(): void {
+    this.#starting = true;
+    while (this.#waiting.length > 0 && this.#active < this.bound) this.#start(this.#waiting.shift()!);
+    this.#starting = false;
+  }
+
+  /** Resolves when nothing is under way. */
+  whenIdle(): Promise<void> {
+    if (this.#active === 0 && this.#waiting.length === 0) return Promise.resolve();
+    return new Promise((resolve) => this.#idle.push(resolve));
+  }
+
+  /** Ends what has not started. */
+  clear(): void {
+    for (const task of this.#waiting.splice(0)) task.reject(new RhaiDisposedError());
+  }
+}

@@ -1,0 +1,145 @@
+// A task is one evaluation as the engine keeps it: its ids, limits, caller's async context, and how it ends: exactly once.
+// Run (a promise) and eval (the caller's stack) are two faces of it.
+
+import { RhaiCancelledError } from '../errors/index.js';
+import type { AsyncScope, CallOwner } from '../host/owner.js';
+import type { DebugListener, PrintListener } from '../options/engine.js';
+import type { LimitSet } from './limit-sets.js';
+import type { Program } from './programs.js';
+
+export type RunState = 'queued' | 'running' | 'waiting' | 'done' | 'failed' | 'cancelled';
+
+/** What a run used. */
+export interface RunStats {
+  readonly operations: number;
+  readonly scriptMs: number;
+  readonly hostMs: number;
+  readonly queueMs: number;
+}
+
+export const NO_STATS: RunStats = Object.freeze({ operations: 0, scriptMs: 0, hostMs: 0, queueMs: 0 });
+
+/** The function of a script that is called instead of its body. */
+export interface CallTarget {
+  readonly name: string;
+  readonly args: readonly unknown[];
+}
+
+/** Where a task lives while it is under way: the core that runs it. */
+export interface TaskHome {
+  cancel(task: Task): void;
+  retain(task: Task): void;
+  release(task: Task): void;
+  /** Frees what is kept for it. */
+  leave(task: Task): void;
+}
+
+export class Task implements CallOwner {
+  slot = -1;
+  generation = 0;
+  /** Undefined before it starts and after it ends. */
+  home: TaskHome | undefined;
+  /** Async context of the caller; undefined on the caller's stack. */
+  scope: AsyncScope | undefined;
+  waiting = 0;
+  errors: number[] | undefined;
+  call: CallTarget | undefined;
+  variables: readonly (readonly [string, unknown])[] | undefined;
+  priority = 0;
+  commit = false;
+  onPrint: PrintListener | undefined;
+  onDebug: DebugListener | undefined;
+  signal: AbortSignal | undefined;
+  /** It counts among the runs under way. */
+  counted = false;
+  /** Whether it keeps the process alive. */
+  referenced = true;
+  stats: RunStats = NO_STATS;
+  settled: 'done' | 'failed' | undefined;
+  value: unknown;
+  error: unknown;
+  cancelled = false;
+  reason: unknown;
+  /** The host side has decided how it fails; the core only has to let go. */
+  #verdict: { error: unknown } | undefined;
+  /** Called once, when it ends. */
+  onEnd: ((task: Task) => void) | undefined;
+  /** Called first, to free what the engine keeps for it. */
+  onLeave: ((task: Task) => void) | undefined;
+
+  constructor(
+    readonly id: number,
+    readonly program: Program,
+    readonly limitSet: LimitSet,
+    readonly sync: boolean,
+  ) {}
+
+  get limits(): LimitSet['limits'] {
+    return this.limitSet.limits;
+  }
+
+  get ended(): boolean {
+    return this.settled !== undefined || this.cancelled || this.#verdict !== undefined;
+  }
+
+  get state(): RunState {
+    if (this.settled === 'done') return 'done';
+    if (this.settled === 'failed') return this.cancelled ? 'cancelled' : 'failed';
+    if (this.home === undefined) return 'queued';
+    return this.waiting > 0 ? 'waiting' : 'running';
+  }
+
+  /** Asks it to end. False when it is over already. */
+  cancel(reason: unknown): boolean {
+    if (this.ended) return false;
+    this.cancelled = true;
+    this.reason = reason;
+    if (this.home === undefined) this.reject(new RhaiCancelledError(reason, { script: this.program.name }));
+    else this.home.cancel(this);
+    return true;
+  }
+
+  /** Ends it with an error of the host side: the core is told to let go, then the error comes out. */
+  fail(error: unknown): void {
+    if (this.ended) return;
+    this.#verdict = { error };
+    this.home?.cancel(this);
+  }
+
+  abortReason(): unknown {
+    if (this.cancelled && this.reason !== undefined) return this.reason;
+    return this.#verdict?.error ?? new RhaiCancelledError(this.reason);
+  }
+
+  /** The core says: done. */
+  done(value: unknown): void {
+    if (this.ended) return this.#end('failed', undefined, this.#override(undefined));
+    this.#end('done', value, undefined);
+  }
+
+  /** The core says: failed. */
+  failed(error: unknown): void {
+    this.#end('failed', undefined, this.#override(error));
+  }
+
+  #override(error: unknown): unknown {
+    if (this.#verdict) return this.#verdict.error;
+    if (this.cancelled && !(error instanceof RhaiCancelledError)) return new RhaiCancelledError(this.reason);
+    return error;
+  }
+
+  /** Ends it here and now, whatever the core does. */
+  reject(error: unknown): void {
+    this.#end('failed', undefined, error);
+  }
+
+  #end(how: 'done' | 'failed', value: unknown, error: unknown): void {
+    if (this.settled !== undefined) return;
+    this.settled = how;
+    this.value = value;
+    this.error = error;
+    this.onLeave?.(this);
+    this.home = undefined;
+    this.onEnd?.(this);
+  }
+}

@@ -1,0 +1,32 @@
+// What `import 'rhai-bridge'` gives in Node. Nothing is loaded or started by importing.
+
+export { RhaiEngine } from '../engine/engine.js';
+export type { Run } from '../engine/run.js';
+export type { RunState, RunStats } from '../engine/task.js';
+export type { Script } from '../engine/script.js';
+export type { Analysis, Diagnostic, FunctionInfo, Located } from '../engine/analysis.js';
+export type { CloseOptions } from '../engine/close.js';
+export type { EngineStats, PendingCall } from '../engine/stats.js';
+export type { Capabilities } from '../backend/core.js';
+export type { FunctionOptions, HostHandler } from '../host/functions.js';
+export type { HostCallContext } from '../host/context.js';
+export type { DebugListener, DebugPosition, EngineOptions, EvalOptions, PrintListener, RunOptions } from '../options/engine.js';
+export { secureDefaults, strict, unlimited, type Limits } from '../options/limits.js';
+export { RhaiChar, RhaiFloat, RhaiRange, RhaiTimestamp } from '../protocol/wrappers.js';
+export type { TraceEvent, TraceListener } from '../trace/trace.js';
+export {
+  RhaiAsyncFunctionError,
+  RhaiCancelledError,
+  RhaiDisposedError,
+  RhaiError,
+  RhaiHostError,
+  RhaiInternalError,
+  RhaiLimitError,
+  RhaiRuntimeError,
+  RhaiSyntaxError,
+  RhaiTimeoutError,
+  RhaiValueError,
+  type Position,
+  type Spent,
+  type TraceFrame,
+} from '../errors/index.js';

@@ -1,0 +1,104 @@
+// RhaiError: what every error of this package has: a stable code, a position in the script, the script's own trace.
+// It prints itself with a code frame (util.inspect) and serialises without anything internal (toJSON).
+
+import { codeFrame } from './frame.js';
+import { describe } from './describe.js';
+
+/** A place in a script; lines and columns count from 1, columns in characters. */
+export interface Position {
+  readonly line: number;
+  readonly column: number;
+}
+
+/** One frame of a script's call stack. */
+export interface TraceFrame extends Position {
+  readonly function: string;
+  readonly source: string;
+}
+
+export interface ErrorDetails {
+  position?: Position | undefined;
+  /** The script's name. */
+  script?: string | undefined;
+  /** The script's text, for the code frame; kept private. */
+  text?: string | undefined;
+  trace?: readonly TraceFrame[] | undefined;
+  cause?: unknown;
+}
+
+const MAX_CAUSES = 8;
+const inspectKey = Symbol.for('nodejs.util.inspect.custom');
+
+function frameLine(frame: TraceFrame): string {
+  return `    at ${frame.function || '<script>'} (${frame.source || 'script'}:${frame.line}:${frame.column})`;
+}
+
+function causeJson(error: unknown, depth: number): unknown {
+  if (depth >= MAX_CAUSES) return undefined;
+  if (error instanceof RhaiError) return error.toJSON(depth);
+  const { name, message, code } = describe(error);
+  return code ? { name, message, code } : { name, message };
+}
+
+/** The base of every error this package throws (wrong arguments to the API itself are TypeError and RangeError). */
+export class RhaiError extends Error {
+  readonly code: string;
+  readonly position: Position | undefined;
+  readonly script: string | undefined;
+  /** Script frames, innermost first. */
+  readonly trace: readonly TraceFrame[];
+  readonly #text: string | undefined;
+
+  constructor(code: string, message: string, details: ErrorDetails = {}) {
+    super(message, 'cause' in details ? { cause: details.cause } : undefined);
+    this.code = code;
+    this.position = details.position;
+    this.script = details.script;
+    this.trace = details.trace ?? [];
+    this.#text = details.text;
+    this.#putScriptFramesFirst();
+  }
+
+  #putScriptFramesFirst(): void {
+    if (this.trace.length === 0) return;
+    const stack = this.stack ?? '';
+    const start = stack.indexOf('\n    at ');
+    const frames = start < 0 ? '' : stack.slice(start);
+    this.stack = `${this.name}: ${this.message}\n${this.trace.map(frameLine).join('\n')}${frames}`;
+  }
+
+  /** Lines of the script around the position, or ''. */
+  get codeFrame(): string {
+    return this.position ? codeFrame(this.#text, this.position.line, this.position.column) : '';
+  }
+
+  /** Facts of the subclass that belong into toJSON. */
+  protected facts(): Record<string, unknown> {
+    return {};
+  }
+
+  toJSON(depth: unknown = 0): Record<string, unknown> {
+    const level = typeof depth === 'number' ? depth : 0;
+    const out: Record<string, unknown> = { name: this.name, code: this.code, message: this.message };
+    if (this.position) out['position'] = this.position;
+    if (this.script !== undefined) out['script'] = this.script;
+    Object.assign(out, this.facts(), { trace: this.trace });
+    if (this.cause !== undefined) out['cause'] = causeJson(this.cause, level + 1);
+    return out;
+  }
+
+  [inspectKey](depth: number, options: object, inspect?: (value: unknown, options: object) => string): string {
+    const head = `${this.name} [${this.code}]: ${this.message}`;
+    const frame = this.message.includes(' | ') ? '' : this.codeFrame;
+    const trace = this.trace.map(frameLine).join('\n');
+    const cause = this.cause !== undefined && depth > 0 && inspect ? `caused by ${inspect(this.cause, { ...options, depth: depth - 1 })}` : '';
+    return [head, frame, trace || (this.stack ?? '').split('\n').slice(1).join('\n'), cause].filter(Boolean).join('\n');
+  }
+}
+
+/** Sets the name on the prototype, so that it is neither an own property nor written per instance. */
+export function named(name: string, error: { prototype: Error }): void {
+  Object.defineProperty(error.prototype, 'name', { value: name, configurable: true, writable: true });
+}
+
+named('RhaiError', RhaiError);

@@ -1,0 +1,264 @@
+// The host calls of one core: a request starts a host function, its result becomes a reply, a late result is counted.
+// Every request is answered once, dropped when its run is over, or aborted by the core; nothing here throws into the pump.
+
+import { describe, RhaiAsyncFunctionError, RhaiLimitError, RhaiTimeoutError } from '../errors/index.js';
+import { lastClock } from '../backend/turn.js';
+import type { Port } from '../backend/port.js';
+import * as C from '../protocol/constants.js';
+import type { Decoder } from '../protocol/decode.js';
+import { thenNative } from '../protocol/intrinsics.js';
+import { HostCall, type CallSettler } from './call.js';
+import { CallContext } from './context.js';
+import type { ErrorTable } from './errors.js';
+import type { Functions, HostFunction } from './functions.js';
+import { FunctionGate } from './gate.js';
+import type { CallOwner, Owners } from './owner.js';
+import { promiseOf } from './thenable.js';
+
+const ignore = (): void => {};
+const MAX_POOL = 1024;
+/** Stands for a function that was unregistered while a script still knew it. */
+const GONE: HostFunction = {
+  id: -1,
+  name: '(unregistered)',
+  handler: ignore,
+  options: {},
+  context: false,
+  arity: -1,
+  concurrency: 0,
+  timeoutMs: -1,
+};
+
+/** What host calls add up to, over all cores of an engine. */
+export class CallCounters {
+  requests = 0;
+  inFlight = 0;
+  /** Answers that came after nobody wanted them. */
+  late = 0;
+  /** Requests of runs that were over already. */
+  orphaned = 0;
+  timedOut = 0;
+}
+
+/** Steps of a host call, for the option `trace`. */
+export interface CallTracer {
+  drained(call: HostCall): void;
+  hostStarted(call: HostCall): void;
+  hostSettled(call: HostCall, ok: boolean): void;
+  replyPosted(call: HostCall): void;
+}
+
+/** What the calls of all cores of one engine share. */
+export interface CallShared {
+  readonly engine: unknown;
+  readonly functions: Functions;
+  readonly gate: FunctionGate;
+  readonly errors: ErrorTable;
+  readonly counters: CallCounters;
+  readonly tracer: CallTracer | undefined;
+}
+
+export class HostCalls implements CallSettler {
+  /** By request slot. */
+  readonly #live: (HostCall | undefined)[] = [];
+  readonly #pool: HostCall[] = [];
+
+  constructor(
+    private readonly port: Port,
+    private readonly owners: Owners,
+    private readonly shared: CallShared,
+  ) {}
+
+  /** A REQUEST record. */
+  request(slot: number, generation: number, body: Decoder): void {
+    const owner = this.owners.find(body.u32(), body.u32());
+    const fn = this.shared.functions.byId[body.u32()];
+    const line = body.u32();
+    const column = body.u32();
+    const args: unknown[] = [];
+    const refused = readArguments(body, args);
+    const { counters, tracer } = this.shared;
+    counters.requests++;
+    if (owner === undefined || owner.ended) {
+      counters.orphaned++;
+      return;
+    }
+    const call = this.#take(slot, generation, owner, args);
+    call.line = line;
+    call.column = column;
+    call.fn = fn ?? GONE;
+    tracer?.drained(call);
+    if (fn === undefined) return this.#throw(call, new Error('The host function is not registered any more.'));
+    if (refused !== undefined) return this.#throw(call, refused);
+    if (fn.arity >= 0 && fn.arity !== args.length) return this.#throw(call, wrongArity(fn, args.length));
+    if (fn.concurrency > 0 && !this.shared.gate.enter(call, this)) return;
+    this.start(call);
+  }
+
+  #take(slot: number, generation: number, owner: CallOwner, args: unknown[]): HostCall {
+    const call = this.#pool.pop() ?? new HostCall(this);
+    call.slot = slot;
+    call.generation = generation;
+    call.owner = owner;
+    call.args = args;
+    call.startedAt = lastClock();
+    this.#live[slot] = call;
+    this.shared.counters.inFlight++;
+    return call;
+  }
+
+  /** Calls the host function. */
+  start(call: HostCall): void {
+    this.shared.tracer?.hostStarted(call);
+    let promise: Promise<unknown> | undefined;
+    let result: unknown;
+    try {
+      result = this.#invoke(call);
+      promise = promiseOf(result);
+      if (promise !== undefined) return this.#wait(call, promise);
+    } catch (error) {
+      return this.rejected(call, error);
+    }
+    this.fulfilled(call, result);
+  }
+
+  #invoke(call: HostCall): unknown {
+    const { fn, owner, args } = call;
+    if (fn.context) {
+      call.shared = true;
+      args.unshift(new CallContext(call, this.shared.engine));
+    }
+    const { handler } = fn;
+    if (owner.scope === undefined) return handler(...args);
+    return owner.scope.runInAsyncScope(handler, undefined, ...args);
+  }
+
+  #wait(call: HostCall, promise: Promise<unknown>): void {
+    if (call.owner.sync) {
+      thenNative(promise, ignore, ignore);
+      const { owner, fn } = call;
+      this.#finish(call);
+      if (!owner.ended) owner.fail(new RhaiAsyncFunctionError(fn.name));
+      return;
+    }
+    thenNative(promise, call.onValue, call.onError);
+    call.waiting = true;
+    call.owner.waiting++;
+  }
+
+  fulfilled(call: HostCall, value: unknown): void {
+    if (call.dead || call.owner.ended) return this.#late(call);
+    this.shared.tracer?.hostSettled(call, true);
+    const { port } = this;
+    const record = port.begin(C.REPLY, call.slot, call.generation, call.owner.limits);
+    try {
+      record.encode(value);
+    } catch (error) {
+      return this.#refused(call, port.abort(error));
+    }
+    port.end();
+    this.shared.tracer?.replyPosted(call);
+    this.#finish(call);
+  }
+
+  /** The result cannot cross: a limit ends the run, anything else is thrown at the call. */
+  #refused(call: HostCall, error: unknown): void {
+    if (!(error instanceof RhaiLimitError)) return this.#throw(call, error);
+    const { owner } = call;
+    this.#finish(call);
+    owner.fail(error);
+  }
+
+  rejected(call: HostCall, error: unknown): void {
+    if (call.dead || call.owner.ended) return this.#late(call);
+    this.shared.tracer?.hostSettled(call, false);
+    this.#throw(call, error);
+  }
+
+  #throw(call: HostCall, error: unknown): void {
+    const { name, message, code } = describe(error);
+    const handle = this.shared.errors.put(error, call.owner);
+    const record = this.port.begin(C.THROW, call.slot, call.generation);
+    record.u32(handle);
+    record.text(name);
+    record.text(message);
+    record.text(code);
+    this.port.end();
+    this.shared.tracer?.replyPosted(call);
+    this.#finish(call);
+  }
+
+  #late(call: HostCall): void {
+    this.shared.counters.late++;
+    if (call.dead) this.#recycle(call);
+    else this.#finish(call);
+  }
+
+  /** The call is over and its callbacks will not come. */
+  #finish(call: HostCall): void {
+    this.#leave(call);
+    call.dead = true;
+    this.#recycle(call);
+  }
+
+  #leave(call: HostCall): void {
+    if (this.#live[call.slot] === call) this.#live[call.slot] = undefined;
+    this.shared.counters.inFlight--;
+    if (call.waiting) call.owner.waiting--;
+    if (call.active) this.shared.gate.leave(call);
+  }
+
+  #recycle(call: HostCall): void {
+    if (call.shared || this.#pool.length >= MAX_POOL) return;
+    call.reset();
+    this.#pool.push(call);
+  }
+
+  /** An ABORTED record: the run ended, or the call took too long. */
+  aborted(slot: number, generation: number, body: Decoder): void {
+    const why = body.u32();
+    const call = this.#live[slot];
+    if (call === undefined || call.generation !== generation) return;
+    if (why === C.ABORTED_TIMEOUT) this.shared.counters.timedOut++;
+    this.#abort(call, why === C.ABORTED_TIMEOUT ? timedOut(call) : call.owner.abortReason());
+  }
+
+  #abort(call: HostCall, reason: unknown): void {
+    this.#leave(call);
+    call.abort(reason);
+  }
+
+  /** Every call in flight is over. */
+  abortAll(reason: unknown): void {
+    for (const call of this.#live) if (call !== undefined) this.#abort(call, reason);
+  }
+
+  /** Calls in flight. */
+  *live(): Generator<HostCall> {
+    for (const call of this.#live) if (call !== undefined) yield call;
+  }
+}
+
+/** Reads every argument, also behind one that cannot cross; returns the first refusal. */
+function readArguments(body: Decoder, args: unknown[]): unknown {
+  let refused: unknown;
+  const count = body.u32();
+  for (let i = 0; i < count; i++) {
+    try {
+      args.push(body.read());
+    } catch (error) {
+      refused ??= error;
+    }
+  }
+  return refused;
+}
+
+function wrongArity(fn: HostFunction, got: number): TypeError {
+  return new TypeError(`${fn.name} takes ${fn.arity} argument${fn.arity === 1 ? '' : 's'}, got ${got}`);
+}
+
+function timedOut(call: HostCall): RhaiTimeoutError {
+  const ms = Math.max(0, call.fn.timeoutMs);
+  const text = `The host function '${call.fn.name}' took too long.`;
+  return new RhaiTimeoutError(text, 'hostTimeoutMs', ms, 'host', { scriptMs: 0, hostMs: ms, queueMs: 0 });
+}

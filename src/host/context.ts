@@ -1,0 +1,37 @@
+// What a host function gets as its first argument when it was registered with `context: true`.
+// Nothing in it costs anything until it is asked for.
+
+import type { Position } from '../errors/index.js';
+import type { HostCall } from './call.js';
+
+export interface HostCallContext {
+  /** Aborts when the run ends or the call times out. */
+  readonly signal: AbortSignal;
+  readonly runId: number;
+  readonly requestId: string;
+  /** The engine that asks. */
+  readonly engine: unknown;
+  /** Where in the script the call stands. */
+  readonly position: Position;
+}
+
+export class CallContext implements HostCallContext {
+  readonly runId: number;
+  readonly requestId: string;
+  readonly position: Position;
+  readonly #call: HostCall;
+
+  constructor(
+    call: HostCall,
+    readonly engine: unknown,
+  ) {
+    this.#call = call;
+    this.runId = call.owner.id;
+    this.requestId = `${call.slot}.${call.generation}`;
+    this.position = call.position;
+  }
+
+  get signal(): AbortSignal {
+    return this.#call.signal;
+  }
+}

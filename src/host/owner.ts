@@ -1,0 +1,30 @@
+// What the host layer needs to know of a run: who asked, under which limits, in which async context.
+// The engine's tasks are owners; this layer never sees more of them.
+
+import type { ValueLimits } from '../protocol/limits.js';
+import type { ErrorOwner } from './errors.js';
+
+/** Runs a function in the async context of the run's caller. */
+export interface AsyncScope {
+  runInAsyncScope<R>(fn: (...args: any[]) => R, self: unknown, ...args: unknown[]): R;
+}
+
+export interface CallOwner extends ErrorOwner {
+  readonly id: number;
+  /** Over, or about to be: no host function starts any more. */
+  readonly ended: boolean;
+  /** Runs on the caller's stack: cannot wait for a promise. */
+  readonly sync: boolean;
+  readonly limits: ValueLimits;
+  readonly scope: AsyncScope | undefined;
+  /** Host calls in flight. */
+  waiting: number;
+  /** Ends the run with an error of the host side. */
+  fail(error: unknown): void;
+  /** Why the signals of its host functions abort. */
+  abortReason(): unknown;
+}
+
+export interface Owners {
+  find(slot: number, generation: number): CallOwner | undefined;
+}

@@ -1,0 +1,137 @@
+// The options of an engine and of a run, checked when they are given: a wrong one is a TypeError or a RangeError at once.
+// Getters of an options object are read exactly once.
+
+import { checkLimit, DEFAULT_LIMITS, mergeLimits, type Limits } from './limits.js';
+import type { Int64Mode } from '../protocol/decode.js';
+import type { TraceListener } from '../trace/trace.js';
+
+/** Where a `debug` of a script stood. */
+export interface DebugPosition {
+  readonly source: string;
+  readonly line: number;
+  readonly column: number;
+}
+
+export type PrintListener = (text: string) => void;
+export type DebugListener = (text: string, position: DebugPosition) => void;
+
+export interface EngineOptions {
+  /** `'auto'` = native where the addon loads, else WASM. */
+  backend?: 'auto' | 'native' | 'wasm';
+  /** Native worker threads, made when they are first needed. Default 1. */
+  threads?: number;
+  /** `'inline'` runs scripts in slices on the calling thread. */
+  mode?: 'background' | 'inline';
+  limits?: Partial<Limits>;
+  /** How ints reach JavaScript; `'auto'` = number when safe, else bigint. */
+  int64?: Int64Mode;
+  onPrint?: PrintListener;
+  onDebug?: DebugListener;
+  onWarning?: (warning: Error) => void;
+  /** Runs that may be under way at once; more of them wait. 0 = no bound. */
+  maxConcurrentRuns?: number;
+  trace?: TraceListener;
+  /** Microseconds per turn of the event loop in which this thread may run scripts itself; 0 = never. Default 100. */
+  assistMicros?: number;
+}
+
+export interface RunOptions {
+  signal?: AbortSignal;
+  timeoutMs?: number;
+  limits?: Partial<Limits>;
+  /** Variables of this run. */
+  scope?: Readonly<Record<string, unknown>> | ReadonlyMap<string, unknown>;
+  /** The script's name in errors. */
+  name?: string;
+  onPrint?: PrintListener;
+  onDebug?: DebugListener;
+  /** Higher runs first; 0 is ordinary. */
+  priority?: number;
+  /** Write the run's variables back into the engine's scope when it ends. */
+  commit?: boolean;
+}
+
+/** The options of `eval`: those of a run that need nobody to wait. */
+export type EvalOptions = Pick<RunOptions, 'limits' | 'name' | 'onPrint' | 'onDebug' | 'timeoutMs'>;
+
+export interface ResolvedOptions {
+  readonly backend: 'auto' | 'native' | 'wasm';
+  readonly threads: number;
+  readonly inline: boolean;
+  readonly limits: Readonly<Limits>;
+  readonly int64: Int64Mode;
+  readonly onPrint: PrintListener | undefined;
+  readonly onDebug: DebugListener | undefined;
+  readonly onWarning: ((warning: Error) => void) | undefined;
+  readonly maxConcurrentRuns: number;
+  readonly trace: TraceListener | undefined;
+  readonly assistMicros: number;
+}
+
+const KNOWN = new Set([
+  'backend',
+  'threads',
+  'mode',
+  'limits',
+  'int64',
+  'onPrint',
+  'onDebug',
+  'onWarning',
+  'maxConcurrentRuns',
+  'trace',
+  'assistMicros',
+]);
+const MAX_THREADS = 64;
+
+function oneOf<T extends string>(name: string, value: unknown, allowed: readonly T[], fallback: T): T {
+  if (value === undefined) return fallback;
+  if (allowed.includes(value as T)) return value as T;
+  throw new TypeError(`${name} must be one of ${allowed.map((one) => `'${one}'`).join(', ')}`);
+}
+
+function whole(name: string, value: unknown, fallback: number, min: number, max: number): number {
+  if (value === undefined) return fallback;
+  if (typeof value !== 'number') throw new TypeError(`${name} must be a number, got ${typeof value}`);
+  if (!Number.isSafeInteger(value) || value < min || value > max) {
+    throw new RangeError(`${name} must be a whole number from ${min} to ${max}, got ${value}`);
+  }
+  return value;
+}
+
+/** A function or nothing. */
+export function listener<T>(name: string, value: T | undefined): T | undefined {
+  if (value !== undefined && typeof value !== 'function') throw new TypeError(`${name} must be a function`);
+  return value;
+}
+
+export function resolveOptions(given: EngineOptions = {}): ResolvedOptions {
+  if (typeof given !== 'object' || given === null) throw new TypeError('engine options must be an object');
+  const options: EngineOptions = { ...given };
+  for (const name of Object.keys(options)) if (!KNOWN.has(name)) throw new TypeError(`unknown engine option '${name}'`);
+  return Object.freeze({
+    backend: oneOf('backend', options.backend, ['auto', 'native', 'wasm'], 'auto'),
+    threads: whole('threads', options.threads, 1, 1, MAX_THREADS),
+    inline: oneOf('mode', options.mode, ['background', 'inline'], 'background') === 'inline',
+    limits: mergeLimits(DEFAULT_LIMITS, options.limits),
+    int64: oneOf('int64', options.int64, ['auto', 'bigint', 'number'], 'auto'),
+    onPrint: listener('onPrint', options.onPrint),
+    onDebug: listener('onDebug', options.onDebug),
+    onWarning: listener('onWarning', options.onWarning),
+    maxConcurrentRuns: whole('maxConcurrentRuns', options.maxConcurrentRuns, 0, 0, Number.MAX_SAFE_INTEGER),
+    trace: listener('trace', options.trace),
+    assistMicros: whole('assistMicros', options.assistMicros, 100, 0, 1_000_000),
+  });
+}
+
+/** The limits of one run over those of its engine. */
+export function runLimits(base: Readonly<Limits>, options: { limits?: Partial<Limits>; timeoutMs?: number }): Readonly<Limits> {
+  const { limits, timeoutMs } = options;
+  const merged = mergeLimits(base, limits);
+  if (timeoutMs === undefined) return merged;
+  return Object.freeze({ ...merged, timeoutMs: checkLimit('timeoutMs', timeoutMs) });
+}
+
+/** A run's priority. */
+export function priorityOf(value: unknown): number {
+  return whole('priority', value, 0, -1_000_000, 1_000_000);
+}

@@ -1,0 +1,373 @@
+// Bytes to JavaScript values, by the table of API.md. Reads one record and never past its end; malformed bytes throw.
+// Runs no user code: objects get own data properties, also when somebody has put setters on the prototypes.
+
+import * as C from './constants.js';
+import { hasOwn, prototypesAreClean, setOwn } from './intrinsics.js';
+import { MalformedRecord, Problem, valueError, within } from './problem.js';
+import { inShape, type InShape } from './shapes.js';
+import { RhaiChar, RhaiFloat, RhaiRange, RhaiTimestamp } from './wrappers.js';
+import type { Views } from './views.js';
+
+/** How ints reach JavaScript: numbers while they are safe, always bigints, or always numbers. */
+export type Int64Mode = 'auto' | 'bigint' | 'number';
+
+/** What only the host knows: the objects behind handles. */
+export interface HandleResolver {
+  functionFor(handle: number, name: string): unknown;
+  objectFor(handle: number): unknown;
+  errorFor(handle: number, name: string, message: string, code: string): unknown;
+}
+
+const NO_HANDLES: HandleResolver = { functionFor: () => null, objectFor: () => null, errorFor: () => null };
+const SHORT_TEXT = 8;
+const WORD = 2 ** 32;
+const fromCharCode = String.fromCharCode;
+
+/** State that all readers of one core share: shapes, and how values are wanted. */
+export class DecodeContext {
+  readonly shapes: (InShape | undefined)[] = [];
+  int64: Int64Mode = 'auto';
+  handles: HandleResolver | undefined;
+  /** The bytes come from outside: text is checked too (a core of ours writes only well-formed text). */
+  strict = false;
+  maxDepth = C.MAX_DEPTH;
+
+  #clean: boolean | undefined;
+
+  /** May large containers be filled by plain assignment? Asked at most once per batch: the answer costs a little. */
+  get clean(): boolean {
+    return (this.#clean ??= prototypesAreClean());
+  }
+
+  /** User code has run since: it may have changed the prototypes. */
+  startBatch(): void {
+    this.#clean = undefined;
+  }
+}
+
+export class Decoder {
+  p = 0;
+  end = 0;
+  /** Keeps Rhai types that JavaScript would lose (floats, chars), for values that go back into a script. */
+  exact = false;
+  readonly #u8: Uint8Array;
+  readonly #dv: DataView;
+  #depth = 0;
+  /** The value is only skipped: nothing in it is a problem, and no handle is opened. */
+  #lenient = false;
+
+  constructor(
+    private readonly views: Views,
+    private readonly context: DecodeContext,
+  ) {
+    this.#u8 = views.u8;
+    this.#dv = views.dv;
+  }
+
+  /** Begins at `start`; nothing at or after `end` is read. */
+  open(start: number, end: number): void {
+    this.p = start;
+    this.end = end;
+    this.#depth = 0;
+    this.exact = false;
+  }
+
+  #take(bytes: number): number {
+    const at = this.p;
+    const next = at + bytes;
+    if (next > this.end) throw new MalformedRecord('a record ends too early');
+    this.p = next;
+    return at;
+  }
+
+  u8(): number {
+    return this.#u8[this.#take(1)]!;
+  }
+
+  u32(): number {
+    return this.#dv.getUint32(this.#take(4), true);
+  }
+
+  f64(): number {
+    return this.#dv.getFloat64(this.#take(8), true);
+  }
+
+  /** A record's own text: u32 byte length and UTF-8. */
+  text(): string {
+    const bytes = this.u32();
+    const at = this.#take(bytes);
+    if (this.context.strict) checkUtf8(this.#u8.subarray(at, at + bytes));
+    return this.views.utf8(at, at + bytes);
+  }
+
+  /** One whole value of the record; a RhaiValueError leaves the reader behind the value. */
+  read(): unknown {
+    const start = this.p;
+    try {
+      return this.value();
+    } catch (error) {
+      if (error instanceof Problem) this.#skip(start);
+      throw valueError(error);
+    }
+  }
+
+  /** Reads a value again only for the shapes it defines. */
+  #skip(start: number): void {
+    this.p = start;
+    this.#depth = 0;
+    this.#lenient = true;
+    this.value();
+    this.#lenient = false;
+  }
+
+  private value(): unknown {
+    const tag = this.u8();
+    switch (tag) {
+      case C.T_I32:
+        return this.#int(this.#dv.getInt32(this.#take(4), true));
+      case C.T_SSTR:
+        return this.#ascii(this.u8());
+      case C.T_SHAPE:
+        return this.#known(this.u32());
+      case C.T_UNIT:
+        return null;
+      case C.T_TRUE:
+        return true;
+      case C.T_FALSE:
+        return false;
+      case C.T_F64:
+        return this.#float(this.f64());
+      case C.T_I64:
+        return this.#i64();
+      case C.T_LSTR:
+        return this.#ascii(this.u32());
+      case C.T_STR:
+        return this.text();
+      case C.T_ARR:
+        return this.#array();
+      case C.T_MAP:
+        return this.#map();
+      case C.T_PI32:
+        return this.#packedInts();
+      case C.T_PF64:
+        return this.#packedFloats();
+      case C.T_BLOB:
+        return this.#blob();
+      default:
+        return this.#rare(tag);
+    }
+  }
+
+  #rare(tag: number): unknown {
+    switch (tag) {
+      case C.T_CHAR:
+        return this.#char(this.u32());
+      case C.T_RANGE:
+        return this.#range();
+      case C.T_TIMESTAMP:
+        return new RhaiTimestamp(this.f64());
+      case C.T_FN:
+        return this.#handles().functionFor(this.u32(), this.string());
+      case C.T_HOST_OBJECT:
+        return this.#handles().objectFor(this.u32());
+      case C.T_HOST_ERROR:
+        return this.#handles().errorFor(this.u32(), this.string(), this.string(), this.string());
+      default:
+        throw new MalformedRecord(`unknown value tag ${tag}`);
+    }
+  }
+
+  #handles(): HandleResolver {
+    const handles = this.#lenient ? NO_HANDLES : this.context.handles;
+    if (handles === undefined) throw new MalformedRecord('a handle where none can be');
+    return handles;
+  }
+
+  /** A value that must be text. */
+  string(): string {
+    const value = this.value();
+    if (typeof value !== 'string') throw new MalformedRecord('text expected');
+    return value;
+  }
+
+  #ascii(bytes: number): string {
+    const at = this.#take(bytes);
+    if (this.context.strict) checkAscii(this.#u8.subarray(at, at + bytes));
+    if (bytes > SHORT_TEXT) return this.views.ascii(at, at + bytes);
+    let text = '';
+    for (let i = 0; i < bytes; i++) text += fromCharCode(this.#u8[at + i]!);
+    return text;
+  }
+
+  #int(value: number): number | bigint {
+    return this.context.int64 === 'bigint' && !this.exact ? BigInt(value) : value;
+  }
+
+  #i64(): number | bigint {
+    const at = this.#take(8);
+    const near = this.#dv.getInt32(at + 4, true) * WORD + this.#dv.getUint32(at, true);
+    if (Number.isSafeInteger(near) && this.context.int64 !== 'bigint') return near;
+    const exact = this.#dv.getBigInt64(at, true);
+    if (this.context.int64 !== 'number' || this.exact || this.#lenient) return exact;
+    throw new Problem(`the int ${exact} is not a safe number (option int64 is 'number')`);
+  }
+
+  #float(value: number): unknown {
+    return this.exact ? new RhaiFloat(value) : value;
+  }
+
+  #char(scalar: number): unknown {
+    if (scalar > 0x10ffff || (scalar >= 0xd800 && scalar < 0xe000)) throw new MalformedRecord('not a character');
+    const text = String.fromCodePoint(scalar);
+    return this.exact ? new RhaiChar(text) : text;
+  }
+
+  #range(): RhaiRange {
+    const start = this.#i64();
+    const end = this.#i64();
+    const inclusive = this.u8();
+    if (inclusive > 1) throw new MalformedRecord('neither inclusive nor exclusive');
+    return new RhaiRange(start, end, inclusive === 1);
+  }
+
+  /** A length that the rest of the record can hold. */
+  #count(minBytes: number): number {
+    const n = this.u32();
+    if (n * minBytes > this.end - this.p) throw new MalformedRecord('a length larger than its record');
+    return n;
+  }
+
+  #enter(): void {
+    if (++this.#depth > this.context.maxDepth) throw new MalformedRecord('nested too deeply');
+  }
+
+  #array(): unknown[] {
+    const n = this.#count(1);
+    this.#enter();
+    const out = blankArray(n, this.context);
+    let i = 0;
+    try {
+      for (; i < n; i++) out[i] = this.value();
+    } catch (error) {
+      throw within(error, out, i);
+    }
+    this.#depth--;
+    return out;
+  }
+
+  #map(): object {
+    const id = this.u32();
+    const n = this.#count(1);
+    const keys: string[] = [];
+    for (let i = 0; i < n; i++) keys.push(this.string());
+    if (this.context.strict && new Set(keys).size !== n) throw new MalformedRecord('a key twice');
+    if (id === C.NO_SHAPE) return this.#loose(keys);
+    if (id >= C.MAX_SHAPES) throw new MalformedRecord('too many shapes');
+    return this.#fields((this.context.shapes[id] = inShape(keys)));
+  }
+
+  #known(id: number): object {
+    const shape = this.context.shapes[id];
+    if (shape === undefined) throw new MalformedRecord('unknown shape');
+    return this.#fields(shape);
+  }
+
+  #fields(shape: InShape): object {
+    const { keys } = shape;
+    this.#enter();
+    const out: Record<string, unknown> = { ...shape.template };
+    let i = 0;
+    try {
+      for (; i < keys.length; i++) out[keys[i]!] = this.value();
+    } catch (error) {
+      throw within(error, out, keys[i]!);
+    }
+    this.#depth--;
+    return shape.hasThen ? this.#checked(out) : out;
+  }
+
+  /** A map whose shape is not remembered: a dictionary, or one with very many keys. */
+  #loose(keys: readonly string[]): object {
+    this.#enter();
+    const out: Record<string, unknown> = {};
+    const { clean } = this.context;
+    let i = 0;
+    try {
+      for (; i < keys.length; i++) {
+        const key = keys[i]!;
+        const value = this.value();
+        if (clean && !(key in out)) out[key] = value;
+        else setOwn(out, key, value);
+      }
+    } catch (error) {
+      throw within(error, out, keys[i]!);
+    }
+    this.#depth--;
+    return this.#checked(out);
+  }
+
+  #checked(out: Record<string, unknown>): object {
+    if (typeof out['then'] === 'function' && hasOwn(out, 'then')) {
+      throw new Problem('a closure under the key `then` would make a promise adopt it').at(out, 'then');
+    }
+    return out;
+  }
+
+  #packedCount(unit: number): number {
+    const n = this.u32();
+    this.#take(-this.p & (unit - 1));
+    if (this.#depth >= this.context.maxDepth) throw new MalformedRecord('nested too deeply');
+    return n;
+  }
+
+  #packedInts(): unknown[] {
+    const n = this.#packedCount(4);
+    const base = this.#take(n * 4) >> 2;
+    const { i32 } = this.views;
+    const out = blankArray(n, this.context);
+    if (this.context.int64 === 'bigint') for (let i = 0; i < n; i++) out[i] = this.#int(i32[base + i]!);
+    else for (let i = 0; i < n; i++) out[i] = i32[base + i];
+    return out;
+  }
+
+  #packedFloats(): unknown[] {
+    const n = this.#packedCount(8);
+    const base = this.#take(n * 8) >> 3;
+    const { f64 } = this.views;
+    const out = blankArray(n, this.context);
+    for (let i = 0; i < n; i++) out[i] = this.#float(f64[base + i]!);
+    return out;
+  }
+
+  #blob(): Uint8Array {
+    const n = this.u32();
+    const at = this.#take(n);
+    return this.#u8.slice(at, at + n);
+  }
+}
+
+const strictUtf8 = new TextDecoder('utf-8', { fatal: true });
+
+function checkUtf8(bytes: Uint8Array): void {
+  try {
+    strictUtf8.decode(bytes);
+  } catch {
+    throw new MalformedRecord('not UTF-8');
+  }
+}
+
+function checkAscii(bytes: Uint8Array): void {
+  for (const byte of bytes) if (byte > 127) throw new MalformedRecord('not ASCII');
+}
+
+const MAX_TEMPLATE = 32;
+const templates = Array.from({ length: MAX_TEMPLATE + 1 }, (_, n) => new Array<unknown>(n).fill(null));
+
+/** An array of `n` own elements, or an empty one where plain assignment is known to make own elements. */
+function blankArray(n: number, context: DecodeContext): unknown[] {
+  if (n <= MAX_TEMPLATE) return templates[n]!.slice();
+  if (context.clean) return n < 1 << 16 ? new Array<unknown>(n) : [];
+  const out: unknown[] = [];
+  for (let i = 0; i < n; i++) setOwn(out, i, null);
+  return out;
+}

@@ -1,0 +1,83 @@
+// Values that JavaScript has no word of its own for: RhaiFloat, RhaiChar, RhaiTimestamp, RhaiRange.
+// Each works with and without `new`, is frozen, and crosses back as exactly the Rhai type it stands for.
+
+function callable<A extends unknown[], T>(type: new (...args: A) => T): { new (...args: A): T; (...args: A): T } {
+  function wrapper(...args: A): T {
+    return new type(...args);
+  }
+  Object.defineProperty(wrapper, 'name', { value: type.name });
+  wrapper.prototype = type.prototype;
+  Object.defineProperty(type.prototype, 'constructor', { value: wrapper, writable: true, configurable: true });
+  return wrapper as unknown as { new (...args: A): T; (...args: A): T };
+}
+
+class FloatValue {
+  readonly value: number;
+  constructor(value: number) {
+    if (typeof value !== 'number') throw new TypeError('RhaiFloat takes a number');
+    this.value = value;
+    Object.freeze(this);
+  }
+  valueOf(): number {
+    return this.value;
+  }
+}
+
+class CharValue {
+  readonly value: string;
+  constructor(value: string) {
+    if (typeof value !== 'string' || [...value].length !== 1 || !value.isWellFormed()) {
+      throw new TypeError('RhaiChar takes a string of exactly one character');
+    }
+    this.value = value;
+    Object.freeze(this);
+  }
+  toString(): string {
+    return this.value;
+  }
+}
+
+class TimestampValue {
+  /** Milliseconds since 1970, as `Date.now()` counts. */
+  readonly epochMs: number;
+  constructor(epochMs: number) {
+    if (typeof epochMs !== 'number' || !Number.isFinite(epochMs)) throw new RangeError('RhaiTimestamp takes finite milliseconds');
+    this.epochMs = epochMs;
+    Object.freeze(this);
+  }
+  toDate(): Date {
+    return new Date(this.epochMs);
+  }
+}
+
+export type RangeBound = number | bigint;
+
+class RangeValue {
+  readonly start: RangeBound;
+  readonly end: RangeBound;
+  readonly inclusive: boolean;
+  constructor(start: RangeBound, end: RangeBound, inclusive = false) {
+    this.start = start;
+    this.end = end;
+    this.inclusive = inclusive;
+    Object.freeze(this);
+  }
+}
+
+Object.defineProperty(FloatValue, 'name', { value: 'RhaiFloat' });
+Object.defineProperty(CharValue, 'name', { value: 'RhaiChar' });
+Object.defineProperty(TimestampValue, 'name', { value: 'RhaiTimestamp' });
+Object.defineProperty(RangeValue, 'name', { value: 'RhaiRange' });
+
+/** `RhaiFloat(5)` is the float 5.0, where a plain 5 would become an int. */
+export const RhaiFloat = callable(FloatValue);
+export type RhaiFloat = FloatValue;
+/** `RhaiChar('x')` is a char, where a plain 'x' would become a string. */
+export const RhaiChar = callable(CharValue);
+export type RhaiChar = CharValue;
+/** A point in time with millisecond precision. */
+export const RhaiTimestamp = callable(TimestampValue);
+export type RhaiTimestamp = TimestampValue;
+/** `RhaiRange(0, 5)` is `0..5`; ranges that come out of a script are of this class too. */
+export const RhaiRange = callable(RangeValue);
+export type RhaiRange = RangeValue;

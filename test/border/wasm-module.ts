@@ -1,0 +1,117 @@
+// The WebAssembly module as its border sees it: batches of records in, batches of records out. Nothing of src/ is used, so that the
+// smoke test holds the module against the protocol itself.
+import { readFileSync } from 'node:fs';
+
+/** As much of the global as is used here; its types come with the DOM's, which this project does without. */
+declare const WebAssembly: {
+  instantiate(module: Uint8Array, imports: object): Promise<{ instance: { exports: unknown } }>;
+};
+
+interface Exports {
+  memory: { readonly buffer: ArrayBuffer };
+  rhai_bridge_version(): number;
+  rhai_bridge_inbox(bytes: number): number;
+  rhai_bridge_receive(): number;
+  rhai_bridge_step(maxMicros: number): number;
+  rhai_bridge_outbox(): number;
+  rhai_bridge_outbox_bytes(): number;
+  rhai_bridge_clear_outbox(): void;
+  rhai_bridge_deadline_ms(): number;
+}
+
+export interface Id {
+  slot: number;
+  generation: number;
+}
+
+export interface Received extends Id {
+  kind: number;
+  /** The payload, from its first byte. */
+  body: DataView;
+}
+
+const HEADER_BYTES = 16;
+
+/** Bytes of one record, written field by field. */
+export class Record {
+  #bytes: number[] = [];
+
+  constructor(
+    private readonly kind: number,
+    private readonly id: Id,
+  ) {}
+
+  u32(...values: number[]): this {
+    this.#bytes.push(...new Uint8Array(Uint32Array.from(values).buffer));
+    return this;
+  }
+
+  f64(...values: number[]): this {
+    this.#bytes.push(...new Uint8Array(Float64Array.from(values).buffer));
+    return this;
+  }
+
+  text(value: string): this {
+    const bytes = new TextEncoder().encode(value);
+    this.u32(bytes.length).#bytes.push(...bytes);
+    return this;
+  }
+
+  /** A value: an integer of 32 bits (tag 3). */
+  integer(value: number): this {
+    this.#bytes.push(3, ...new Uint8Array(Int32Array.of(value).buffer));
+    return this;
+  }
+
+  bytes(): Uint8Array {
+    const size = (HEADER_BYTES + this.#bytes.length + 7) & ~7;
+    const record = new Uint8Array(size);
+    record.set(new Uint8Array(Uint32Array.of(size, this.kind, this.id.slot, this.id.generation).buffer));
+    record.set(this.#bytes, HEADER_BYTES);
+    return record;
+  }
+}
+
+/** One instance: one core. */
+export class Module {
+  private constructor(private readonly exports: Exports) {}
+
+  static async load(path: string): Promise<Module> {
+    const { instance } = await WebAssembly.instantiate(readFileSync(path), {
+      rhai_bridge: { now_ms: () => performance.now() },
+    });
+    return new Module(instance.exports as Exports);
+  }
+
+  get version(): number {
+    return this.exports.rhai_bridge_version();
+  }
+
+  /** Hands over a batch; returns how many records of it were taken. */
+  send(...batch: Uint8Array[]): number {
+    const bytes = batch.reduce((sum, record) => sum + record.length, 0);
+    let at = this.exports.rhai_bridge_inbox(bytes);
+    for (const record of batch) {
+      new Uint8Array(this.exports.memory.buffer).set(record, at);
+      at += record.length;
+    }
+    return this.exports.rhai_bridge_receive();
+  }
+
+  /** Steps until nothing can run; what it sent meanwhile. */
+  run(): Received[] {
+    while (this.exports.rhai_bridge_step(1000) === 1);
+    const at = this.exports.rhai_bridge_outbox();
+    const batch = this.exports.memory.buffer.slice(at, at + this.exports.rhai_bridge_outbox_bytes());
+    this.exports.rhai_bridge_clear_outbox();
+    return [...recordsOf(new DataView(batch))];
+  }
+}
+
+function* recordsOf(batch: DataView): Generator<Received> {
+  for (let at = 0; at < batch.byteLength; at += batch.getUint32(at, true)) {
+    const word = (index: number) => batch.getUint32(at + 4 * index, true);
+    const body = new DataView(batch.buffer, at + HEADER_BYTES, word(0) - HEADER_BYTES);
+    yield { kind: word(1), slot: word(2), generation: word(3), body };
+  }
+}

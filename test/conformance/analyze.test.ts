@@ -1,0 +1,61 @@
+// analyze, compile, Script and call: looking at scripts without running them, and running parts of them.
+import { expect, it } from 'vitest';
+import { RhaiSyntaxError } from '../../src/entry/node.js';
+import { conformance, rejection } from './backend.js';
+
+conformance('analyze and compile', (make) => {
+  it('a valid script tells its functions, host functions and imports', () => {
+    const engine = make().registerFunction('fetch', () => 1);
+    const analysis = engine.analyze('/// Adds.\nfn add(a, b) { a + b }\nprivate fn hidden() {}\n  fetch("x");\n');
+    expect(analysis).toMatchObject({ isValid: true, syntaxErrors: [], imports: [] });
+    expect(analysis.functions).toEqual(
+      expect.arrayContaining([
+        expect.objectContaining({ name: 'add', params: ['a', 'b'], private: false, line: 2 }),
+        expect.objectContaining({ name: 'hidden', params: [], private: true, line: 3 }),
+      ]),
+    );
+    expect(analysis.hostFunctions).toEqual([{ name: 'fetch', line: 4, column: 3 }]);
+  });
+
+  it('an invalid script has an error with line and column', () => {
+    const analysis = make().analyze('let a = 1;\nlet b = ;');
+    expect(analysis.isValid).toBe(false);
+    expect(analysis.syntaxErrors).toEqual([{ message: expect.any(String), line: 2, column: 9 }]);
+  });
+
+  it('never executes', () => {
+    let called = 0;
+    const engine = make({ onPrint: () => called++ }).registerFunction('f', () => called++);
+    engine.analyze('print("x"); f(); f(f()); loop {}');
+    engine.compile('print("x"); f(); loop {}');
+    expect(called).toBe(0);
+  });
+
+  it('compile gives a script that runs many times', async () => {
+    const engine = make();
+    const script = engine.compile('x * 2', { name: 'double.rhai' });
+    expect(script.name).toBe('double.rhai');
+    expect(await Promise.all([1, 2, 3].map((x) => script.run({ scope: { x } })))).toEqual([2, 4, 6]);
+    expect(engine.setVar('x', 21).eval(script)).toBe(42);
+    expect(() => engine.compile('let = 5')).toThrow(RhaiSyntaxError);
+  });
+
+  it('one function of a script can be called', async () => {
+    const engine = make().registerFunction('later', async (x: number) => x);
+    const script = engine.compile('fn area(w, h) { later(w) * h } print("never");');
+    expect(script.functions).toEqual([expect.objectContaining({ name: 'area', params: ['w', 'h'] })]);
+    expect(await script.call('area', [6, 7])).toBe(42);
+    expect(await engine.call('fn f(x) { x + 1 }', 'f', [1])).toBe(2);
+    expect(await rejection(script.call('nobody', []))).toMatchObject({ message: expect.stringContaining('nobody') });
+    expect(await rejection(engine.call('fn f(x) { x }', 'f', [Symbol('x')]))).toMatchObject({ path: '$[0]' });
+  });
+
+  it('many different scripts do not fill the engine', async () => {
+    const engine = make();
+    const script = engine.compile('1 + 1');
+    for (let i = 0; i < 3_000; i++) engine.eval(`${i} + 1`);
+    expect(await script.run()).toBe(2);
+    const [home] = engine.stats().cores as { programs: number }[];
+    expect(home!.programs).toBeLessThan(1_100);
+  });
+});

@@ -1,0 +1,88 @@
+// The one helper of the conformance suite: every law is checked on every backend listed here.
+// Order is controlled by gates that the test opens, never by sleeping and hoping.
+
+import { afterEach, describe } from 'vitest';
+import { RhaiEngine, type EngineOptions } from '../../src/entry/node.js';
+
+/** A backend and mode under test. */
+export interface Variant {
+  readonly name: string;
+  readonly options: EngineOptions;
+}
+
+export const variants: readonly Variant[] = [
+  { name: 'native', options: { backend: 'native' } },
+  { name: 'native, never assisted', options: { backend: 'native', assistMicros: 0 } },
+  { name: 'native, inline', options: { backend: 'native', mode: 'inline' } },
+];
+
+export type Make = (options?: EngineOptions) => RhaiEngine;
+
+/** Declares `body` once per variant; engines it makes are disposed after each test. */
+export function conformance(title: string, body: (make: Make, variant: Variant) => void): void {
+  for (const variant of variants) {
+    describe(`${title} [${variant.name}]`, () => {
+      const made: RhaiEngine[] = [];
+      afterEach(() => {
+        for (const engine of made.splice(0)) engine.dispose();
+      });
+      const make: Make = (options) => {
+        const engine = RhaiEngine.createSync({ ...variant.options, ...options });
+        made.push(engine);
+        return engine;
+      };
+      body(make, variant);
+    });
+  }
+}
+
+/** A promise that the test settles. */
+export interface Gate<T = unknown> {
+  readonly promise: Promise<T>;
+  open(value: T): void;
+  fail(error: unknown): void;
+}
+
+export function gate<T = unknown>(): Gate<T> {
+  let open!: (value: T) => void;
+  let fail!: (error: unknown) => void;
+  const promise = new Promise<T>((resolve, reject) => {
+    open = resolve;
+    fail = reject;
+  });
+  promise.catch(() => {});
+  return { promise, open, fail };
+}
+
+/** Waits until `condition` holds, one turn of the event loop at a time. */
+export async function until(condition: () => boolean): Promise<void> {
+  while (!condition()) await new Promise((resolve) => setImmediate(resolve));
+}
+
+/** Lets everything that can happen without timers happen. */
+export async function turns(count = 20): Promise<void> {
+  for (let i = 0; i < count; i++) await new Promise((resolve) => setImmediate(resolve));
+}
+
+export const delay = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
+
+/** The error a promise rejects with; fails when it does not reject. */
+export async function rejection(promise: Promise<unknown>): Promise<any> {
+  const outcome = await promise.then(
+    (value) => ({ value }),
+    (error: unknown) => ({ error }),
+  );
+  if ('error' in outcome) return outcome.error;
+  throw new Error(`expected a rejection, got ${JSON.stringify(outcome.value)}`);
+}
+
+/** The error a function throws. */
+export function thrown(call: () => unknown): any {
+  let value: unknown;
+  try {
+    value = call();
+  } catch (error) {
+    return error;
+  }
+  throw new Error(`expected an exception, got ${String(value)}`);
+}
