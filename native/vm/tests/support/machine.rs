@@ -143,7 +143,7 @@ fn compile(vm: &mut Vm, hosts: &HostNames, source: &str) -> Result<Rc<Program>, 
 }
 
 fn refusal(error: CompileError) -> End {
-    if error.message.contains("not supported") {
+    if error.message.starts_with("Not supported") {
         return End::Refused(error.message);
     }
     End::Error(Failed {
