@@ -5,7 +5,10 @@
 //! module: nothing is ever freed from outside, and a pointer is good until the next call of any export.
 //! The only import is a clock.
 
-#![allow(unsafe_code, reason = "exports need fixed symbol names, and the clock is an import")]
+#![allow(
+    unsafe_code,
+    reason = "exports need fixed symbol names, and the clock is an import"
+)]
 
 mod batch;
 mod clock;

@@ -36,7 +36,11 @@ fn main() {
             println!("{{\"program\":\"{}\",\"machine\":{machine:?},\"rhai\":{rhai:?}}}", pair.name);
         } else {
             let (ours, theirs) = (summary(&machine), summary(&rhai));
-            println!("{:16} machine {ours}   rhai {theirs}   {:5.1} x", pair.name, median(&rhai) / median(&machine));
+            println!(
+                "{:16} machine {ours}   rhai {theirs}   {:5.1} x",
+                pair.name,
+                median(&rhai) / median(&machine)
+            );
         }
     }
     if !options.json {
@@ -49,7 +53,12 @@ fn main() {
 }
 
 fn options() -> Options {
-    let mut options = Options { repeat: 7, only: String::new(), json: false, fib: false };
+    let mut options = Options {
+        repeat: 7,
+        only: String::new(),
+        json: false,
+        fib: false,
+    };
     let mut args = std::env::args().skip(1);
     while let Some(arg) = args.next() {
         match arg.as_str() {
@@ -65,7 +74,10 @@ fn options() -> Options {
 
 fn programs(only: &str) -> Vec<PathBuf> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("programs");
-    let mut paths: Vec<PathBuf> = std::fs::read_dir(folder).expect("programs").map(|entry| entry.expect("an entry").path()).collect();
+    let mut paths: Vec<PathBuf> = std::fs::read_dir(folder)
+        .expect("programs")
+        .map(|entry| entry.expect("an entry").path())
+        .collect();
     paths.retain(|path| path.extension().is_some_and(|ext| ext == "rhai") && (only.is_empty() || name_of(path) == only));
     paths.sort();
     paths
@@ -89,7 +101,12 @@ impl Pair {
         let engine = rhai_engine();
         let ast = engine.compile(&source).expect("a program that rhai compiles");
         let program = compile(&mut Vm::new(), &source);
-        Self { name: name_of(path), engine, ast, program }
+        Self {
+            name: name_of(path),
+            engine,
+            ast,
+            program,
+        }
     }
 
     /// Samples in ms: the machine's and rhai's, measured in turn.
@@ -116,21 +133,31 @@ impl Pair {
 
 fn rhai_engine() -> Engine {
     let mut engine = Engine::new();
-    engine.set_optimization_level(OptimizationLevel::None).set_max_expr_depths(0, 0).set_max_call_levels(1_000);
+    engine
+        .set_optimization_level(OptimizationLevel::None)
+        .set_max_expr_depths(0, 0)
+        .set_max_call_levels(1_000);
     engine
 }
 
 fn compile(vm: &mut Vm, source: &str) -> Rc<Program> {
     let mut hosts = HostNames::new();
     hosts.insert("host", 0);
-    let options = CompileOptions { name: "", hosts: &hosts, max_source_bytes: 0 };
+    let options = CompileOptions {
+        name: "",
+        hosts: &hosts,
+        max_source_bytes: 0,
+    };
     vm.compile(source, &options).unwrap_or_else(|error| panic!("{error:?}"))
 }
 
 /// Runs a program to its end; the host answers each call with its argument.
 fn run(vm: &mut Vm, program: &Rc<Program>) -> String {
     let mut machine = Machine::new(program, Vec::new());
-    let mut meter = Meter { fuel: i64::MAX, ..Meter::default() };
+    let mut meter = Meter {
+        fuel: i64::MAX,
+        ..Meter::default()
+    };
     loop {
         match machine.step(vm, &mut meter) {
             Step::Done(value) => return value.to_string(),
@@ -172,14 +199,22 @@ fn fib_alone(repeat: usize) {
 
 /// The whole pipeline (rhai's parser, then ours) against rhai's compile.
 fn compiling(repeat: usize) {
-    let sources: Vec<String> = programs("").iter().map(|path| std::fs::read_to_string(path).expect("a program")).collect();
+    let sources: Vec<String> = programs("")
+        .iter()
+        .map(|path| std::fs::read_to_string(path).expect("a program"))
+        .collect();
     let (engine, mut vm) = (rhai_engine(), Vm::new());
     let (mut ours, mut theirs) = (Vec::new(), Vec::new());
     for _ in 0..repeat {
         ours.push(timed(|| sources.iter().for_each(|source| drop(compile(&mut vm, source)))).1);
         theirs.push(timed(|| sources.iter().for_each(|source| drop(engine.compile(source)))).1);
     }
-    println!("compile all programs: {} (rhai's compile {}), {:.2} x", summary(&ours), summary(&theirs), median(&ours) / median(&theirs));
+    println!(
+        "compile all programs: {} (rhai's compile {}), {:.2} x",
+        summary(&ours),
+        summary(&theirs),
+        median(&ours) / median(&theirs)
+    );
 }
 
 fn suspending(repeat: usize) {
@@ -210,7 +245,10 @@ fn waiting() {
 
 fn wait(vm: &mut Vm, program: &Rc<Program>) -> Machine {
     let mut machine = Machine::new(program, Vec::new());
-    let mut meter = Meter { fuel: i64::MAX, ..Meter::default() };
+    let mut meter = Meter {
+        fuel: i64::MAX,
+        ..Meter::default()
+    };
     assert!(matches!(machine.step(vm, &mut meter), Step::Suspended));
     machine
 }

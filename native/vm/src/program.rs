@@ -238,7 +238,11 @@ impl Program {
     /// Bytes of heap the program holds, roughly.
     #[must_use]
     pub fn heap_bytes(&self) -> usize {
-        let code: usize = self.functions.iter().map(|f| f.code.capacity() * 16 + std::mem::size_of::<Function>()).sum();
+        let code: usize = self
+            .functions
+            .iter()
+            .map(|f| f.code.capacity() * 16 + std::mem::size_of::<Function>())
+            .sum();
         code + self.constants.capacity() * 16 + self.sites.len() * std::mem::size_of::<Site>() + self.chains.len() * std::mem::size_of::<Chain>()
     }
 

@@ -71,7 +71,13 @@ impl Vm {
         engine.on_debug(move |text, _, position| push(&sink, true, text, position));
         let mut global = engine.new_global_runtime_state();
         global.push_import("std", StandardPackage::new().as_shared_module());
-        Self { engine, global, caches: eager_caches(), limits: Limits::default(), output }
+        Self {
+            engine,
+            global,
+            caches: eager_caches(),
+            limits: Limits::default(),
+            output,
+        }
     }
 
     /// The rhai engine.
@@ -95,12 +101,20 @@ impl Vm {
                 message: format!("Source of {} bytes is larger than {}", source.len(), options.max_source_bytes),
                 line: 0,
                 column: 0,
-                limit: Some(LimitHit { name: "maxSourceBytes", value: options.max_source_bytes }),
+                limit: Some(LimitHit {
+                    name: "maxSourceBytes",
+                    value: options.max_source_bytes,
+                }),
             });
         }
         let ast = self.engine.compile(source).map_err(|e| {
             let (line, column) = line_column(e.position());
-            CompileError { message: e.err_type().to_string(), line, column, limit: None }
+            CompileError {
+                message: e.err_type().to_string(),
+                line,
+                column,
+                limit: None,
+            }
         })?;
         compile(&ast, options.name, &Rc::new(options.hosts.clone())).map(Rc::new)
     }
@@ -134,7 +148,13 @@ impl Vm {
 
 fn push(sink: &RefCell<Vec<Output>>, debug: bool, text: &str, position: Position) {
     let (line, column) = line_column(position);
-    sink.borrow_mut().push(Output { debug, text: text.to_owned(), source: String::new(), line, column });
+    sink.borrow_mut().push(Output {
+        debug,
+        text: text.to_owned(),
+        source: String::new(),
+        line,
+        column,
+    });
 }
 
 /// Caches that keep a resolved function at its first use: rhai skips the first sight of each hash, told by a bloom

@@ -28,7 +28,7 @@ impl Compiler {
             ("curry", 2..) => self.curry(f, &call.args, position, d),
             ("is_shared", 1) => self.is_shared(f, &call.args[0], d),
             ("is_def_var", 1) => self.is_defined(f, &call.args[0], position, d),
-            ("eval", 1) => unsupported("eval", position),
+            ("eval" | "get_fn_metadata_list", _) => unsupported(&call.name, position),
             _ => self.named_call(f, &call.name, &call.args, position, d),
         }
     }
@@ -73,7 +73,10 @@ impl Compiler {
 
     fn host_call(&mut self, f: &mut FunctionBuilder, name: &ImmutableString, host: u32, args: &[Expr], position: Position, d: Reg) -> Compiled {
         let base = self.arguments(f, args)?;
-        let meaning = crate::program::Meaning { host: Some(host), ..Default::default() };
+        let meaning = crate::program::Meaning {
+            host: Some(host),
+            ..Default::default()
+        };
         let site = self.site(name, args.len(), meaning, position);
         self.host_use(name, host, position);
         f.position = position;
@@ -173,7 +176,9 @@ impl Compiler {
     }
 
     fn is_defined(&mut self, f: &mut FunctionBuilder, e: &Expr, position: Position, d: Reg) -> Compiled {
-        let Expr::StringConstant(name, _) = e else { return unsupported("is_def_var of a computed name", position) };
+        let Expr::StringConstant(name, _) = e else {
+            return unsupported("is_def_var of a computed name", position);
+        };
         match (f.find(name), f.find_outer(name)) {
             (Some(_), _) => drop(f.emit(Op::Bool(d, true))),
             (None, None) if !f.is_root => drop(f.emit(Op::Bool(d, false))),

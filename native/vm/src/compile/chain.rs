@@ -17,7 +17,9 @@ struct Part<'a> {
 
 /// The parts after the root.
 fn parts(e: &Expr) -> (&Expr, Vec<Part<'_>>) {
-    let (Expr::Dot(x, flags, at) | Expr::Index(x, flags, at)) = e else { return (e, Vec::new()) };
+    let (Expr::Dot(x, flags, at) | Expr::Index(x, flags, at)) = e else {
+        return (e, Vec::new());
+    };
     let mut list = Vec::new();
     let (mut index, mut flags, mut operator) = (matches!(e, Expr::Index(..)), *flags, *at);
     let mut rest = &x.rhs;
@@ -25,12 +27,22 @@ fn parts(e: &Expr) -> (&Expr, Vec<Part<'_>>) {
         let elvis = flags.contains(ASTFlags::NEGATED);
         match rest {
             Expr::Dot(y, next, at) | Expr::Index(y, next, at) if !flags.contains(ASTFlags::BREAK) => {
-                list.push(Part { e: &y.lhs, index, elvis, operator });
+                list.push(Part {
+                    e: &y.lhs,
+                    index,
+                    elvis,
+                    operator,
+                });
                 (index, flags, operator) = (matches!(rest, Expr::Index(..)), *next, *at);
                 rest = &y.rhs;
             }
             last => {
-                list.push(Part { e: last, index, elvis, operator });
+                list.push(Part {
+                    e: last,
+                    index,
+                    elvis,
+                    operator,
+                });
                 return (&x.lhs, list);
             }
         }
@@ -43,9 +55,22 @@ impl Compiler {
         let links = &self.program.chains[chain as usize].links;
         let root = self.program.chains[chain as usize].root;
         match links.as_slice() {
-            [Link { step: Step::Index(i), elvis: false, .. }] => drop(f.emit_at(Op::Index(d, root, *i), chain)),
-            [Link { step: Step::Property { .. }, elvis: false, .. }] => drop(f.emit_at(Op::Property(d, root), chain)),
-            [Link { step: Step::Method { site, base }, elvis: false, position, .. }] => {
+            [Link {
+                step: Step::Index(i),
+                elvis: false,
+                ..
+            }] => drop(f.emit_at(Op::Index(d, root, *i), chain)),
+            [Link {
+                step: Step::Property { .. },
+                elvis: false,
+                ..
+            }] => drop(f.emit_at(Op::Property(d, root), chain)),
+            [Link {
+                step: Step::Method { site, base },
+                elvis: false,
+                position,
+                ..
+            }] => {
                 f.position = *position;
                 f.emit_at(Op::Method(root, *base, d), *site);
             }
@@ -65,15 +90,33 @@ impl Compiler {
     pub(super) fn assign_chain(&mut self, f: &mut FunctionBuilder, op: &OpAssignment, left: &Expr, right: &Expr) -> Compiled {
         let value = f.temporary()?;
         self.expression(f, right, value)?;
-        let end = if op.is_op_assignment() { End::OpSet(self.operator_sites(op), value) } else { End::Set(value) };
+        let end = if op.is_op_assignment() {
+            End::OpSet(self.operator_sites(op), value)
+        } else {
+            End::Set(value)
+        };
         let chain = self.chain(f, left, end, op.position())?;
         let links = &self.program.chains[chain as usize].links;
         let root = self.program.chains[chain as usize].root;
         match (end, links.as_slice()) {
-            (End::Set(_), [Link { step: Step::Index(i), elvis: false, .. }]) => {
+            (
+                End::Set(_),
+                [Link {
+                    step: Step::Index(i),
+                    elvis: false,
+                    ..
+                }],
+            ) => {
                 f.emit_at(Op::SetIndex(root, *i, value), chain);
             }
-            (End::Set(_), [Link { step: Step::Property { .. }, elvis: false, .. }]) => {
+            (
+                End::Set(_),
+                [Link {
+                    step: Step::Property { .. },
+                    elvis: false,
+                    ..
+                }],
+            ) => {
                 f.emit_at(Op::SetProperty(value), chain);
             }
             _ => {
@@ -93,15 +136,35 @@ impl Compiler {
             let step = self.step(f, root, part, &list[i + 1..])?;
             methods += usize::from(matches!(step, Step::Method { .. }));
             let position = if part.index { part.e.start_position() } else { part.e.position() };
-            links.push(Link { step, elvis: part.elvis, position, operator: part.operator });
+            links.push(Link {
+                step,
+                elvis: part.elvis,
+                position,
+                operator: part.operator,
+            });
         }
-        let (state, carry) = if methods > 0 { (f.temporary()?, f.temporary()?) } else { (Reg::MAX, Reg::MAX) };
+        let (state, carry) = if methods > 0 {
+            (f.temporary()?, f.temporary()?)
+        } else {
+            (Reg::MAX, Reg::MAX)
+        };
         let (register, name) = self.root(f, root)?;
         f.position = list.first().map_or(Position::NONE, |p| p.operator);
         let index_get = self.native_site("index$get$", 2, f.position);
         let index_set = self.native_site("index$set$", 3, f.position);
         let position = root.start_position();
-        self.program.chains.push(Chain { root: register, name, position, links, end, end_position, state, carry, index_get, index_set });
+        self.program.chains.push(Chain {
+            root: register,
+            name,
+            position,
+            links,
+            end,
+            end_position,
+            state,
+            carry,
+            index_get,
+            index_set,
+        });
         Ok(super::index(self.program.chains.len()))
     }
 
@@ -111,7 +174,9 @@ impl Compiler {
                 (Expr::Variable(v, ..), Expr::Variable(r, ..)) if v.1 == r.1 => false,
                 (Expr::Variable(v, ..), _) => {
                     let captured = f.captured.contains(&v.1);
-                    !captured && !scan::may_change(root, &v.1, captured) && later.iter().all(|p| !method(p.e) && !scan::may_change(p.e, &v.1, captured))
+                    !captured
+                        && !scan::may_change(root, &v.1, captured)
+                        && later.iter().all(|p| !method(p.e) && !scan::may_change(p.e, &v.1, captured))
                 }
                 _ => true,
             };
@@ -121,7 +186,11 @@ impl Compiler {
             Expr::Property(x, position) => {
                 let getter = self.native_site(&x.0 .0, 1, *position);
                 let setter = self.native_site(&x.1 .0, 2, *position);
-                Ok(Step::Property { name: x.2.clone(), getter, setter })
+                Ok(Step::Property {
+                    name: x.2.clone(),
+                    getter,
+                    setter,
+                })
             }
             Expr::MethodCall(call, position) => {
                 if &*call.name == "eval" {

@@ -71,7 +71,10 @@ impl Compiler {
         }
         if let Some(register) = outer {
             // A function's name is its value, unless the scope has a variable of that name.
-            let meaning = crate::program::Meaning { function: self.any_function(name), ..Default::default() };
+            let meaning = crate::program::Meaning {
+                function: self.any_function(name),
+                ..Default::default()
+            };
             let site = self.site(name, 0, meaning, position);
             f.emit_at(Op::LoadOuter(d, register), site);
             return;
@@ -81,10 +84,21 @@ impl Compiler {
 
     /// A function's name used as a value.
     fn function_named(&self, name: &ImmutableString) -> Option<Dynamic> {
-        self.program.by_name.contains_key(name).then(|| FnPtr::new(name.clone()).ok().map(Dynamic::from))?
+        self.program
+            .by_name
+            .contains_key(name)
+            .then(|| FnPtr::new(name.clone()).ok().map(Dynamic::from))?
     }
 
-    fn qualified_variable(&mut self, f: &mut FunctionBuilder, space: &str, name: &ImmutableString, position: Position, at: Position, d: Reg) -> Compiled {
+    fn qualified_variable(
+        &mut self,
+        f: &mut FunctionBuilder,
+        space: &str,
+        name: &ImmutableString,
+        position: Position,
+        at: Position,
+        d: Reg,
+    ) -> Compiled {
         if space != "global" {
             return unsupported("variables of modules", position);
         }
@@ -104,7 +118,11 @@ impl Compiler {
 
     /// Some function of this name, of whatever arity.
     pub(super) fn any_function(&self, name: &str) -> Option<u16> {
-        self.program.by_name.get(name).and_then(|list| list.first()).map(|(_, function)| *function)
+        self.program
+            .by_name
+            .get(name)
+            .and_then(|list| list.first())
+            .map(|(_, function)| *function)
     }
 
     /// A register that holds the value of `e`: the variable's own, or a temporary.
@@ -209,7 +227,15 @@ impl Compiler {
     }
 
     /// Operators of two operands.
-    pub(super) fn binary(&mut self, f: &mut FunctionBuilder, token: &Token, name: &ImmutableString, args: &[Expr], position: Position, d: Reg) -> Compiled {
+    pub(super) fn binary(
+        &mut self,
+        f: &mut FunctionBuilder,
+        token: &Token,
+        name: &ImmutableString,
+        args: &[Expr],
+        position: Position,
+        d: Reg,
+    ) -> Compiled {
         let site = self.native_site(name, 2, position);
         if let Some(i) = small_integer(&args[1]) {
             if let Some(make) = immediate(token) {

@@ -150,7 +150,10 @@ impl FunctionBuilder {
     // ---- registers
 
     pub(super) fn temporary(&mut self) -> Compiled<Reg> {
-        let register = Reg::try_from(self.next).ok().filter(|r| *r < Reg::MAX).ok_or_else(|| too_large("function", self.position))?;
+        let register = Reg::try_from(self.next)
+            .ok()
+            .filter(|r| *r < Reg::MAX)
+            .ok_or_else(|| too_large("function", self.position))?;
         self.next += 1;
         self.most = self.most.max(self.next);
         Ok(register)
@@ -177,7 +180,10 @@ impl FunctionBuilder {
 
     /// Makes `register` visible as `name`.
     pub(super) fn declare(&mut self, name: &ImmutableString, register: Reg) {
-        self.locals.push(Local { name: name.clone(), register });
+        self.locals.push(Local {
+            name: name.clone(),
+            register,
+        });
     }
 
     pub(super) fn find(&self, name: &str) -> Option<Reg> {
@@ -202,5 +208,10 @@ impl FunctionBuilder {
 
 fn too_large(what: &str, position: Position) -> CompileError {
     let (line, column) = line_column(position);
-    CompileError { message: format!("{what} too large"), line, column, limit: None }
+    CompileError {
+        message: format!("{what} too large"),
+        line,
+        column,
+        limit: None,
+    }
 }

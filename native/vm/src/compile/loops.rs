@@ -30,7 +30,14 @@ impl Compiler {
         Ok(f.emit(Op::JumpIfNot(r, 0)))
     }
 
-    fn comparison(&mut self, f: &mut FunctionBuilder, token: Option<&Token>, name: &rhai::ImmutableString, args: &[Expr], position: Position) -> Compiled<usize> {
+    fn comparison(
+        &mut self,
+        f: &mut FunctionBuilder,
+        token: Option<&Token>,
+        name: &rhai::ImmutableString,
+        args: &[Expr],
+        position: Position,
+    ) -> Compiled<usize> {
         let site = self.native_site(name, 2, position);
         if let Some(i) = small_integer(&args[1]) {
             let a = self.operand(f, &args[0])?;
@@ -44,7 +51,13 @@ impl Compiler {
 
     fn open_loop(f: &mut FunctionBuilder, result: Option<Reg>) {
         let (tries, iterators) = (f.tries, f.iterators);
-        f.loops.push(LoopScope { breaks: Vec::new(), continues: Vec::new(), result, tries, iterators });
+        f.loops.push(LoopScope {
+            breaks: Vec::new(),
+            continues: Vec::new(),
+            result,
+            tries,
+            iterators,
+        });
     }
 
     /// Lands `continue` at `again`, jumps there, lands the exits here with the loop's plain value.
@@ -95,7 +108,14 @@ impl Compiler {
         self.close_loop(f, top, &[exit], want)
     }
 
-    pub(super) fn for_loop(&mut self, f: &mut FunctionBuilder, name: &Ident, counter: Option<&Ident>, x: &FlowControl, want: Option<Reg>) -> Compiled {
+    pub(super) fn for_loop(
+        &mut self,
+        f: &mut FunctionBuilder,
+        name: &Ident,
+        counter: Option<&Ident>,
+        x: &FlowControl,
+        want: Option<Reg>,
+    ) -> Compiled {
         f.block(|f| match &x.expr {
             Expr::FnCall(call, position) if is_range(call.op_token.as_ref()) && call.args.len() == 2 => {
                 let inclusive = call.op_token == Some(Token::InclusiveRange);
@@ -155,7 +175,9 @@ impl Compiler {
     }
 
     pub(super) fn leave_loop(&mut self, f: &mut FunctionBuilder, value: Option<&Expr>, is_break: bool, position: Position) -> Compiled {
-        let Some(scope) = f.loops.last() else { return unsupported("break outside of a loop", position) };
+        let Some(scope) = f.loops.last() else {
+            return unsupported("break outside of a loop", position);
+        };
         let (tries, iterators, result) = (scope.tries, scope.iterators, scope.result);
         if let Some(e) = value {
             let d = if is_break { super::stmt::wanted(f, result)? } else { f.temporary()? };
@@ -172,7 +194,11 @@ impl Compiler {
         // A `continue` goes back, so it is metered like the end of the body.
         let jump = f.emit(if is_break { Op::Jump(0) } else { Op::Loop(0) });
         if let Some(scope) = f.loops.last_mut() {
-            if is_break { scope.breaks.push(jump) } else { scope.continues.push(jump) }
+            if is_break {
+                scope.breaks.push(jump)
+            } else {
+                scope.continues.push(jump)
+            }
         }
         Ok(())
     }
@@ -247,8 +273,16 @@ impl Compiler {
 
     fn range(&mut self, range: &RangeCase) -> u16 {
         self.program.ranges.push(match range {
-            RangeCase::ExclusiveInt(r, _) => SwitchRange { start: r.start, end: r.end, inclusive: false },
-            RangeCase::InclusiveInt(r, _) => SwitchRange { start: *r.start(), end: *r.end(), inclusive: true },
+            RangeCase::ExclusiveInt(r, _) => SwitchRange {
+                start: r.start,
+                end: r.end,
+                inclusive: false,
+            },
+            RangeCase::InclusiveInt(r, _) => SwitchRange {
+                start: *r.start(),
+                end: *r.end(),
+                inclusive: true,
+            },
         });
         (self.program.ranges.len() - 1) as u16
     }
@@ -262,14 +296,7 @@ fn is_range(token: Option<&Token>) -> bool {
 fn fused(token: Option<&Token>, _immediate: bool) -> Option<()> {
     matches!(
         token,
-        Some(
-            Token::LessThan
-                | Token::LessThanEqualsTo
-                | Token::GreaterThan
-                | Token::GreaterThanEqualsTo
-                | Token::EqualsTo
-                | Token::NotEqualsTo
-        )
+        Some(Token::LessThan | Token::LessThanEqualsTo | Token::GreaterThan | Token::GreaterThanEqualsTo | Token::EqualsTo | Token::NotEqualsTo)
     )
     .then_some(())
 }

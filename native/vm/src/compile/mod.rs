@@ -34,12 +34,24 @@ pub(crate) fn line_column(position: Position) -> (u32, u32) {
 /// A construct the machine does not run yet.
 fn unsupported<T>(construct: &str, position: Position) -> Compiled<T> {
     let (line, column) = line_column(position);
-    Err(CompileError { message: format!("Not supported: {construct}"), line, column, limit: None })
+    Err(CompileError {
+        message: format!("{construct} is not supported"),
+        line,
+        column,
+        limit: None,
+    })
 }
 
 /// Compiles a parsed script.
 pub(crate) fn compile(ast: &AST, name: &str, hosts: &Rc<HostNames>) -> Compiled<Program> {
-    let mut compiler = Compiler { program: Program { name: name.into(), hosts: hosts.clone(), ..Program::default() }, has_functions: false };
+    let mut compiler = Compiler {
+        program: Program {
+            name: name.into(),
+            hosts: hosts.clone(),
+            ..Program::default()
+        },
+        has_functions: false,
+    };
     compiler.script(ast)?;
     Ok(compiler.program)
 }
@@ -128,11 +140,21 @@ impl Compiler {
 
     fn host_use(&mut self, name: &str, function: u32, position: Position) {
         let (line, column) = line_column(position);
-        self.program.uses.push(HostUse { name: name.to_owned(), function, line, column });
+        self.program.uses.push(HostUse {
+            name: name.to_owned(),
+            function,
+            line,
+            column,
+        });
     }
 
     fn root_variable(&mut self, name: &ImmutableString, register: Reg, constant: bool, outer: bool) {
-        self.program.root.push(RootVariable { name: name.clone(), register, constant, outer });
+        self.program.root.push(RootVariable {
+            name: name.clone(),
+            register,
+            constant,
+            outer,
+        });
     }
 }
 

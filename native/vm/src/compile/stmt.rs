@@ -225,7 +225,9 @@ impl Compiler {
             return Ok(());
         }
         let value = match (local, right) {
-            (Some(_), Expr::Variable(v, ..)) if op.is_op_assignment() && v.2.is_empty() && f.find(&v.1).is_some() && f.find(&v.1) != local => f.find(&v.1).unwrap_or(0),
+            (Some(_), Expr::Variable(v, ..)) if op.is_op_assignment() && v.2.is_empty() && f.find(&v.1).is_some() && f.find(&v.1) != local => {
+                f.find(&v.1).unwrap_or(0)
+            }
             _ => {
                 let t = f.temporary()?;
                 self.expression(f, right, t)?;
@@ -251,7 +253,15 @@ impl Compiler {
         Ok(())
     }
 
-    fn assign_register(&mut self, f: &mut FunctionBuilder, op: &OpAssignment, target: Reg, name: &ImmutableString, position: Position, value: Reg) -> Compiled {
+    fn assign_register(
+        &mut self,
+        f: &mut FunctionBuilder,
+        op: &OpAssignment,
+        target: Reg,
+        name: &ImmutableString,
+        position: Position,
+        value: Reg,
+    ) -> Compiled {
         let site = self.op_sites(op, name, position);
         f.position = op.position();
         let instruction = match operator(op) {
@@ -274,7 +284,9 @@ impl Compiler {
 
     /// Sites of an op-assignment: `+=`, then `+`.
     pub(super) fn operator_sites(&mut self, op: &OpAssignment) -> u32 {
-        let Some((_, _, _, assign, _, plain)) = op.get_op_assignment_info() else { return NO_SITE };
+        let Some((_, _, _, assign, _, plain)) = op.get_op_assignment_info() else {
+            return NO_SITE;
+        };
         let site = self.native_site(assign, 2, op.position());
         self.native_site(plain, 2, op.position());
         site
@@ -312,4 +324,3 @@ fn retarget(f: &mut FunctionBuilder, from: Reg, to: Reg) -> bool {
     }
     true
 }
-

@@ -90,13 +90,24 @@ fn character(vm: &Vm, text: &ImmutableString, index: &Dynamic, position: Positio
     let i = index.as_int().map_err(|t| mismatch(vm, "i64", t, position))?;
     let bounds = || Error::from(EvalAltResult::ErrorStringBounds(text.chars().count(), i, position));
     let distance = usize::try_from(i.unsigned_abs()).map_err(|_| bounds())?;
-    let c = if i >= 0 { text.chars().nth(distance) } else { text.chars().rev().nth(distance - 1) };
+    let c = if i >= 0 {
+        text.chars().nth(distance)
+    } else {
+        text.chars().rev().nth(distance - 1)
+    };
     Ok((c.ok_or_else(bounds)?.into(), Spot::Char(distance)))
 }
 
 fn slice(text: &ImmutableString, start: INT, end: INT, exclusive: bool, position: Position) -> Result<(Dynamic, Spot), Error> {
     if text.is_empty() {
-        return Ok((text.clone().into(), Spot::Slice { start: 0, end: 0, exclusive: true }));
+        return Ok((
+            text.clone().into(),
+            Spot::Slice {
+                start: 0,
+                end: 0,
+                exclusive: true,
+            },
+        ));
     }
     let count = text.chars().count();
     let from_end = |i: INT| if i >= 0 { usize::try_from(i).ok() } else { offset(count, i, true) };
@@ -147,7 +158,11 @@ pub(super) fn write(target: &mut Dynamic, spot: &Spot, value: &Dynamic, position
         Spot::Slice { start, end, exclusive } => {
             if let Ok(mut text) = target.as_immutable_string_mut() {
                 let n = text.chars().count();
-                let rest = if exclusive { end.min(n) } else { end.min(n.saturating_sub(1)).saturating_add(1) };
+                let rest = if exclusive {
+                    end.min(n)
+                } else {
+                    end.min(n.saturating_sub(1)).saturating_add(1)
+                };
                 let middle = value.to_string();
                 *text = text.chars().take(start).chain(middle.chars()).chain(text.chars().skip(rest)).collect();
             }

@@ -74,7 +74,14 @@ impl Machine {
 
     /// First free register above the frame on top.
     fn top(&self, program: &Program) -> usize {
-        self.frames.last().map_or(0, |f| f.base as usize + if f.routine.is_some() { 0 } else { usize::from(program.functions[usize::from(f.function)].registers) })
+        self.frames.last().map_or(0, |f| {
+            f.base as usize
+                + if f.routine.is_some() {
+                    0
+                } else {
+                    usize::from(program.functions[usize::from(f.function)].registers)
+                }
+        })
     }
 
     fn set_register(&mut self, program: &Program, dst: Reg, value: Value) {
@@ -93,7 +100,16 @@ fn depth_left(m: &Machine, meter: &Meter, position: Position) -> Result<(), Erro
 }
 
 /// Pushes a frame of script function `index` above the one on top.
-fn enter(m: &mut Machine, program: &Program, meter: &Meter, index: u16, args: Args, this: Option<Value>, place: Place, dst: Reg) -> Result<Flow, Error> {
+fn enter(
+    m: &mut Machine,
+    program: &Program,
+    meter: &Meter,
+    index: u16,
+    args: Args,
+    this: Option<Value>,
+    place: Place,
+    dst: Reg,
+) -> Result<Flow, Error> {
     depth_left(m, meter, m.position())?;
     let callee = &program.functions[usize::from(index)];
     let base = m.top(program);
@@ -107,7 +123,14 @@ fn enter(m: &mut Machine, program: &Program, meter: &Meter, index: u16, args: Ar
     if let Some(register) = callee.this {
         m.stack[base + usize::from(register)] = this.unwrap_or(Value::Unbound);
     }
-    m.frames.push(Frame { pc: 0, base: base as u32, function: index, dst, place, routine: None });
+    m.frames.push(Frame {
+        pc: 0,
+        base: base as u32,
+        function: index,
+        dst,
+        place,
+        routine: None,
+    });
     Ok(Flow::Entered)
 }
 
@@ -122,7 +145,13 @@ fn wait(m: &mut Machine, program: &Program, function: u32, site: u32, args: Args
     for (register, value) in m.stack[first..].iter_mut().zip(args) {
         *register = value;
     }
-    m.state = State::Waiting { function, site, first: first as u32, argc, dst };
+    m.state = State::Waiting {
+        function,
+        site,
+        first: first as u32,
+        argc,
+        dst,
+    };
     Flow::Suspended
 }
 
@@ -152,19 +181,33 @@ fn call_native_function(vm: &mut Vm, site: &Site, args: &mut [Value]) -> Result<
 }
 
 fn call_native_by_name(vm: &mut Vm, name: &str, args: &mut [Value], position: Position) -> Result<Dynamic, Error> {
-    let site = Site {
+    call_native_function(vm, &temporary_site(name, args.len(), position), args)
+}
+
+/// A call site for a name known only now.
+fn temporary_site(name: &str, argc: usize, position: Position) -> Site {
+    let cache = RefCell::new(SiteCache::default());
+    Site {
         name: name.into(),
-        argc: args.len() as u16,
+        argc: argc as u16,
         meaning: Meaning::default(),
         position,
         argument_position: position,
-        cache: RefCell::new(SiteCache::default()),
-    };
-    call_native_function(vm, &site, args)
+        cache,
+    }
 }
 
 /// `name(arguments)` that is no function of the script: a native, or a callback loop written as a function.
-pub(super) fn named(m: &mut Machine, vm: &mut Vm, program: &Program, meter: &mut Meter, site: usize, target: Option<Reg>, args: (Reg, u16), dst: Reg) -> Result<Flow, Error> {
+pub(super) fn named(
+    m: &mut Machine,
+    vm: &mut Vm,
+    program: &Program,
+    meter: &mut Meter,
+    site: usize,
+    target: Option<Reg>,
+    args: (Reg, u16),
+    dst: Reg,
+) -> Result<Flow, Error> {
     let (first, argc) = (usize::from(args.0), usize::from(args.1));
     if let Some(target) = target {
         let regs = m.registers(program);
@@ -182,7 +225,7 @@ pub(super) fn named(m: &mut Machine, vm: &mut Vm, program: &Program, meter: &mut
     let described = &program.sites[site];
     let regs = m.registers(program);
     let list = &mut regs[first..first + argc];
-    if &*described.name == "is_def_fn" {
+    if &*described.name == "is_def_fn" && matches!(argc, 2 | 3) {
         let value = is_defined(vm, program, list, described.position)?;
         m.set_register(program, dst, value);
         return Ok(Flow::Next);
@@ -213,12 +256,18 @@ impl Machine {
 
 fn is_defined(vm: &Vm, program: &Program, args: &[Value], position: Position) -> Result<Value, Error> {
     let text = |v: &Value| match v {
-        Value::Dyn(d) => d.as_immutable_string_ref().map(|s| s.clone()).map_err(|t| mismatch(vm, "ImmutableString", t, position)),
-        other => Err(mismatch(vm, "ImmutableString", other.type_name(), position)),
+        Value::Dyn(d) => d
+            .as_immutable_string_ref()
+            .map(|s| s.clone())
+            .map_err(|t| mismatch(vm, std::any::type_name::<ImmutableString>(), t, position)),
+        other => Err(mismatch(vm, std::any::type_name::<ImmutableString>(), other.type_name(), position)),
     };
     let count = |v: &Value| v.int().ok_or_else(|| mismatch(vm, "i64", v.type_name(), position));
     let found = match args {
-        [name, n] => usize::try_from(count(n)?).is_ok_and(|n| text(name).is_ok_and(|name| program.find(&name, n).is_some())),
+        [name, n] => {
+            let name = text(name)?;
+            usize::try_from(count(n)?).is_ok_and(|n| program.find(&name, n).is_some())
+        }
         [this, name, n] => {
             let (this, name) = (text(this)?, text(name)?);
             usize::try_from(count(n)?).is_ok_and(|n| program.find_typed(&this, &name, n).is_some())
@@ -231,7 +280,14 @@ fn is_defined(vm: &Vm, program: &Program, args: &[Value], position: Position) ->
 // ---------------------------------------------------------------- methods
 
 /// Finds out what `target.name(arguments)` is. Arguments leave their registers unless it is a native.
-pub(super) fn resolve_method(vm: &mut Vm, program: &Program, index: usize, target: &Dynamic, regs: &mut [Value], base: Reg) -> Result<MethodCall, Error> {
+pub(super) fn resolve_method(
+    vm: &mut Vm,
+    program: &Program,
+    index: usize,
+    target: &Dynamic,
+    regs: &mut [Value],
+    base: Reg,
+) -> Result<MethodCall, Error> {
     let site = &program.sites[index];
     let first = usize::from(base);
     let argc = usize::from(site.argc);
@@ -244,22 +300,40 @@ pub(super) fn resolve_method(vm: &mut Vm, program: &Program, index: usize, targe
     if let Ok(map) = target.as_map_ref() {
         if let Some(pointer) = map.get(site.name.as_str()).and_then(|v| v.read_lock::<FnPtr>().map(|p| p.clone())) {
             let args = args.iter_mut().map(Value::take).collect();
-            return Ok(MethodCall::Pointer { pointer, args, bound: true, site: index as u32 });
+            return Ok(MethodCall::Pointer {
+                pointer,
+                args,
+                bound: true,
+                site: index as u32,
+            });
         }
     }
-    let typed = site.meaning.typed.then(|| program.find_typed(vm.engine.map_type_name(target.type_name()), &site.name, argc)).flatten();
+    let typed = site
+        .meaning
+        .typed
+        .then(|| program.find_typed(vm.engine.map_type_name(target.type_name()), &site.name, argc))
+        .flatten();
     if let Some(function) = typed.or(site.meaning.method) {
-        return Ok(MethodCall::Script { function, args: args.iter_mut().map(Value::take).collect() });
+        return Ok(MethodCall::Script {
+            function,
+            args: args.iter_mut().map(Value::take).collect(),
+        });
     }
     if let Some(function) = site.meaning.host {
         let mut list = Args::new();
         list.push(Value::from(target.clone()));
         list.extend(args.iter_mut().map(Value::take));
-        return Ok(MethodCall::Host { function, args: list, site: index as u32 });
+        return Ok(MethodCall::Host {
+            function,
+            args: list,
+            site: index as u32,
+        });
     }
     if let Some(kind) = site.meaning.routine.filter(|k| k.applies_to(target, args)) {
         let args = args.iter_mut().map(Value::take_dynamic).collect();
-        return Ok(MethodCall::Routine { state: RoutineState::new(kind, args, site.position)? });
+        return Ok(MethodCall::Routine {
+            state: RoutineState::new(kind, args, site.position)?,
+        });
     }
     Ok(MethodCall::Native)
 }
@@ -268,21 +342,41 @@ pub(super) fn resolve_method(vm: &mut Vm, program: &Program, index: usize, targe
 fn resolve_call(vm: &Vm, index: usize, site: &Site, target: &Dynamic, args: &mut [Value]) -> Result<MethodCall, Error> {
     if let Some(pointer) = target.read_lock::<FnPtr>() {
         let args = args.iter_mut().map(Value::take).collect();
-        return Ok(MethodCall::Pointer { pointer: pointer.clone(), args, bound: false, site: index as u32 });
+        return Ok(MethodCall::Pointer {
+            pointer: pointer.clone(),
+            args,
+            bound: false,
+            site: index as u32,
+        });
     }
     let pointer_type = std::any::type_name::<FnPtr>();
     let [first, rest @ ..] = args else {
         return Err(mismatch(vm, pointer_type, vm.engine.map_type_name(target.type_name()), site.position));
     };
     match first.take_dynamic().try_cast_result::<FnPtr>() {
-        Ok(pointer) => Ok(MethodCall::Pointer { pointer, args: rest.iter_mut().map(Value::take).collect(), bound: true, site: index as u32 }),
-        Err(other) => Err(mismatch(vm, pointer_type, vm.engine.map_type_name(other.type_name()), site.argument_position)),
+        Ok(pointer) => Ok(MethodCall::Pointer {
+            pointer,
+            args: rest.iter_mut().map(Value::take).collect(),
+            bound: true,
+            site: index as u32,
+        }),
+        Err(other) => Err(mismatch(
+            vm,
+            pointer_type,
+            vm.engine.map_type_name(other.type_name()),
+            site.argument_position,
+        )),
     }
 }
 
 fn curry_method(vm: &Vm, site: &Site, target: &Dynamic, args: &mut [Value]) -> Result<Value, Error> {
     let Some(mut pointer) = target.read_lock::<FnPtr>().map(|p| p.clone()) else {
-        return Err(mismatch(vm, std::any::type_name::<FnPtr>(), vm.engine.map_type_name(target.type_name()), site.position));
+        return Err(mismatch(
+            vm,
+            std::any::type_name::<FnPtr>(),
+            vm.engine.map_type_name(target.type_name()),
+            site.position,
+        ));
     };
     for value in args {
         pointer.add_curry(value.take_dynamic());
@@ -292,7 +386,17 @@ fn curry_method(vm: &Vm, site: &Site, target: &Dynamic, args: &mut [Value]) -> R
 
 /// `target.method(arguments)` on one register. `function_style`: written `method(target, …)`.
 #[allow(clippy::too_many_arguments)]
-pub(super) fn method(m: &mut Machine, vm: &mut Vm, program: &Program, meter: &mut Meter, site: usize, target: Reg, base: Reg, dst: Reg, function_style: bool) -> Result<Flow, Error> {
+pub(super) fn method(
+    m: &mut Machine,
+    vm: &mut Vm,
+    program: &Program,
+    meter: &mut Meter,
+    site: usize,
+    target: Reg,
+    base: Reg,
+    dst: Reg,
+    function_style: bool,
+) -> Result<Flow, Error> {
     let described = &program.sites[site];
     let regs = m.registers(program);
     // The target is out of its register while the call holds the others.
@@ -315,7 +419,9 @@ pub(super) fn method(m: &mut Machine, vm: &mut Vm, program: &Program, meter: &mu
                 return Err(error);
             }
             let lent_value = if taken.is_shared() {
-                let Some(mut cell) = taken.write_lock::<Dynamic>() else { return Err(data_race(described.position)) };
+                let Some(mut cell) = taken.write_lock::<Dynamic>() else {
+                    return Err(data_race(described.position));
+                };
                 let value = std::mem::replace(&mut *cell, lent());
                 drop(cell);
                 regs[usize::from(target)] = Value::Dyn(taken);
@@ -361,11 +467,23 @@ fn may_lend(site: &Site, call: &MethodCall, target: &Dynamic) -> Result<(), Erro
 
 /// A variable's content in its register form; constants stay closed.
 fn keep(d: Dynamic) -> Value {
-    if d.is_read_only() { Value::Dyn(d) } else { Value::from(d) }
+    if d.is_read_only() {
+        Value::Dyn(d)
+    } else {
+        Value::from(d)
+    }
 }
 
 /// Resolves the call and, when it is native, makes it.
-fn on_target(vm: &mut Vm, program: &Program, site: usize, target: &mut Dynamic, regs: &mut [Value], base: Reg, function_style: bool) -> Result<(MethodCall, Value), Error> {
+fn on_target(
+    vm: &mut Vm,
+    program: &Program,
+    site: usize,
+    target: &mut Dynamic,
+    regs: &mut [Value],
+    base: Reg,
+    function_style: bool,
+) -> Result<(MethodCall, Value), Error> {
     let described = &program.sites[site];
     if target.is_shared() {
         if &*described.name == "is_shared" && described.argc == 0 {
@@ -383,7 +501,9 @@ fn on_target(vm: &mut Vm, program: &Program, site: usize, target: &mut Dynamic, 
         match described.meaning.routine.filter(|k| k.applies_to(target, &regs[first..first + argc])) {
             Some(kind) => {
                 let args = regs[first..first + argc].iter_mut().map(Value::take_dynamic).collect();
-                MethodCall::Routine { state: RoutineState::new(kind, args, described.position)? }
+                MethodCall::Routine {
+                    state: RoutineState::new(kind, args, described.position)?,
+                }
             }
             None => MethodCall::Native,
         }
@@ -401,7 +521,16 @@ fn on_target(vm: &mut Vm, program: &Program, site: usize, target: &mut Dynamic, 
 
 /// Runs a resolved method call. `target` was moved out of `place`.
 #[allow(clippy::too_many_arguments)]
-pub(super) fn method_call(m: &mut Machine, vm: &mut Vm, program: &Program, meter: &mut Meter, call: MethodCall, target: Dynamic, place: Place, dst: Reg) -> Result<Flow, Error> {
+pub(super) fn method_call(
+    m: &mut Machine,
+    vm: &mut Vm,
+    program: &Program,
+    meter: &mut Meter,
+    call: MethodCall,
+    target: Dynamic,
+    place: Place,
+    dst: Reg,
+) -> Result<Flow, Error> {
     match call {
         MethodCall::Script { function, args } => bound_call(m, vm, program, meter, function, args, target, place, dst),
         MethodCall::Routine { state } => start_routine(m, vm, program, meter, state, target, place, dst),
@@ -410,21 +539,13 @@ pub(super) fn method_call(m: &mut Machine, vm: &mut Vm, program: &Program, meter
             let dst = absolute(m, dst);
             Ok(wait(m, program, function, site, args, dst))
         }
-        MethodCall::Pointer { pointer, args, bound, site } if bound => {
-            match find_script(program, &pointer, args.len()) {
-                Some(function) => {
-                    let args = curried(&pointer, args);
-                    bound_call(m, vm, program, meter, function, args, target, place, dst)
-                }
-                None => {
-                    let mut list = Args::new();
-                    list.push(Value::from(target.clone()));
-                    list.extend(curried(&pointer, args));
-                    give_back(m, vm, program, place, target);
-                    call_other(m, vm, program, &pointer, list, site, dst)
-                }
+        MethodCall::Pointer { pointer, args, bound, site } if bound => match find_script(program, &pointer, args.len()) {
+            Some(function) => {
+                let args = curried(&pointer, args);
+                bound_call(m, vm, program, meter, function, args, target, place, dst)
             }
-        }
+            None => bound_native(m, vm, program, &pointer, curried(&pointer, args), site, target, place, dst),
+        },
         MethodCall::Pointer { pointer, args, site, .. } => {
             give_back(m, vm, program, place, target);
             call_pointer(m, vm, program, meter, &pointer, args, site, dst)
@@ -436,9 +557,44 @@ pub(super) fn method_call(m: &mut Machine, vm: &mut Vm, program: &Program, meter
     }
 }
 
+/// A native or a host function with a target in front; a native may change it in place.
+#[allow(clippy::too_many_arguments)]
+fn bound_native(
+    m: &mut Machine,
+    vm: &mut Vm,
+    program: &Program,
+    pointer: &FnPtr,
+    mut args: Args,
+    site: u32,
+    mut target: Dynamic,
+    place: Place,
+    dst: Reg,
+) -> Result<Flow, Error> {
+    if program.hosts.get(pointer.fn_name()).is_some() {
+        args.insert(0, Value::from(target.clone()));
+        give_back(m, vm, program, place, target);
+        return call_other(m, vm, program, pointer, args, site, dst);
+    }
+    let native = temporary_site(pointer.fn_name(), args.len(), program.sites[site as usize].position);
+    let result = call_native_method(vm, &native, &mut target, &mut args);
+    give_back(m, vm, program, place, target);
+    m.set_register(program, dst, Value::from(result?));
+    Ok(Flow::Next)
+}
+
 /// A script function with `this`; one that does not use it leaves the target where it was.
 #[allow(clippy::too_many_arguments)]
-fn bound_call(m: &mut Machine, vm: &mut Vm, program: &Program, meter: &mut Meter, function: u16, args: Args, target: Dynamic, place: Place, dst: Reg) -> Result<Flow, Error> {
+fn bound_call(
+    m: &mut Machine,
+    vm: &mut Vm,
+    program: &Program,
+    meter: &mut Meter,
+    function: u16,
+    args: Args,
+    target: Dynamic,
+    place: Place,
+    dst: Reg,
+) -> Result<Flow, Error> {
     if program.functions[usize::from(function)].this.is_none() {
         give_back(m, vm, program, place, target);
         return enter(m, program, meter, function, args, None, Place::None, dst);
@@ -489,7 +645,16 @@ fn curried(pointer: &FnPtr, args: Args) -> Args {
 }
 
 #[allow(clippy::too_many_arguments)]
-fn call_pointer(m: &mut Machine, vm: &mut Vm, program: &Program, meter: &mut Meter, pointer: &FnPtr, args: Args, site: u32, dst: Reg) -> Result<Flow, Error> {
+fn call_pointer(
+    m: &mut Machine,
+    vm: &mut Vm,
+    program: &Program,
+    meter: &mut Meter,
+    pointer: &FnPtr,
+    args: Args,
+    site: u32,
+    dst: Reg,
+) -> Result<Flow, Error> {
     match find_script(program, pointer, args.len()) {
         Some(function) => enter(m, program, meter, function, curried(pointer, args), None, Place::None, dst),
         None => call_other(m, vm, program, pointer, curried(pointer, args), site, dst),
@@ -510,14 +675,28 @@ fn call_other(m: &mut Machine, vm: &mut Vm, program: &Program, pointer: &FnPtr, 
 
 /// `call(pointer, arguments)`.
 #[allow(clippy::too_many_arguments)]
-pub(super) fn pointer_in_register(m: &mut Machine, vm: &mut Vm, program: &Program, meter: &mut Meter, site: usize, target: Reg, base: Reg, dst: Reg) -> Result<Flow, Error> {
+pub(super) fn pointer_in_register(
+    m: &mut Machine,
+    vm: &mut Vm,
+    program: &Program,
+    meter: &mut Meter,
+    site: usize,
+    target: Reg,
+    base: Reg,
+    dst: Reg,
+) -> Result<Flow, Error> {
     let described = &program.sites[site];
     let regs = m.registers(program);
     let first = usize::from(base);
     let args: Args = regs[first..first + usize::from(described.argc)].iter_mut().map(Value::take).collect();
     match regs[usize::from(target)].read_dynamic().try_cast_result::<FnPtr>() {
         Ok(pointer) => call_pointer(m, vm, program, meter, &pointer, args, site as u32, dst),
-        Err(other) => Err(mismatch(vm, std::any::type_name::<FnPtr>(), vm.engine.map_type_name(other.type_name()), described.argument_position)),
+        Err(other) => Err(mismatch(
+            vm,
+            std::any::type_name::<FnPtr>(),
+            vm.engine.map_type_name(other.type_name()),
+            described.argument_position,
+        )),
     }
 }
 
@@ -531,7 +710,12 @@ pub(super) fn curry(vm: &Vm, site: &Site, registers: &mut [Value]) -> Result<Val
             }
             Ok(Value::Dyn(pointer.into()))
         }
-        Err(other) => Err(mismatch(vm, std::any::type_name::<FnPtr>(), vm.engine.map_type_name(other.type_name()), site.argument_position)),
+        Err(other) => Err(mismatch(
+            vm,
+            std::any::type_name::<FnPtr>(),
+            vm.engine.map_type_name(other.type_name()),
+            site.argument_position,
+        )),
     }
 }
 
@@ -545,11 +729,27 @@ pub(super) fn make_pointer(vm: &Vm, site: &Site, name: &Value) -> Result<Value, 
 // ---------------------------------------------------------------- callback loops
 
 #[allow(clippy::too_many_arguments)]
-fn start_routine(m: &mut Machine, vm: &mut Vm, program: &Program, meter: &mut Meter, mut state: Box<RoutineState>, target: Dynamic, place: Place, dst: Reg) -> Result<Flow, Error> {
+fn start_routine(
+    m: &mut Machine,
+    vm: &mut Vm,
+    program: &Program,
+    meter: &mut Meter,
+    mut state: Box<RoutineState>,
+    target: Dynamic,
+    place: Place,
+    dst: Reg,
+) -> Result<Flow, Error> {
     state.begin(program, target);
     let base = m.top(program) as u32;
     let function = m.frames.last().map_or(0, |f| f.function);
-    m.frames.push(Frame { pc: 0, base, function, dst, place, routine: Some(state) });
+    m.frames.push(Frame {
+        pc: 0,
+        base,
+        function,
+        dst,
+        place,
+        routine: Some(state),
+    });
     continue_routine(m, vm, program, meter)
 }
 
@@ -557,7 +757,9 @@ fn start_routine(m: &mut Machine, vm: &mut Vm, program: &Program, meter: &mut Me
 pub(super) fn continue_routine(m: &mut Machine, vm: &mut Vm, program: &Program, meter: &mut Meter) -> Result<Flow, Error> {
     loop {
         let position = m.position();
-        let Some(state) = m.frames.last_mut().and_then(|f| f.routine.as_mut()) else { return Ok(Flow::Entered) };
+        let Some(state) = m.frames.last_mut().and_then(|f| f.routine.as_mut()) else {
+            return Ok(Flow::Entered);
+        };
         if meter.fuel < 0 {
             return Ok(Flow::OutOfFuel);
         }
@@ -590,12 +792,26 @@ pub(super) fn continue_routine(m: &mut Machine, vm: &mut Vm, program: &Program, 
 /// A callback that is a native takes the item as its first argument.
 ///
 /// rhai tries three forms: the item in front, the item among the arguments, and those with the extra argument.
-fn native_callback(vm: &mut Vm, name: &str, this: Option<Value>, args: Args, extra: Option<Value>, moves: bool, position: Position) -> Result<Dynamic, Error> {
+fn native_callback(
+    vm: &mut Vm,
+    name: &str,
+    this: Option<Value>,
+    args: Args,
+    extra: Option<Value>,
+    moves: bool,
+    position: Position,
+) -> Result<Dynamic, Error> {
     let Some(item) = this else {
         return call_native_by_name(vm, name, &mut args.clone(), position);
     };
     let in_front = |args: Args| -> Args { std::iter::once(item.clone()).chain(args).collect() };
-    let among = |args: Args| -> Args { if moves { args.into_iter().chain([item.clone()]).collect() } else { in_front(args) } };
+    let among = |args: Args| -> Args {
+        if moves {
+            args.into_iter().chain([item.clone()]).collect()
+        } else {
+            in_front(args)
+        }
+    };
     let mut forms: SmallVec<[Args; 3]> = SmallVec::new();
     forms.push(in_front(args.clone()));
     forms.push(among(args.clone()));

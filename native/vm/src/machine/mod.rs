@@ -3,6 +3,7 @@
 //! `step` runs the loop in `run.rs`. What an instruction cannot do in a few lines stands beside it: `operators`,
 //! `path` (chains), `invoke` (calls), `routine` (natives that call back), `iterate`, `unwind` (errors).
 
+mod floats;
 mod indexing;
 mod invoke;
 mod iterate;
@@ -119,7 +120,13 @@ enum State {
     #[default]
     Ready,
     /// Waits for the host; arguments start at this absolute register.
-    Waiting { function: u32, site: u32, first: u32, argc: u16, dst: Target },
+    Waiting {
+        function: u32,
+        site: u32,
+        first: u32,
+        argc: u16,
+        dst: Target,
+    },
     /// The host threw this.
     Thrown(Dynamic),
     Ended,
@@ -168,7 +175,14 @@ impl Machine {
         }
         machine.bind(scope);
         machine.frames.reserve_exact(1);
-        machine.frames.push(Frame { pc: 0, base: 0, function: 0, dst: 0, place: Place::None, routine: None });
+        machine.frames.push(Frame {
+            pc: 0,
+            base: 0,
+            function: 0,
+            dst: 0,
+            place: Place::None,
+            routine: None,
+        });
         machine
     }
 
@@ -188,7 +202,14 @@ impl Machine {
         if let Some(this) = callee.this {
             machine.stack[usize::from(this)] = Value::Unbound;
         }
-        machine.frames.push(Frame { pc: 0, base: 0, function: index, dst: 0, place: Place::None, routine: None });
+        machine.frames.push(Frame {
+            pc: 0,
+            base: 0,
+            function: index,
+            dst: 0,
+            place: Place::None,
+            routine: None,
+        });
         Ok(machine)
     }
 
@@ -210,7 +231,11 @@ impl Machine {
             let known = program.root.iter().find(|v| v.outer && v.name == binding.name);
             match known {
                 Some(variable) => {
-                    let value = if binding.constant { Value::Dyn(binding.value.into_read_only()) } else { Value::from(binding.value) };
+                    let value = if binding.constant {
+                        Value::Dyn(binding.value.into_read_only())
+                    } else {
+                        Value::from(binding.value)
+                    };
                     self.stack[usize::from(variable.register)] = value;
                 }
                 None => self.extra.get_or_insert_with(Box::default).bindings.push(binding),
@@ -220,7 +245,11 @@ impl Machine {
 
     /// Runs until one of [`Step`].
     pub fn step(&mut self, vm: &mut Vm, meter: &mut Meter) -> Step {
-        let allowance = meter.limits.max_operations.checked_sub(meter.operations).filter(|_| meter.limits.max_operations > 0);
+        let allowance = meter
+            .limits
+            .max_operations
+            .checked_sub(meter.operations)
+            .filter(|_| meter.limits.max_operations > 0);
         let slice = allowance.map_or(meter.fuel, |left| meter.fuel.min(i64::try_from(left).unwrap_or(i64::MAX)));
         let set_aside = meter.fuel - slice;
         meter.fuel = slice;
@@ -242,7 +271,10 @@ impl Machine {
             State::Thrown(value) => Err(EvalAltResult::ErrorRuntime(value, self.position()).into()),
             other => {
                 self.state = other;
-                return self.fail(EvalAltResult::ErrorSystem("stepped while waiting or after the end".into(), "".into()).into(), &meter.limits);
+                return self.fail(
+                    EvalAltResult::ErrorSystem("stepped while waiting or after the end".into(), "".into()).into(),
+                    &meter.limits,
+                );
             }
         };
         loop {
@@ -306,11 +338,23 @@ impl Machine {
     #[must_use]
     pub fn host_call(&self) -> HostCall<'_> {
         let State::Waiting { function, site, argc, .. } = &self.state else {
-            return HostCall { function: u32::MAX, name: "", argc: 0, line: 0, column: 0 };
+            return HostCall {
+                function: u32::MAX,
+                name: "",
+                argc: 0,
+                line: 0,
+                column: 0,
+            };
         };
         let (line, column) = line_column(self.position());
         let name = self.program.sites.get(*site as usize).map_or("", |s| s.name.as_str());
-        HostCall { function: *function, name, argc: u32::from(*argc), line, column }
+        HostCall {
+            function: *function,
+            name,
+            argc: u32::from(*argc),
+            line,
+            column,
+        }
     }
 
     /// Moves argument `index` of the pending host call out of the machine (never a shared value).
@@ -348,9 +392,39 @@ impl Machine {
                 None | Some(Value::Unbound) => {}
                 Some(value) => {
                     let constant = variable.constant || matches!(value, Value::Dyn(d) if d.is_read_only());
-                    list.push(Binding { name: variable.name.clone(), value: value.read_dynamic(), constant });
+                    list.push(Binding {
+                        name: variable.name.clone(),
+                        value: value.read_dynamic(),
+                        constant,
+                    });
                 }
             }
+        }
+        list
+    }
+
+    /// The same, for a fiber that is not needed any more: values are moved out.
+    #[must_use]
+    pub fn into_bindings(mut self) -> Vec<Binding> {
+        let mut list: Vec<Binding> = self.extra.take().map_or(Vec::new(), |e| e.bindings);
+        for variable in &self.program.root {
+            let Some(slot) = self.stack.get_mut(usize::from(variable.register)) else {
+                continue;
+            };
+            if matches!(slot, Value::Unbound) {
+                continue;
+            }
+            let constant = variable.constant || matches!(slot, Value::Dyn(d) if d.is_read_only());
+            let value = if constant || slot.is_shared() {
+                slot.read_dynamic()
+            } else {
+                slot.take_dynamic()
+            };
+            list.push(Binding {
+                name: variable.name.clone(),
+                value,
+                constant,
+            });
         }
         list
     }
@@ -368,7 +442,12 @@ impl Machine {
             Some(routine) => routine.kind.name().to_owned(),
             None => readable(&self.program.functions[usize::from(frame.function)].name),
         };
-        TraceFrame { function, source: self.program.name.to_string(), line, column }
+        TraceFrame {
+            function,
+            source: self.program.name.to_string(),
+            line,
+            column,
+        }
     }
 
     /// Position of the instruction in progress.
@@ -383,7 +462,11 @@ impl Machine {
         }
         let frame = &self.frames[index];
         let function = &self.program.functions[usize::from(frame.function)];
-        function.positions.get((frame.pc as usize).saturating_sub(1)).copied().unwrap_or(Position::NONE)
+        function
+            .positions
+            .get((frame.pc as usize).saturating_sub(1))
+            .copied()
+            .unwrap_or(Position::NONE)
     }
 
     /// Bytes of heap the fiber holds, its values' own heap not counted.
@@ -400,5 +483,9 @@ impl Machine {
 
 /// Closures have names no reader knows.
 fn readable(name: &str) -> String {
-    if name.starts_with("anon$") { "closure".to_owned() } else { name.to_owned() }
+    if name.starts_with("anon$") {
+        "closure".to_owned()
+    } else {
+        name.to_owned()
+    }
 }

@@ -27,7 +27,12 @@ impl SiteCache {
     }
 
     fn learn(&mut self, types: [Option<TypeId>; REMEMBERED], count: usize, function: RhaiFunc, source: Option<ImmutableString>) {
-        *self = Self { types, count, function: Some(function), source };
+        *self = Self {
+            types,
+            count,
+            function: Some(function),
+            source,
+        };
     }
 }
 
@@ -101,7 +106,13 @@ impl Vm {
     }
 }
 
-fn call_resolved(function: &RhaiFunc, context: NativeCallContext<'_>, args: &mut [&mut Dynamic], by_reference: bool, site: &Site) -> Result<Dynamic, Error> {
+fn call_resolved(
+    function: &RhaiFunc,
+    context: NativeCallContext<'_>,
+    args: &mut [&mut Dynamic],
+    by_reference: bool,
+    site: &Site,
+) -> Result<Dynamic, Error> {
     if !function.is_pure() && args.first().is_some_and(|a| a.is_read_only()) {
         return Err(EvalAltResult::ErrorNonPureMethodCallOnConstant(site.name.to_string(), site.position).into());
     }

@@ -1,5 +1,6 @@
 //! Operators and assignments beyond the loop's fast paths: floats in any form, strings, and everything native.
 
+use super::floats;
 use super::native::at;
 use super::Error;
 use crate::program::{Program, Site};
@@ -42,10 +43,12 @@ fn float_operator(name: &str, x: f64, y: f64) -> Option<Value> {
         "-" => Value::Float(x - y),
         "*" => Value::Float(x * y),
         "/" => Value::Float(x / y),
-        "<" => Value::Bool(x < y),
-        "<=" => Value::Bool(x <= y),
-        ">" => Value::Bool(x > y),
-        ">=" => Value::Bool(x >= y),
+        "<" => Value::Bool(floats::less(x, y)),
+        "<=" => Value::Bool(floats::less_or_equal(x, y)),
+        ">" => Value::Bool(floats::greater(x, y)),
+        ">=" => Value::Bool(floats::greater_or_equal(x, y)),
+        "==" => Value::Bool(floats::equal(x, y)),
+        "!=" => Value::Bool(floats::different(x, y)),
         _ => return None,
     })
 }
@@ -54,7 +57,9 @@ fn text_operator(vm: &Vm, site: &Site, x: &Dynamic, y: &Dynamic) -> Result<Optio
     if x.is_shared() || y.is_shared() {
         return Ok(None);
     }
-    let (Ok(a), Ok(b)) = (x.as_immutable_string_ref(), y.as_immutable_string_ref()) else { return Ok(None) };
+    let (Ok(a), Ok(b)) = (x.as_immutable_string_ref(), y.as_immutable_string_ref()) else {
+        return Ok(None);
+    };
     Ok(match &*site.name {
         "==" => Some(Value::Bool(*a == *b)),
         "!=" => Some(Value::Bool(*a != *b)),
@@ -70,7 +75,10 @@ fn text_operator(vm: &Vm, site: &Site, x: &Dynamic, y: &Dynamic) -> Result<Optio
 #[inline(never)]
 pub(crate) fn unary(vm: &mut Vm, site: &Site, a: &Value) -> Result<Value, Error> {
     match (&*site.name, a) {
-        ("-", Value::Int(i)) => i.checked_neg().map(Value::Int).ok_or_else(|| EvalAltResult::ErrorArithmetic("integer overflow".into(), site.position).into()),
+        ("-", Value::Int(i)) => i
+            .checked_neg()
+            .map(Value::Int)
+            .ok_or_else(|| EvalAltResult::ErrorArithmetic("integer overflow".into(), site.position).into()),
         ("-", Value::Float(f)) => Ok(Value::Float(-f)),
         _ => {
             let mut x = a.read_dynamic();
@@ -158,7 +166,9 @@ fn append(vm: &Vm, site: &Site, place: &mut Dynamic, value: &Dynamic) -> Result<
     if &*site.name != "+=" {
         return Ok(false);
     }
-    let (Ok(mut text), Ok(more)) = (place.as_immutable_string_mut(), value.as_immutable_string_ref()) else { return Ok(false) };
+    let (Ok(mut text), Ok(more)) = (place.as_immutable_string_mut(), value.as_immutable_string_ref()) else {
+        return Ok(false);
+    };
     vm.limits.check_text(text.len() + more.len()).map_err(|e| at(e, site.position))?;
     *text += more.as_str();
     Ok(true)

@@ -51,7 +51,13 @@ pub(super) fn property(target: &Dynamic, chain: &Chain) -> Option<Value> {
         return None;
     }
     let map = target.as_map_ref().ok()?;
-    let [Link { step: Step::Property { name, .. }, .. }] = chain.links.as_slice() else { return None };
+    let [Link {
+        step: Step::Property { name, .. },
+        ..
+    }] = chain.links.as_slice()
+    else {
+        return None;
+    };
     map.get(name.as_str()).map(|v| Value::from(v.flatten_clone()))
 }
 
@@ -59,7 +65,11 @@ pub(super) fn property(target: &Dynamic, chain: &Chain) -> Option<Value> {
 enum Walk {
     Value(Dynamic),
     /// Link `at` runs code: its target was moved out.
-    Call { at: usize, target: Dynamic, call: MethodCall },
+    Call {
+        at: usize,
+        target: Dynamic,
+        call: MethodCall,
+    },
 }
 
 /// One walk: what it needs besides the target.
@@ -74,14 +84,29 @@ struct Walker<'a> {
 pub(super) fn run(m: &mut Machine, vm: &mut Vm, program: &Program, meter: &mut Meter, index: u32, d: Reg) -> Result<Flow, Error> {
     let chain = &program.chains[index as usize];
     let regs = m.registers(program);
-    let done = if chain.state == Reg::MAX { 0 } else { regs[usize::from(chain.state)].int().unwrap_or(0) as usize };
+    let done = if chain.state == Reg::MAX {
+        0
+    } else {
+        regs[usize::from(chain.state)].int().unwrap_or(0) as usize
+    };
     let root = usize::from(if done == 0 { chain.root } else { chain.carry });
     // The root is out of its register while the walk holds the other registers.
     let mut target: Dynamic = regs[root].take_dynamic();
+    // A captured root is held to the end of its chain, also behind a call.
+    let mut held = match &regs[usize::from(chain.root)] {
+        Value::Dyn(d) if done > 0 && d.is_shared() => Some(d.clone()),
+        _ => None,
+    };
+    let guard = held.as_mut().and_then(|d| d.write_lock::<Dynamic>());
     let mut walker = Walker { vm, program, chain, regs };
     let walked = walker.step_into(&mut target, done).map(|(w, _)| w);
     let regs = walker.regs;
-    regs[root] = if target.is_read_only() { Value::Dyn(target) } else { Value::from(target) };
+    drop(guard);
+    regs[root] = if target.is_read_only() {
+        Value::Dyn(target)
+    } else {
+        Value::from(target)
+    };
     match walked? {
         Walk::Value(value) => {
             if chain.state != Reg::MAX {
@@ -92,7 +117,11 @@ pub(super) fn run(m: &mut Machine, vm: &mut Vm, program: &Program, meter: &mut M
         }
         Walk::Call { at, target, call } => {
             regs[usize::from(chain.state)] = Value::Int(at as i64 + 1);
-            let place = if is_place(chain, done, at) { Place::Chain(index, at as u16) } else { Place::None };
+            let place = if is_place(chain, done, at) {
+                Place::Chain(index, at as u16)
+            } else {
+                Place::None
+            };
             // The instruction runs again when the callee has returned.
             m.repeat_instruction();
             invoke::method_call(m, vm, program, meter, call, target, place, chain.carry)
@@ -128,7 +157,9 @@ impl Walker<'_> {
             }
             return self.step_into(&mut inner, i);
         }
-        let Some(link) = self.chain.links.get(i) else { return self.finish(target) };
+        let Some(link) = self.chain.links.get(i) else {
+            return self.finish(target);
+        };
         if link.elvis && target.is_unit() {
             return Ok((Walk::Value(Dynamic::UNIT), false));
         }
@@ -176,7 +207,9 @@ impl Walker<'_> {
     fn index(&mut self, target: &mut Dynamic, i: usize, link: &Link, index: Dynamic) -> Result<(Walk, bool), Error> {
         if target.is_array() {
             let at = index.as_int().map_err(|t| mismatch(self.vm, "i64", t, link.position))?;
-            let Ok(mut array) = target.as_array_mut() else { return Err(data_race(link.position)) };
+            let Ok(mut array) = target.as_array_mut() else {
+                return Err(data_race(link.position));
+            };
             let length = array.len();
             return match indexing::offset(length, at, true) {
                 Some(at) => self.step_into(&mut array[at], i + 1),
@@ -185,7 +218,12 @@ impl Walker<'_> {
         }
         if target.is_map() {
             let Ok(key) = index.as_immutable_string_ref().map(|k| k.clone()) else {
-                return Err(mismatch(self.vm, std::any::type_name::<ImmutableString>(), index.type_name(), link.position));
+                return Err(mismatch(
+                    self.vm,
+                    std::any::type_name::<ImmutableString>(),
+                    index.type_name(),
+                    link.position,
+                ));
             };
             return self.entry(target, i, &key, link.position);
         }
@@ -199,7 +237,9 @@ impl Walker<'_> {
     fn entry(&mut self, target: &mut Dynamic, i: usize, key: &ImmutableString, position: Position) -> Result<(Walk, bool), Error> {
         let assigns = self.assigns(i);
         let result = {
-            let Ok(mut map) = target.as_map_mut() else { return Err(data_race(position)) };
+            let Ok(mut map) = target.as_map_mut() else {
+                return Err(data_race(position));
+            };
             if assigns && !map.contains_key(key.as_str()) {
                 map.insert(key.as_str().into(), Dynamic::UNIT);
             }
@@ -230,13 +270,23 @@ impl Walker<'_> {
 
     /// `[index]` of a type with its own indexer.
     fn indexer(&mut self, target: &mut Dynamic, i: usize, link: &Link, mut index: Dynamic) -> Result<(Walk, bool), Error> {
-        let (get, set) = (&self.program.sites[self.chain.index_get as usize], &self.program.sites[self.chain.index_set as usize]);
+        let (get, set) = (
+            &self.program.sites[self.chain.index_get as usize],
+            &self.program.sites[self.chain.index_set as usize],
+        );
         if let (true, End::Set(register)) = (self.is_last(i), self.chain.end) {
             let mut value = self.regs[usize::from(register)].take_dynamic();
-            drop(self.vm.call_native(set, &mut [target, &mut index, &mut value], true).map_err(|e| moved(e, link.operator))?);
+            drop(
+                self.vm
+                    .call_native(set, &mut [target, &mut index, &mut value], true)
+                    .map_err(|e| moved(e, link.operator))?,
+            );
             return Ok((Walk::Value(Dynamic::UNIT), true));
         }
-        let mut value = self.vm.call_native(get, &mut [target, &mut index.clone()], true).map_err(|e| moved(e, link.operator))?;
+        let mut value = self
+            .vm
+            .call_native(get, &mut [target, &mut index.clone()], true)
+            .map_err(|e| moved(e, link.operator))?;
         let (walk, changed) = self.step_into(&mut value, i + 1)?;
         if changed {
             match self.vm.call_native(set, &mut [target, &mut index, &mut value], true) {
@@ -284,7 +334,10 @@ impl Walker<'_> {
         }
         let mut key: Dynamic = name.clone().into();
         let site = &self.program.sites[self.chain.index_set as usize];
-        self.vm.call_native(site, &mut [target, &mut key, value], true).map(drop).map_err(|e| prefer(e, error))
+        self.vm
+            .call_native(site, &mut [target, &mut key, value], true)
+            .map(drop)
+            .map_err(|e| prefer(e, error))
     }
 
     /// A native runs here; code of the script stops the walk.
@@ -371,5 +424,9 @@ fn moved(mut error: Error, operator: Position) -> Error {
 
 /// An indexer that does not exist leaves the accessor's error.
 fn prefer(from_indexer: Error, from_accessor: Error) -> Error {
-    if matches!(*from_indexer, EvalAltResult::ErrorIndexingType(..)) { from_accessor } else { from_indexer }
+    if matches!(*from_indexer, EvalAltResult::ErrorIndexingType(..)) {
+        from_accessor
+    } else {
+        from_indexer
+    }
 }

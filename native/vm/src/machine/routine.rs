@@ -25,6 +25,7 @@ pub(crate) enum Routine {
     FindMap,
     IndexOf,
     Sort,
+    Order,
     Dedup,
     Retain,
     Drain,
@@ -56,6 +57,7 @@ impl Routine {
             ("find_map", 1 | 2) => Self::FindMap,
             ("index_of", 1 | 2) => Self::IndexOf,
             ("sort" | "sort_by", 1) => Self::Sort,
+            ("order" | "order_by", 1) => Self::Order,
             ("dedup", 1) => Self::Dedup,
             ("retain", 1) => Self::Retain,
             ("drain", 1) => Self::Drain,
@@ -77,6 +79,7 @@ impl Routine {
             Self::Find | Self::IndexOf => "index_of",
             Self::FindMap => "find_map",
             Self::Sort => "sort",
+            Self::Order => "order",
             Self::Dedup => "dedup",
             Self::Retain => "retain",
             Self::Drain => "drain",
@@ -86,8 +89,9 @@ impl Routine {
 
     /// Whether it is this routine for such a target and arguments, and not a native of the same name.
     pub(super) fn applies_to(self, target: &Dynamic, args: &[Value]) -> bool {
-        // A name stands for its function, except where any value may be searched.
-        let named = self != Self::IndexOf;
+        // For the older of these natives a name stands for its function.
+        let newer = matches!(self, Self::IndexOf | Self::Find | Self::FindMap | Self::Zip | Self::ForEach | Self::Order);
+        let named = target.is_array() && !newer;
         let pointer = |v: Option<&Value>| matches!(v, Some(Value::Dyn(d)) if d.is_fnptr() || named && d.is_string());
         let maps = matches!(self, Self::Map | Self::Filter | Self::Retain | Self::Drain);
         if !(target.is_array() || maps && target.is_map()) {
@@ -154,6 +158,8 @@ pub(crate) struct RoutineState {
     constant: bool,
     keys: Vec<ImmutableString>,
     items: Vec<Dynamic>,
+    /// The items as `order` found them: it sorts a copy.
+    original: Vec<Dynamic>,
     /// Next item, and where in `sort`'s merge.
     next: usize,
     output: Vec<Dynamic>,
@@ -197,6 +203,7 @@ impl RoutineState {
             constant: false,
             keys: Vec::new(),
             items: Vec::new(),
+            original: Vec::new(),
             next: 0,
             output: Vec::new(),
             output_keys: Vec::new(),
@@ -211,10 +218,10 @@ impl RoutineState {
         let name = self.pointer.fn_name();
         let curry = self.pointer.curry().len();
         let (fixed, extra, moves) = match self.kind {
-            Routine::Sort | Routine::Dedup | Routine::Zip => (2, usize::from(self.kind == Routine::Zip), None),
+            Routine::Sort | Routine::Order | Routine::Dedup | Routine::Zip => (2, usize::from(self.kind == Routine::Zip), None),
             kind => kind.shape(self.is_map),
         };
-        let free = matches!(self.kind, Routine::Sort | Routine::Dedup | Routine::Zip);
+        let free = matches!(self.kind, Routine::Sort | Routine::Order | Routine::Dedup | Routine::Zip);
         let mut tries: Vec<(usize, Passing)> = Vec::new();
         if free {
             tries.push((curry + fixed, Passing::Argument { extra: false }));
@@ -267,11 +274,21 @@ impl RoutineState {
         if let (Routine::Reduce | Routine::ReduceRev, Some(initial)) = (self.kind, self.arguments.get(1)) {
             self.carry = initial.clone();
         }
-        self.merge = Merge { width: 1, low: 0, left: 0, right: 1.min(length) };
+        if self.kind == Routine::Order {
+            self.original = self.items.clone();
+        }
+        self.merge = Merge {
+            width: 1,
+            low: 0,
+            left: 0,
+            right: 1.min(length),
+        };
     }
 
     fn start(&self, length: usize) -> usize {
-        let Some(start) = self.arguments.get(1).and_then(|d| d.as_int().ok()) else { return 0 };
+        let Some(start) = self.arguments.get(1).and_then(|d| d.as_int().ok()) else {
+            return 0;
+        };
         match indexing::offset(length, start, true) {
             Some(at) => at,
             None if start < 0 => 0,
@@ -282,7 +299,9 @@ impl RoutineState {
     /// Gives the container back.
     pub(super) fn end(&mut self) -> Dynamic {
         let mut items = std::mem::take(&mut self.items);
-        if self.kind == Routine::Sort && !self.output.is_empty() {
+        if self.kind == Routine::Order {
+            items = std::mem::take(&mut self.original);
+        } else if self.kind == Routine::Sort && !self.output.is_empty() {
             // Stopped in the middle of a merge: nothing may be lost.
             items = self.unmerged(items);
         }
@@ -291,7 +310,11 @@ impl RoutineState {
         } else {
             Dynamic::from_array(items)
         };
-        if self.constant { container.into_read_only() } else { container }
+        if self.constant {
+            container.into_read_only()
+        } else {
+            container
+        }
     }
 
     /// Takes back the item that was lent as `this`.
@@ -317,7 +340,7 @@ impl RoutineState {
                 return Ask::Done(done);
             }
         }
-        if self.kind == Routine::Sort {
+        if matches!(self.kind, Routine::Sort | Routine::Order) {
             return self.advance_sort();
         }
         if self.next >= self.items.len() {
@@ -340,7 +363,11 @@ impl RoutineState {
             args.push(Value::from(std::mem::take(&mut self.carry)));
         }
         // `drain` and `retain` count their calls; the others give the item's place.
-        let index = if matches!(self.kind, Routine::Drain | Routine::Retain) { self.calls } else { at };
+        let index = if matches!(self.kind, Routine::Drain | Routine::Retain) {
+            self.calls
+        } else {
+            at
+        };
         self.calls += 1;
         let (bound, extra) = match (&self.callee, self.passing) {
             (Callee::Native(_), _) => {
@@ -363,7 +390,10 @@ impl RoutineState {
 
     fn ask_zip(&mut self) -> Ask {
         let at = self.current();
-        let other = self.arguments.first().and_then(|d| d.as_array_ref().ok().and_then(|a| a.get(at).cloned()));
+        let other = self
+            .arguments
+            .first()
+            .and_then(|d| d.as_array_ref().ok().and_then(|a| a.get(at).cloned()));
         let Some(other) = other else { return Ask::Done(self.result()) };
         let mut args: Args = self.pointer.curry().iter().cloned().map(Value::Dyn).collect();
         args.push(Value::from(self.items[at].flatten_clone()));
@@ -371,7 +401,11 @@ impl RoutineState {
         if self.passing == (Passing::Argument { extra: true }) {
             args.push(Value::Int(at as i64));
         }
-        Ask::Call { this: None, args, extra: None }
+        Ask::Call {
+            this: None,
+            args,
+            extra: None,
+        }
     }
 
     /// The first item is kept; each next one is compared with the last kept.
@@ -389,7 +423,11 @@ impl RoutineState {
         let mut args: Args = self.pointer.curry().iter().cloned().map(Value::Dyn).collect();
         args.push(Value::from(self.output[self.output.len() - 1].flatten_clone()));
         args.push(Value::from(self.items[at].flatten_clone()));
-        Ask::Call { this: None, args, extra: None }
+        Ask::Call {
+            this: None,
+            args,
+            extra: None,
+        }
     }
 
     /// Uses what the callback returned; `Some` ends the routine.
@@ -418,7 +456,7 @@ impl RoutineState {
             }
             Routine::Drain => self.remove_if(at, yes),
             Routine::Retain => self.remove_if(at, !yes),
-            Routine::Sort => self.merge_one(&value),
+            Routine::Sort | Routine::Order => self.merge_one(&value),
         }
         None
     }
@@ -465,6 +503,7 @@ impl RoutineState {
                 self.items = output;
                 Dynamic::UNIT
             }
+            Routine::Order => Dynamic::from_array(std::mem::take(&mut self.items)),
             Routine::ForEach | Routine::Find | Routine::FindMap | Routine::Sort => Dynamic::UNIT,
         }
     }
@@ -475,7 +514,7 @@ impl RoutineState {
         let length = self.items.len();
         loop {
             if self.merge.width >= length {
-                return Ask::Done(Dynamic::UNIT);
+                return Ask::Done(self.result());
             }
             let middle = (self.merge.low + self.merge.width).min(length);
             let high = (self.merge.low + 2 * self.merge.width).min(length);
@@ -483,7 +522,11 @@ impl RoutineState {
                 let mut args: Args = self.pointer.curry().iter().cloned().map(Value::Dyn).collect();
                 args.push(Value::from(self.items[self.merge.left].flatten_clone()));
                 args.push(Value::from(self.items[self.merge.right].flatten_clone()));
-                return Ask::Call { this: None, args, extra: None };
+                return Ask::Call {
+                    this: None,
+                    args,
+                    extra: None,
+                };
             }
             for i in (self.merge.left..middle).chain(self.merge.right..high) {
                 self.output.push(std::mem::take(&mut self.items[i]));

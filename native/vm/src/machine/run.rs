@@ -7,7 +7,7 @@
 
 use super::invoke::{self, Flow};
 use super::operators::{self, mismatch};
-use super::{iterate, path, Error, Frame, Handler, Machine, Place, State, Target};
+use super::{floats, iterate, path, Error, Frame, Handler, Machine, Place, State, Target};
 use crate::bytecode::Op;
 use crate::program::Program;
 use crate::value::Value;
@@ -33,7 +33,11 @@ pub(super) enum Exit {
 pub(super) fn run<const EACH: bool>(m: &mut Machine, vm: &mut Vm, program: &Program, meter: &mut Meter) -> Result<Exit, Error> {
     let mut fuel = meter.fuel;
     let mut stepped = false;
-    let max_depth = if meter.limits.max_call_depth == 0 { usize::MAX } else { meter.limits.max_call_depth as usize };
+    let max_depth = if meter.limits.max_call_depth == 0 {
+        usize::MAX
+    } else {
+        meter.limits.max_call_depth as usize
+    };
 
     // A routine on top waits for a value it was given from outside (a host's reply).
     if m.frames.last().is_some_and(|f| f.routine.is_some()) {
@@ -43,7 +47,9 @@ pub(super) fn run<const EACH: bool>(m: &mut Machine, vm: &mut Vm, program: &Prog
             Flow::Next | Flow::Entered => fuel = meter.fuel,
         }
     }
-    let Some(frame) = m.frames.last() else { return Ok(Exit::Done(Value::Unit)) };
+    let Some(frame) = m.frames.last() else {
+        return Ok(Exit::Done(Value::Unit));
+    };
     let mut base = frame.base as usize;
     let mut function = &program.functions[usize::from(frame.function)];
     let mut code: &[Op] = &function.code;
@@ -65,7 +71,9 @@ pub(super) fn run<const EACH: bool>(m: &mut Machine, vm: &mut Vm, program: &Prog
     }
     macro_rules! load {
         () => {{
-            let Some(frame) = m.frames.last() else { return Ok(Exit::Done(Value::Unit)) };
+            let Some(frame) = m.frames.last() else {
+                return Ok(Exit::Done(Value::Unit));
+            };
             base = frame.base as usize;
             function = &program.functions[usize::from(frame.function)];
             code = &function.code;
@@ -136,10 +144,10 @@ pub(super) fn run<const EACH: bool>(m: &mut Machine, vm: &mut Vm, program: &Prog
         }};
     }
     macro_rules! compare {
-        ($d:expr, $a:expr, $b:expr, $op:tt) => {{
+        ($d:expr, $a:expr, $b:expr, $op:tt, $float:ident) => {{
             match (&r!($a), &r!($b)) {
                 (Value::Int(x), Value::Int(y)) => { let z = x $op y; r!($d) = Value::Bool(z) }
-                (Value::Float(x), Value::Float(y)) => { let z = x $op y; r!($d) = Value::Bool(z) }
+                (Value::Float(x), Value::Float(y)) => { let z = floats::$float(*x, *y); r!($d) = Value::Bool(z) }
                 (a, b) => slow!($d, a, b),
             }
         }};
@@ -157,10 +165,10 @@ pub(super) fn run<const EACH: bool>(m: &mut Machine, vm: &mut Vm, program: &Prog
         };
     }
     macro_rules! jump_compare {
-        ($a:expr, $b:expr, $to:expr, $op:tt) => {{
+        ($a:expr, $b:expr, $to:expr, $op:tt, $float:ident) => {{
             let holds = match (&r!($a), &r!($b)) {
                 (Value::Int(x), Value::Int(y)) => x $op y,
-                (Value::Float(x), Value::Float(y)) => x $op y,
+                (Value::Float(x), Value::Float(y)) => floats::$float(*x, *y),
                 (a, b) => { let v = tri!(operators::binary(vm, site!(), a, b)); truth!(v) }
             };
             if !holds { jump!($to) }
@@ -257,12 +265,12 @@ pub(super) fn run<const EACH: bool>(m: &mut Machine, vm: &mut Vm, program: &Prog
             Op::SubI(d, a, i) => arithmetic_immediate!(d, a, i, checked_sub),
             Op::MulI(d, a, i) => arithmetic_immediate!(d, a, i, checked_mul),
             Op::RemI(d, a, i) => arithmetic_immediate!(d, a, i, checked_rem),
-            Op::Lt(d, a, b) => compare!(d, a, b, <),
-            Op::Le(d, a, b) => compare!(d, a, b, <=),
-            Op::Gt(d, a, b) => compare!(d, a, b, >),
-            Op::Ge(d, a, b) => compare!(d, a, b, >=),
-            Op::Eq(d, a, b) => compare!(d, a, b, ==),
-            Op::Ne(d, a, b) => compare!(d, a, b, !=),
+            Op::Lt(d, a, b) => compare!(d, a, b, <, less),
+            Op::Le(d, a, b) => compare!(d, a, b, <=, less_or_equal),
+            Op::Gt(d, a, b) => compare!(d, a, b, >, greater),
+            Op::Ge(d, a, b) => compare!(d, a, b, >=, greater_or_equal),
+            Op::Eq(d, a, b) => compare!(d, a, b, ==, equal),
+            Op::Ne(d, a, b) => compare!(d, a, b, !=, different),
             Op::Binary(d, a, b) => slow!(d, &r!(a), &r!(b)),
             Op::Not(d, a) => match r!(a) {
                 Value::Bool(b) => r!(d) = Value::Bool(!b),
@@ -328,12 +336,12 @@ pub(super) fn run<const EACH: bool>(m: &mut Machine, vm: &mut Vm, program: &Prog
                     jump!(to);
                 }
             }
-            Op::JumpNotLt(a, b, to) => jump_compare!(a, b, to, <),
-            Op::JumpNotLe(a, b, to) => jump_compare!(a, b, to, <=),
-            Op::JumpNotGt(a, b, to) => jump_compare!(a, b, to, >),
-            Op::JumpNotGe(a, b, to) => jump_compare!(a, b, to, >=),
-            Op::JumpNotEq(a, b, to) => jump_compare!(a, b, to, ==),
-            Op::JumpNotNe(a, b, to) => jump_compare!(a, b, to, !=),
+            Op::JumpNotLt(a, b, to) => jump_compare!(a, b, to, <, less),
+            Op::JumpNotLe(a, b, to) => jump_compare!(a, b, to, <=, less_or_equal),
+            Op::JumpNotGt(a, b, to) => jump_compare!(a, b, to, >, greater),
+            Op::JumpNotGe(a, b, to) => jump_compare!(a, b, to, >=, greater_or_equal),
+            Op::JumpNotEq(a, b, to) => jump_compare!(a, b, to, ==, equal),
+            Op::JumpNotNe(a, b, to) => jump_compare!(a, b, to, !=, different),
             Op::JumpNotLtI(a, i, to) => jump_compare_immediate!(a, i, to, <),
             Op::JumpNotLeI(a, i, to) => jump_compare_immediate!(a, i, to, <=),
             Op::JumpNotGtI(a, i, to) => jump_compare_immediate!(a, i, to, >),
@@ -364,7 +372,14 @@ pub(super) fn run<const EACH: bool>(m: &mut Machine, vm: &mut Vm, program: &Prog
                 if m.stack.len() < end {
                     invoke::grow(&mut m.stack, end);
                 }
-                m.frames.push(Frame { pc: 0, base: base as u32, function: index, dst, place: Place::None, routine: None });
+                m.frames.push(Frame {
+                    pc: 0,
+                    base: base as u32,
+                    function: index,
+                    dst,
+                    place: Place::None,
+                    routine: None,
+                });
                 function = callee;
                 code = &function.code;
                 pc = 0;
@@ -505,7 +520,11 @@ pub(super) fn run<const EACH: bool>(m: &mut Machine, vm: &mut Vm, program: &Prog
             Op::Map(d, at, shape) => {
                 let keys = &program.shape_keys[usize::from(shape)];
                 let first = usize::from(at);
-                let map: Map = keys.iter().zip(&mut regs[first..]).map(|(k, v)| (k.as_str().into(), v.take_dynamic())).collect();
+                let map: Map = keys
+                    .iter()
+                    .zip(&mut regs[first..])
+                    .map(|(k, v)| (k.as_str().into(), v.take_dynamic()))
+                    .collect();
                 tri!(vm.limits.check_map(map.len()));
                 r!(d) = Value::Dyn(Dynamic::from_map(map));
             }
@@ -540,7 +559,9 @@ pub(super) fn run<const EACH: bool>(m: &mut Machine, vm: &mut Vm, program: &Prog
             }
             Op::RangeNext(d, a, to) => {
                 let second = a + 1;
-                let (Value::Int(next), Value::Int(left)) = (&r!(a), &r!(second)) else { unreachable!("RangeInit made integers") };
+                let (Value::Int(next), Value::Int(left)) = (&r!(a), &r!(second)) else {
+                    unreachable!("RangeInit made integers")
+                };
                 let (next, left) = (*next, *left);
                 if left == 0 {
                     jump!(to);
@@ -615,4 +636,3 @@ fn copy_error(error: &EvalAltResult) -> Error {
         other => EvalAltResult::ErrorRuntime(other.to_string().into(), other.position()).into(),
     }
 }
-

@@ -42,7 +42,11 @@ impl Machine {
                 continue;
             }
             self.iterators.truncate(handler.iterators as usize);
-            let value = if handler.named { error_value(&mut error, &self.program.name) } else { Dynamic::UNIT };
+            let value = if handler.named {
+                error_value(&mut error, &self.program.name)
+            } else {
+                Dynamic::UNIT
+            };
             if let Some(frame) = self.frames.last_mut() {
                 frame.pc = handler.pc;
                 self.stack[frame.base as usize + usize::from(handler.register)] = Value::from(value);
@@ -201,7 +205,15 @@ pub(super) fn failure(error: Error, trace: Vec<TraceFrame>, limits: &Limits) -> 
         EvalAltResult::ErrorRuntime(value, _) => Some(value),
         _ => None,
     };
-    Failure { kind, message, value, line, column, source, trace: with_origin(trace, line, column) }
+    Failure {
+        kind,
+        message,
+        value,
+        line,
+        column,
+        source,
+        trace: with_origin(trace, line, column),
+    }
 }
 
 /// The innermost frame stands where the error arose.
