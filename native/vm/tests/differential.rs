@@ -7,12 +7,12 @@
 mod support;
 
 use support::cases::{self, Case};
-use support::generator;
 use support::guard::{Guard, Runner};
 use support::oracle::Oracle;
 use support::outcome::End;
 use support::report::Report;
 use support::shrink::Shrinker;
+use support::{generator, matrix};
 
 /// Mismatches after which no more random programs are tried.
 const ENOUGH: usize = 20;
@@ -67,6 +67,25 @@ fn the_core_of_the_language_means_what_rhai_means() {
 fn the_rest_of_the_language_means_what_rhai_means_or_is_refused() {
     let report = tier("full");
     assert_eq!(report.mismatches.len(), 0, "scripts that disagree with rhai");
+}
+
+#[test]
+fn every_operator_on_every_pair_of_types_means_what_rhai_means() {
+    table("matrix of operators", matrix::operators());
+}
+
+#[test]
+fn every_native_on_every_type_means_what_rhai_means() {
+    table("matrix of methods", matrix::methods());
+}
+
+fn table(title: &str, cases: Vec<Case>) {
+    let (mut report, mut guard) = (Report::new(title), Guard::new());
+    for case in cases {
+        report.run(&mut guard, &case);
+    }
+    report.print();
+    assert_eq!(report.mismatches.len(), 0, "{title}: cases that disagree with rhai");
 }
 
 #[test]

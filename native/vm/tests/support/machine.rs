@@ -143,7 +143,7 @@ fn compile(vm: &mut Vm, hosts: &HostNames, source: &str) -> Result<Rc<Program>, 
 }
 
 fn refusal(error: CompileError) -> End {
-    if error.message.starts_with("Not supported") {
+    if error.message.to_lowercase().contains("not supported") {
         return End::Refused(error.message);
     }
     End::Error(Failed {
@@ -200,7 +200,6 @@ impl Running {
             operations,
             limits,
             stop_each: fuel == SINGLE_STEP,
-            ..Meter::default()
         };
         let step = self.machine.step(vm, &mut meter);
         self.operations = meter.operations;
