@@ -70,7 +70,7 @@ pub(crate) enum Op {
     MulSet(Reg, Reg),
     AddSetI(Reg, i16),
     /// d op= s for any other operator.
-    OpSet(Reg, Reg),
+    SetBy(Reg, Reg),
     // ---- jumps
     Jump(i32),
     /// A jump back: costs one operation and may end the slice.

@@ -203,7 +203,7 @@ pub struct Program {
     pub(crate) shape_keys: Vec<Vec<ImmutableString>>,
     pub(crate) switches: Vec<SwitchTable>,
     pub(crate) ranges: Vec<SwitchRange>,
-    pub(crate) errors: Vec<Box<rhai::EvalAltResult>>,
+    pub(crate) errors: Vec<rhai::EvalAltResult>,
     /// Name → (arity, function).
     pub(crate) by_name: Names<Vec<(u16, u16)>>,
     /// (type, name, arity) → function.

@@ -136,7 +136,7 @@ impl Vm {
     }
 
     /// A value's text, as `print` and interpolation give it.
-    pub(crate) fn to_text(&mut self, site: &Site, value: &mut Dynamic) -> String {
+    pub(crate) fn text_of(&mut self, site: &Site, value: &mut Dynamic) -> String {
         let result: Result<Dynamic, Error> = self.call_native(site, &mut [value], true);
         match result {
             Ok(text) if text.is_string() => text.into_immutable_string().map(|s| s.to_string()).unwrap_or_default(),

@@ -190,7 +190,7 @@ impl Compiler {
     }
 
     pub(super) fn fail(&mut self, f: &mut FunctionBuilder, error: EvalAltResult) {
-        self.program.errors.push(error.into());
+        self.program.errors.push(error);
         let k = super::index(self.program.errors.len());
         f.emit(Op::Fail(k));
     }
@@ -269,7 +269,7 @@ impl Compiler {
             "+=" => Op::AddSet(target, value),
             "-=" => Op::SubSet(target, value),
             "*=" => Op::MulSet(target, value),
-            _ => Op::OpSet(target, value),
+            _ => Op::SetBy(target, value),
         };
         f.emit_at(instruction, site);
         Ok(())

@@ -188,7 +188,7 @@ pub(crate) fn interpolate(vm: &mut Vm, site: &Site, parts: &mut [Value]) -> Resu
                 if d.is_string() {
                     text.push_str(&d.as_immutable_string_ref().map(|s| s.clone()).unwrap_or_default());
                 } else {
-                    text.push_str(&vm.to_text(site, d));
+                    text.push_str(&vm.text_of(site, d));
                 }
             }
         }

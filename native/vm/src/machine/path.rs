@@ -10,7 +10,7 @@ use super::{indexing, Error, Machine, Place};
 use crate::bytecode::Reg;
 use crate::program::{Chain, End, Link, Program, Step};
 use crate::value::{is_lent, lent, Value};
-use crate::{Meter, Vm};
+use crate::Vm;
 use rhai::{Dynamic, EvalAltResult, ImmutableString, Position};
 
 /// `array[index]` of a plain array; anything else is left to the chain.
@@ -81,7 +81,8 @@ struct Walker<'a> {
 }
 
 /// Runs chain `index`; its value goes to register `d`.
-pub(super) fn run(m: &mut Machine, vm: &mut Vm, program: &Program, meter: &mut Meter, index: u32, d: Reg) -> Result<Flow, Error> {
+pub(super) fn run(m: &mut Machine, cx: &mut invoke::Context<'_>, index: u32, d: Reg) -> Result<Flow, Error> {
+    let program = cx.program;
     let chain = &program.chains[index as usize];
     let regs = m.registers(program);
     let done = if chain.state == Reg::MAX {
@@ -98,7 +99,12 @@ pub(super) fn run(m: &mut Machine, vm: &mut Vm, program: &Program, meter: &mut M
         _ => None,
     };
     let guard = held.as_mut().and_then(|d| d.write_lock::<Dynamic>());
-    let mut walker = Walker { vm, program, chain, regs };
+    let mut walker = Walker {
+        vm: cx.vm,
+        program,
+        chain,
+        regs,
+    };
     let walked = walker.step_into(&mut target, done).map(|(w, _)| w);
     let regs = walker.regs;
     drop(guard);
@@ -124,7 +130,7 @@ pub(super) fn run(m: &mut Machine, vm: &mut Vm, program: &Program, meter: &mut M
             };
             // The instruction runs again when the callee has returned.
             m.repeat_instruction();
-            invoke::method_call(m, vm, program, meter, call, target, place, chain.carry)
+            invoke::call_method(m, cx, call, target, place, chain.carry)
         }
     }
 }

@@ -41,7 +41,7 @@ pub(super) fn run<const EACH: bool>(m: &mut Machine, vm: &mut Vm, program: &Prog
 
     // A routine on top waits for a value it was given from outside (a host's reply).
     if m.frames.last().is_some_and(|f| f.routine.is_some()) {
-        match invoke::continue_routine(m, vm, program, meter)? {
+        match invoke::continue_routine(m, &mut invoke::Context { vm, program, meter })? {
             Flow::Suspended => return Ok(Exit::Suspended),
             Flow::OutOfFuel => return Ok(Exit::OutOfFuel),
             Flow::Next | Flow::Entered => fuel = meter.fuel,
@@ -303,7 +303,7 @@ pub(super) fn run<const EACH: bool>(m: &mut Machine, vm: &mut Vm, program: &Prog
                 (Value::Float(x), Value::Float(y)) => r!(d) = Value::Float(x * y),
                 _ => op_set!(vm, program, function, pc, regs, d, s, tri),
             },
-            Op::OpSet(d, s) => op_set!(vm, program, function, pc, regs, d, s, tri),
+            Op::SetBy(d, s) => op_set!(vm, program, function, pc, regs, d, s, tri),
             Op::AddSetI(d, i) => match &r!(d) {
                 Value::Int(x) if x.checked_add(i64::from(i)).is_some() => r!(d) = Value::Int(x.wrapping_add(i64::from(i))),
                 _ => {
@@ -408,7 +408,7 @@ pub(super) fn run<const EACH: bool>(m: &mut Machine, vm: &mut Vm, program: &Prog
                     r!(dst) = value;
                 } else {
                     meter.fuel = fuel;
-                    match invoke::leave(m, vm, program, meter, value)? {
+                    match invoke::leave(m, &mut invoke::Context { vm, program, meter }, value)? {
                         Flow::Suspended => return Ok(Exit::Suspended),
                         Flow::OutOfFuel => return Ok(Exit::OutOfFuel),
                         Flow::Next | Flow::Entered => load!(),
@@ -416,18 +416,47 @@ pub(super) fn run<const EACH: bool>(m: &mut Machine, vm: &mut Vm, program: &Prog
                     fuel = meter.fuel;
                 }
             }
-            Op::CallNamed(at, dst, argc) => flow!(invoke::named(m, vm, program, meter, function.site(pc - 1), None, (at, argc), dst)),
+            Op::CallNamed(at, dst, argc) => flow!(invoke::named(
+                m,
+                &mut invoke::Context { vm, program, meter },
+                function.site(pc - 1),
+                None,
+                (at, argc),
+                dst
+            )),
             Op::CallNamedRef(target, at, dst) => {
                 let argc = site!().argc;
-                flow!(invoke::named(m, vm, program, meter, function.site(pc - 1), Some(target), (at, argc), dst));
+                flow!(invoke::named(
+                    m,
+                    &mut invoke::Context { vm, program, meter },
+                    function.site(pc - 1),
+                    Some(target),
+                    (at, argc),
+                    dst
+                ));
             }
             Op::Method(target, at, dst) => {
                 fuel -= 1;
-                flow!(invoke::method(m, vm, program, meter, function.site(pc - 1), target, at, dst, false));
+                flow!(invoke::method(
+                    m,
+                    &mut invoke::Context { vm, program, meter },
+                    function.site(pc - 1),
+                    target,
+                    at,
+                    dst,
+                    false
+                ));
             }
             Op::CallPtr(target, at, dst) => {
                 fuel -= 1;
-                flow!(invoke::pointer_in_register(m, vm, program, meter, function.site(pc - 1), target, at, dst));
+                flow!(invoke::pointer_in_register(
+                    m,
+                    &mut invoke::Context { vm, program, meter },
+                    function.site(pc - 1),
+                    target,
+                    at,
+                    dst
+                ));
             }
             Op::Host(at, argc, dst) => {
                 save!();
@@ -457,7 +486,7 @@ pub(super) fn run<const EACH: bool>(m: &mut Machine, vm: &mut Vm, program: &Prog
             }
 
             Op::Chain(d, chain) => {
-                flow!(path::run(m, vm, program, meter, chain, d));
+                flow!(path::run(m, &mut invoke::Context { vm, program, meter }, chain, d));
             }
             Op::Index(d, a, i) => {
                 if let (Value::Dyn(target), Value::Int(index)) = (&r!(a), &r!(i)) {
@@ -467,7 +496,7 @@ pub(super) fn run<const EACH: bool>(m: &mut Machine, vm: &mut Vm, program: &Prog
                     }
                 }
                 let chain = function.site(pc - 1) as u32;
-                flow!(path::run(m, vm, program, meter, chain, d));
+                flow!(path::run(m, &mut invoke::Context { vm, program, meter }, chain, d));
             }
             Op::SetIndex(a, i, s) => {
                 let value = r!(s).take();
@@ -482,7 +511,7 @@ pub(super) fn run<const EACH: bool>(m: &mut Machine, vm: &mut Vm, program: &Prog
                 if let Some(value) = left {
                     r!(s) = value;
                     let chain = function.site(pc - 1) as u32;
-                    flow!(path::run(m, vm, program, meter, chain, s));
+                    flow!(path::run(m, &mut invoke::Context { vm, program, meter }, chain, s));
                 }
             }
             Op::Property(d, a) => {
@@ -493,11 +522,11 @@ pub(super) fn run<const EACH: bool>(m: &mut Machine, vm: &mut Vm, program: &Prog
                         continue;
                     }
                 }
-                flow!(path::run(m, vm, program, meter, chain, d));
+                flow!(path::run(m, &mut invoke::Context { vm, program, meter }, chain, d));
             }
             Op::SetProperty(s) => {
                 let chain = function.site(pc - 1) as u32;
-                flow!(path::run(m, vm, program, meter, chain, s));
+                flow!(path::run(m, &mut invoke::Context { vm, program, meter }, chain, s));
             }
 
             Op::Array(d, at, n) => {

@@ -4,125 +4,22 @@
 //! it walks is lent to it for the time; items it hands to a callback as `this` come back changed.
 //! Which parameters a callback gets depends on how many it takes, in rhai's order of trying.
 
+mod kind;
+mod sort;
+
+pub(crate) use kind::Routine;
+
 use super::invoke::Args;
 use super::{indexing, Error};
 use crate::program::Program;
 use crate::value::{lent, Value};
-use rhai::{Array, Dynamic, EvalAltResult, FnPtr, ImmutableString, Map, Position};
+use rhai::{Dynamic, EvalAltResult, FnPtr, ImmutableString, Map, Position};
 use smallvec::SmallVec;
-
-/// The natives that call back.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Routine {
-    Map,
-    Filter,
-    ForEach,
-    Reduce,
-    ReduceRev,
-    Some,
-    All,
-    Find,
-    FindMap,
-    IndexOf,
-    Sort,
-    Order,
-    Dedup,
-    Retain,
-    Drain,
-    Zip,
-}
-
-impl Routine {
-    /// Whether the item may also be passed as an argument.
-    pub(super) fn moves_item(self) -> bool {
-        self != Self::ForEach
-    }
-
-    /// Whether a constant may be walked.
-    pub(super) fn is_pure(self) -> bool {
-        !matches!(self, Self::ForEach | Self::Sort | Self::Dedup | Self::Retain | Self::Drain)
-    }
-
-    /// The routine of this name and number of arguments (the target not counted).
-    pub(crate) fn of(name: &str, argc: usize) -> Option<Self> {
-        Some(match (name, argc) {
-            ("map", 1) => Self::Map,
-            ("filter", 1) => Self::Filter,
-            ("for_each", 1) => Self::ForEach,
-            ("reduce", 1 | 2) => Self::Reduce,
-            ("reduce_rev", 1 | 2) => Self::ReduceRev,
-            ("some", 1) => Self::Some,
-            ("all", 1) => Self::All,
-            ("find", 1 | 2) => Self::Find,
-            ("find_map", 1 | 2) => Self::FindMap,
-            ("index_of", 1 | 2) => Self::IndexOf,
-            ("sort" | "sort_by", 1) => Self::Sort,
-            ("order" | "order_by", 1) => Self::Order,
-            ("dedup", 1) => Self::Dedup,
-            ("retain", 1) => Self::Retain,
-            ("drain", 1) => Self::Drain,
-            ("zip", 2) => Self::Zip,
-            _ => return None,
-        })
-    }
-
-    /// Its name in traces.
-    pub(super) fn name(self) -> &'static str {
-        match self {
-            Self::Map => "map",
-            Self::Filter => "filter",
-            Self::ForEach => "for_each",
-            Self::Reduce => "reduce",
-            Self::ReduceRev => "reduce_rev",
-            Self::Some => "some",
-            Self::All => "all",
-            Self::Find | Self::IndexOf => "index_of",
-            Self::FindMap => "find_map",
-            Self::Sort => "sort",
-            Self::Order => "order",
-            Self::Dedup => "dedup",
-            Self::Retain => "retain",
-            Self::Drain => "drain",
-            Self::Zip => "zip",
-        }
-    }
-
-    /// Whether it is this routine for such a target and arguments, and not a native of the same name.
-    pub(super) fn applies_to(self, target: &Dynamic, args: &[Value]) -> bool {
-        // For the older of these natives a name stands for its function.
-        let newer = matches!(self, Self::IndexOf | Self::Find | Self::FindMap | Self::Zip | Self::ForEach | Self::Order);
-        let named = target.is_array() && !newer;
-        let pointer = |v: Option<&Value>| matches!(v, Some(Value::Dyn(d)) if d.is_fnptr() || named && d.is_string());
-        let maps = matches!(self, Self::Map | Self::Filter | Self::Retain | Self::Drain);
-        if !(target.is_array() || maps && target.is_map()) {
-            return false;
-        }
-        match self {
-            Self::Zip => pointer(args.get(1)) && matches!(args.first(), Some(Value::Dyn(d)) if d.is_array()),
-            Self::Find | Self::FindMap | Self::IndexOf => pointer(args.first()) && args.get(1).is_none_or(|v| v.int().is_some()),
-            _ => pointer(args.first()),
-        }
-    }
-
-    /// The same for a target in a register.
-    pub(super) fn applies(self, target: &Value, args: &[Value]) -> bool {
-        matches!(target, Value::Dyn(d) if self.applies_to(d, args))
-    }
-
-    /// Arguments besides the item, extra arguments, where the item goes among them.
-    fn shape(self, is_map: bool) -> (usize, usize, Option<usize>) {
-        match self {
-            _ if is_map => (1, 0, Some(1)),
-            Self::ForEach => (0, 1, None),
-            Self::Reduce | Self::ReduceRev => (1, 1, Some(1)),
-            _ => (0, 1, Some(0)),
-        }
-    }
-}
+use sort::Merge;
 
 /// What the callback is.
 #[derive(Debug, Clone)]
-pub(super) enum Callee {
+pub(in crate::machine) enum Callee {
     Script(u16),
     Host(u32),
     Native(ImmutableString),
@@ -138,7 +35,7 @@ enum Passing {
 }
 
 /// What a routine wants.
-pub(super) enum Ask {
+pub(in crate::machine) enum Ask {
     Call { this: Option<Value>, args: Args, extra: Option<Value> },
     Done(Dynamic),
 }
@@ -146,10 +43,10 @@ pub(super) enum Ask {
 /// A routine in progress.
 #[derive(Debug)]
 pub(crate) struct RoutineState {
-    pub(super) kind: Routine,
-    pub(super) callee: Callee,
+    pub(in crate::machine) kind: Routine,
+    pub(in crate::machine) callee: Callee,
     /// What the callback returned last.
-    pub(super) returned: Option<Dynamic>,
+    pub(in crate::machine) returned: Option<Dynamic>,
     pointer: FnPtr,
     arguments: SmallVec<[Dynamic; 3]>,
     passing: Passing,
@@ -170,18 +67,9 @@ pub(crate) struct RoutineState {
     calls: usize,
 }
 
-/// Bottom-up merge sort: runs of `width` in `items` are merged into `output`.
-#[derive(Debug, Default)]
-struct Merge {
-    width: usize,
-    low: usize,
-    left: usize,
-    right: usize,
-}
-
 impl RoutineState {
     /// `arguments` as written, the target not among them.
-    pub(super) fn new(kind: Routine, arguments: SmallVec<[Dynamic; 3]>, position: Position) -> Result<Box<Self>, Error> {
+    pub(in crate::machine) fn new(kind: Routine, arguments: SmallVec<[Dynamic; 3]>, position: Position) -> Result<Box<Self>, Error> {
         let at = usize::from(kind == Routine::Zip);
         let pointer = match arguments.get(at) {
             Some(d) if d.is_string() => d.as_immutable_string_ref().ok().and_then(|name| FnPtr::new(name.clone()).ok()),
@@ -248,12 +136,12 @@ impl RoutineState {
     }
 
     /// The callback, for checks before it is called.
-    pub(super) fn pointer(&self) -> &FnPtr {
+    pub(in crate::machine) fn pointer(&self) -> &FnPtr {
         &self.pointer
     }
 
     /// Takes the container to walk.
-    pub(super) fn begin(&mut self, program: &Program, target: Dynamic) {
+    pub(in crate::machine) fn begin(&mut self, program: &Program, target: Dynamic) {
         self.is_map = target.is_map();
         self.constant = target.is_read_only();
         self.resolve(program);
@@ -297,7 +185,7 @@ impl RoutineState {
     }
 
     /// Gives the container back.
-    pub(super) fn end(&mut self) -> Dynamic {
+    pub(in crate::machine) fn end(&mut self) -> Dynamic {
         let mut items = std::mem::take(&mut self.items);
         if self.kind == Routine::Order {
             items = std::mem::take(&mut self.original);
@@ -318,7 +206,7 @@ impl RoutineState {
     }
 
     /// Takes back the item that was lent as `this`.
-    pub(super) fn put_item(&mut self, value: Dynamic) {
+    pub(in crate::machine) fn put_item(&mut self, value: Dynamic) {
         let at = self.current();
         if let Some(item) = self.items.get_mut(at) {
             *item = value;
@@ -334,7 +222,7 @@ impl RoutineState {
     }
 
     /// The next thing to do.
-    pub(super) fn advance(&mut self) -> Ask {
+    pub(in crate::machine) fn advance(&mut self) -> Ask {
         if let Some(value) = self.returned.take() {
             if let Some(done) = self.take(value.flatten()) {
                 return Ask::Done(done);
@@ -506,69 +394,5 @@ impl RoutineState {
             Routine::Order => Dynamic::from_array(std::mem::take(&mut self.items)),
             Routine::ForEach | Routine::Find | Routine::FindMap | Routine::Sort => Dynamic::UNIT,
         }
-    }
-
-    // ---- sort
-
-    fn advance_sort(&mut self) -> Ask {
-        let length = self.items.len();
-        loop {
-            if self.merge.width >= length {
-                return Ask::Done(self.result());
-            }
-            let middle = (self.merge.low + self.merge.width).min(length);
-            let high = (self.merge.low + 2 * self.merge.width).min(length);
-            if self.merge.left < middle && self.merge.right < high {
-                let mut args: Args = self.pointer.curry().iter().cloned().map(Value::Dyn).collect();
-                args.push(Value::from(self.items[self.merge.left].flatten_clone()));
-                args.push(Value::from(self.items[self.merge.right].flatten_clone()));
-                return Ask::Call {
-                    this: None,
-                    args,
-                    extra: None,
-                };
-            }
-            for i in (self.merge.left..middle).chain(self.merge.right..high) {
-                self.output.push(std::mem::take(&mut self.items[i]));
-            }
-            self.merge.low = high;
-            if high >= length {
-                self.items = std::mem::take(&mut self.output);
-                self.merge.low = 0;
-                self.merge.width *= 2;
-            }
-            self.merge.left = self.merge.low;
-            self.merge.right = (self.merge.low + self.merge.width).min(length);
-        }
-    }
-
-    /// Moves the smaller of the two compared items; equal ones stay in order.
-    fn merge_one(&mut self, order: &Dynamic) {
-        let (left, right) = (self.merge.left, self.merge.right);
-        let order = order.as_int().ok().or_else(|| order.as_bool().ok().map(|less| if less { -1 } else { 1 }));
-        let after = match order {
-            Some(order) => order > 0,
-            None => self.items[left].type_id() > self.items[right].type_id(),
-        };
-        let from = if after { right } else { left };
-        self.output.push(std::mem::take(&mut self.items[from]));
-        if after {
-            self.merge.right += 1;
-        } else {
-            self.merge.left += 1;
-        }
-    }
-
-    /// The items of a merge that was stopped: those done, then those of the current runs, then the rest.
-    fn unmerged(&mut self, items: Array) -> Array {
-        let middle = (self.merge.low + self.merge.width).min(items.len());
-        let (left, right) = (self.merge.left, self.merge.right);
-        let mut all = std::mem::take(&mut self.output);
-        for (i, item) in items.into_iter().enumerate() {
-            if i >= left && i < middle || i >= right {
-                all.push(item);
-            }
-        }
-        all
     }
 }

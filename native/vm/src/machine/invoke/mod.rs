@@ -1,0 +1,226 @@
+//! Calls that the loop cannot make by itself. Here: frames, and what is lent to them and given back.
+//!
+//! A call of script code only pushes a frame; a call of the host only sets the machine's state; so every caller gets
+//! a [`Flow`] and lets the loop go on from the machine's frames. The kinds of calls stand in files of their own:
+//! `named` (natives), `method`, `pointer`, `callback` (natives that call back).
+
+mod callback;
+mod method;
+mod named;
+mod pointer;
+
+pub(super) use callback::continue_routine;
+pub(super) use method::{call_method, method, resolve_method, MethodCall};
+pub(super) use named::{call_native_method, named};
+pub(super) use pointer::{curry, make_pointer, pointer_in_register};
+
+use super::{path, Error, Frame, Machine, Place, State, Target};
+use crate::bytecode::Reg;
+use crate::program::Program;
+use crate::value::Value;
+use crate::{Meter, Vm};
+use rhai::{Dynamic, EvalAltResult, Position};
+use smallvec::SmallVec;
+
+/// Arguments on their way to a callee.
+pub(in crate::machine) type Args = SmallVec<[Value; 4]>;
+
+/// What a call did.
+pub(in crate::machine) enum Flow {
+    /// The value is in its register.
+    Next,
+    /// A frame was pushed (or popped).
+    Entered,
+    /// The machine waits for the host.
+    Suspended,
+    /// The slice is used up; the routine on top goes on later.
+    OutOfFuel,
+}
+/// What a call needs besides the machine.
+pub(in crate::machine) struct Context<'a> {
+    pub(in crate::machine) vm: &'a mut Vm,
+    pub(in crate::machine) program: &'a Program,
+    pub(in crate::machine) meter: &'a mut Meter,
+}
+
+/// Makes room for registers up to `end`: exactly while small, so that a waiting fiber is small.
+#[cold]
+pub(in crate::machine) fn grow(stack: &mut Vec<Value>, end: usize) {
+    if stack.capacity() < end {
+        let more = if end < 64 { end - stack.len() } else { end };
+        stack.reserve_exact(more);
+    }
+    stack.resize(end, Value::Unit);
+}
+
+impl Machine {
+    /// Registers of the frame on top.
+    pub(in crate::machine) fn registers(&mut self, program: &Program) -> &mut [Value] {
+        let Some(frame) = self.frames.last() else { return &mut [] };
+        let base = frame.base as usize;
+        let end = base + usize::from(program.functions[usize::from(frame.function)].registers);
+        &mut self.stack[base..end]
+    }
+
+    /// The instruction in progress runs again when the callee has returned.
+    pub(in crate::machine) fn repeat_instruction(&mut self) {
+        if let Some(frame) = self.frames.last_mut() {
+            frame.pc -= 1;
+        }
+    }
+
+    /// First free register above the frame on top.
+    pub(super) fn top(&self, program: &Program) -> usize {
+        self.frames.last().map_or(0, |f| {
+            f.base as usize
+                + if f.routine.is_some() {
+                    0
+                } else {
+                    usize::from(program.functions[usize::from(f.function)].registers)
+                }
+        })
+    }
+
+    pub(super) fn set_register(&mut self, program: &Program, dst: Reg, value: Value) {
+        if let Some(register) = self.registers(program).get_mut(usize::from(dst)) {
+            *register = value;
+        }
+    }
+}
+
+pub(super) fn depth_left(m: &Machine, meter: &Meter, position: Position) -> Result<(), Error> {
+    let limit = meter.limits.max_call_depth as usize;
+    if limit > 0 && m.frames.len() >= limit {
+        return Err(EvalAltResult::ErrorStackOverflow(position).into());
+    }
+    Ok(())
+}
+
+/// Pushes a frame of script function `index` above the one on top.
+pub(super) fn enter(
+    m: &mut Machine,
+    cx: &mut Context<'_>,
+    index: u16,
+    args: Args,
+    this: Option<Value>,
+    place: Place,
+    dst: Reg,
+) -> Result<Flow, Error> {
+    let program = cx.program;
+    depth_left(m, cx.meter, m.position())?;
+    let callee = &program.functions[usize::from(index)];
+    let base = m.top(program);
+    let end = base + usize::from(callee.registers);
+    if m.stack.len() < end {
+        grow(&mut m.stack, end);
+    }
+    for (register, value) in m.stack[base..].iter_mut().zip(args) {
+        *register = value;
+    }
+    if let Some(register) = callee.this {
+        m.stack[base + usize::from(register)] = this.unwrap_or(Value::Unbound);
+    }
+    m.frames.push(Frame {
+        pc: 0,
+        base: base as u32,
+        function: index,
+        dst,
+        place,
+        routine: None,
+    });
+    Ok(Flow::Entered)
+}
+
+/// Stops for host function `function`.
+pub(super) fn wait(m: &mut Machine, program: &Program, function: u32, site: u32, args: Args, dst: Target) -> Flow {
+    let first = m.top(program);
+    let end = first + args.len();
+    if m.stack.len() < end {
+        grow(&mut m.stack, end);
+    }
+    let argc = args.len() as u16;
+    for (register, value) in m.stack[first..].iter_mut().zip(args) {
+        *register = value;
+    }
+    m.state = State::Waiting {
+        function,
+        site,
+        first: first as u32,
+        argc,
+        dst,
+    };
+    Flow::Suspended
+}
+
+pub(super) fn absolute(m: &Machine, dst: Reg) -> Target {
+    Target::Register(m.frames.last().map_or(0, |f| f.base) + u32::from(dst))
+}
+
+/// A variable's content in its register form; constants stay closed.
+pub(super) fn keep(d: Dynamic) -> Value {
+    if d.is_read_only() {
+        Value::Dyn(d)
+    } else {
+        Value::from(d)
+    }
+}
+/// Puts a lent value back into the frame on top.
+pub(in crate::machine) fn give_back(m: &mut Machine, vm: &mut Vm, program: &Program, place: Place, value: Dynamic) {
+    match place {
+        Place::None => {}
+        Place::Item => {
+            if let Some(routine) = m.frames.last_mut().and_then(|f| f.routine.as_mut()) {
+                routine.put_item(value);
+            }
+        }
+        Place::Variable(register) => {
+            let slot = &mut m.registers(program)[usize::from(register)];
+            match slot {
+                Value::Dyn(d) if d.is_shared() => {
+                    if let Some(mut cell) = d.write_lock::<Dynamic>() {
+                        *cell = value;
+                    }
+                }
+                slot => *slot = keep(value),
+            }
+        }
+        Place::Chain(chain, link) => path::put_back(vm, program, m.registers(program), chain, link, value),
+    }
+}
+
+/// Leaves a script frame that was lent a `this` or was called by a routine.
+pub(in crate::machine) fn leave(m: &mut Machine, cx: &mut Context<'_>, value: Value) -> Result<Flow, Error> {
+    let program = cx.program;
+    let Some(dst) = drop_frame(m, cx.vm, cx.program) else {
+        return Ok(Flow::Next);
+    };
+    if let Some(state) = m.frames.last_mut().and_then(|f| f.routine.as_mut()) {
+        state.returned = Some(value.into());
+        return continue_routine(m, cx);
+    }
+    m.set_register(program, dst, value);
+    Ok(Flow::Next)
+}
+
+/// Pops the frame on top, gives back what it was lent, empties its registers. Returns its destination.
+pub(in crate::machine) fn drop_frame(m: &mut Machine, vm: &mut Vm, program: &Program) -> Option<Reg> {
+    let frame = m.frames.pop()?;
+    let lent_value = match frame.routine {
+        Some(mut state) => Some(state.end()),
+        None => {
+            let callee = &program.functions[usize::from(frame.function)];
+            let base = frame.base as usize;
+            let this = callee.this.map(|r| m.stack[base + usize::from(r)].take_dynamic());
+            for register in &mut m.stack[base..base + usize::from(callee.registers)] {
+                if let Value::Dyn(_) = register {
+                    *register = Value::Unit;
+                }
+            }
+            this
+        }
+    };
+    if let Some(value) = lent_value {
+        give_back(m, vm, program, frame.place, value);
+    }
+    Some(frame.dst)
+}
