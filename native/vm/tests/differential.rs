@@ -6,10 +6,13 @@
 
 mod support;
 
+use std::sync::atomic::Ordering;
+
 use support::cases::{self, Case};
 use support::guard::{Guard, Runner};
+use support::machine::{Form, FORMS, STOPS};
 use support::oracle::Oracle;
-use support::outcome::End;
+use support::outcome::{Difference, End};
 use support::report::Report;
 use support::shrink::Shrinker;
 use support::{generator, matrix};
@@ -67,6 +70,32 @@ fn the_core_of_the_language_means_what_rhai_means() {
 fn the_rest_of_the_language_means_what_rhai_means_or_is_refused() {
     let report = tier("full");
     assert_eq!(report.mismatches.len(), 0, "scripts that disagree with rhai");
+}
+
+/// The harness itself: what differs must be seen, and a machine that is stopped everywhere does stop.
+#[test]
+fn a_difference_of_every_kind_is_noticed() {
+    let mut guard = Guard::new();
+    let pairs = [
+        ("1", "1.0", Difference::End),
+        ("[1, \"a\"]", "[1, 'a']", Difference::End),
+        ("#{a: 1}", "#{a: 1, b: ()}", Difference::End),
+        ("throw 1", "1 / 0", Difference::Class),
+        ("throw 1", "throw \"1\"", Difference::Thrown),
+        ("nope", " nope", Difference::Position),
+        ("nope", "nopf", Difference::Text),
+        ("print(1)", "print(1); print(1)", Difference::Printed),
+        ("let a = 1;", "let a = 2;", Difference::Scope),
+    ];
+    for (rhai, ours, what) in pairs {
+        for form in FORMS {
+            let outcome = guard.run(ours, Runner::Machine(form));
+            assert_eq!(guard.run(rhai, Runner::Rhai).difference(&outcome), Some(what), "{rhai} and {ours}");
+        }
+    }
+    let before = STOPS.load(Ordering::Relaxed);
+    guard.run("let a = 1; let b = a + 2; [a, b].len()", Runner::Machine(Form::Stopped));
+    assert!(STOPS.load(Ordering::Relaxed) - before >= 4, "it hardly stopped");
 }
 
 #[test]

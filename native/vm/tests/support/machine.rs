@@ -6,6 +6,12 @@ use super::outcome::{canonical, without_anonymous_names, End, Failed, Outcome};
 use rhai_bridge_vm::{Binding, CompileError, CompileOptions, Failure, FailureKind, HostNames, Limits, Machine, Meter, Program, Step, Vm};
 use std::collections::BTreeMap;
 use std::rc::Rc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+/// How often machines stopped for fuel, and how often they waited for the host: shows that the forms do what they say.
+pub static STOPS: AtomicU64 = AtomicU64::new(0);
+/// See [`STOPS`].
+pub static HOST_CALLS: AtomicU64 = AtomicU64::new(0);
 
 /// How the machine is driven.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -214,8 +220,12 @@ impl Running {
                 self.scope = Some(scope_text(&self.machine.bindings()));
             }
             Step::Failed(failure) => self.end = Some(failed(&failure)),
-            Step::OutOfFuel => return Paused::Fuel,
+            Step::OutOfFuel => {
+                STOPS.fetch_add(1, Ordering::Relaxed);
+                return Paused::Fuel;
+            }
             Step::Suspended => {
+                HOST_CALLS.fetch_add(1, Ordering::Relaxed);
                 self.waiting = true;
                 return Paused::Waiting;
             }

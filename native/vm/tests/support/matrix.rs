@@ -5,7 +5,7 @@
 use super::cases::Case;
 
 /// One value of each type, and some that are special.
-const VALUES: [&str; 18] = [
+const VALUES: [&str; 22] = [
     "5",
     "0",
     "-3",
@@ -24,6 +24,10 @@ const VALUES: [&str; 18] = [
     "1..4",
     "0..=2",
     "|x| x",
+    "0.0 / 0.0",
+    "1.0 / 0.0",
+    "-0.0",
+    "5.000000000000001",
 ];
 
 const BINARY: [&str; 21] = [
@@ -100,7 +104,7 @@ pub fn operators() -> Vec<Case> {
 
 /// A value that may stand in a switch case.
 fn literal(value: &str) -> &str {
-    if value.contains("blob") || value.contains('|') {
+    if value.contains("blob") || value.contains('|') || value.contains('/') {
         "1"
     } else {
         value
@@ -111,7 +115,7 @@ fn literal(value: &str) -> &str {
 pub fn methods() -> Vec<Case> {
     let mut sources = Vec::new();
     for name in NATIVES.split_whitespace() {
-        for receiver in VALUES {
+        for receiver in VALUES.iter().take(18) {
             for arguments in ARGUMENTS {
                 sources.push(format!("let a = {receiver}; let r = a.{name}({arguments}); [r, a]"));
             }
@@ -124,10 +128,14 @@ pub fn methods() -> Vec<Case> {
 }
 
 fn numbered(title: &str, sources: Vec<String>) -> Vec<Case> {
-    let case = |(index, source)| Case {
-        name: format!("{title} {}", index + 1),
-        source,
-        syntax_error: false,
+    let case = |(index, source): (usize, String)| {
+        let comparer = ["sort(", "order(", "dedup("].iter().any(|call| source.contains(call));
+        let kind = if comparer { " with a comparer" } else { "" };
+        Case {
+            name: format!("{title}{kind} {}", index + 1),
+            source,
+            syntax_error: false,
+        }
     };
     sources.into_iter().enumerate().map(case).collect()
 }
