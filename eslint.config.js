@@ -11,7 +11,12 @@ const layerRules = LAYERS.map((layer, index) => ({
   rules: {
     'no-restricted-imports': [
       'error',
-      { patterns: LAYERS.slice(index + 1).map((upper) => ({ group: [`**/${upper}/**`], message: `${layer} may not import ${upper}` })) },
+      {
+        patterns: LAYERS.slice(index + 1).map((upper) => ({
+          group: [`**/${upper}/**`],
+          message: `${layer} may not import ${upper}`,
+        })),
+      },
     ],
   },
 }));

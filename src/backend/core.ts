@@ -38,5 +38,11 @@ export interface Capabilities {
 export interface Backend {
   readonly name: 'native' | 'wasm';
   readonly capabilities: Capabilities;
-  open(kind: CoreKind, buffer: ArrayBuffer, outboxBytes: number, inboxBytes: number, onWake: () => void): Core;
+  open(
+    kind: CoreKind,
+    buffer: ArrayBuffer,
+    outboxBytes: number,
+    inboxBytes: number,
+    onWake: () => void,
+  ): Core;
 }

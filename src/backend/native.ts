@@ -42,11 +42,17 @@ function load(): Addon {
     const addon = tryLoad(place, failures);
     if (addon === undefined) continue;
     if (addon.protocolVersion !== VERSION) {
-      throw new RhaiError('RHAI_BACKEND', `The native addon speaks protocol ${addon.protocolVersion}, this package ${VERSION}.`);
+      throw new RhaiError(
+        'RHAI_BACKEND',
+        `The native addon speaks protocol ${addon.protocolVersion}, this package ${VERSION}.`,
+      );
     }
     return addon;
   }
-  throw new RhaiError('RHAI_BACKEND', `No native addon for ${platform}-${arch} could be loaded: ${failures.join('; ')}`);
+  throw new RhaiError(
+    'RHAI_BACKEND',
+    `No native addon for ${platform}-${arch} could be loaded: ${failures.join('; ')}`,
+  );
 }
 
 /** The native backend, or a RhaiError that says why there is none. */

@@ -3,7 +3,7 @@
 // Writers call begin/end; what comes back goes to the sink. Knows nothing of runs, functions or values.
 
 import * as C from '../protocol/constants.js';
-import type { DecodeContext } from '../protocol/decode.js';
+import type { DecodeContext } from '../protocol/decode-context.js';
 import type { Encoder } from '../protocol/encode.js';
 import { Inbox } from '../protocol/inbox.js';
 import { thenNative } from '../protocol/intrinsics.js';

@@ -1,5 +1,6 @@
 // RhaiEngine: what users create. It checks arguments, makes tasks and hands them to lanes; everything else lives in
 // the small classes it owns. Every public method is described in API.md and the README.
+// long because: the public surface is one class, and most of it is doc comments and one-line methods.
 
 import { AsyncResource } from 'node:async_hooks';
 import { RhaiAsyncFunctionError, RhaiDisposedError, RhaiError, RhaiInternalError } from '../errors/index.js';
@@ -8,10 +9,7 @@ import { nativeBackend } from '../backend/native.js';
 import { CallCounters } from '../host/calls.js';
 import { ErrorTable } from '../host/errors.js';
 import { Functions, type FunctionOptions, type HostHandler } from '../host/functions.js';
-import { FunctionGate } from '../host/gate.js';
 import {
-  listener,
-  priorityOf,
   resolveOptions,
   runLimits,
   type EngineOptions,
@@ -20,7 +18,6 @@ import {
   type RunOptions,
 } from '../options/engine.js';
 import * as C from '../protocol/constants.js';
-import { Problem } from '../protocol/problem.js';
 import { tracerFor } from '../trace/trace.js';
 import { analysisOf, compileError, functionsOf, type Analysis, type CompiledMap } from './analysis.js';
 import { closeGently, type CloseOptions } from './close.js';
@@ -30,12 +27,13 @@ import { LimitSets } from './limit-sets.js';
 import { Program, Programs } from './programs.js';
 import { Run } from './run.js';
 import { RunQueue } from './run-queue.js';
-import { checkVariable, EngineScope } from './scope.js';
+import { EngineScope } from './scope.js';
 import { Script } from './script.js';
-import { checkSignal, unwatch, watch } from './signals.js';
-import { Sinks } from './sinks.js';
+import { laneShared } from './shared.js';
+import { unwatch, watch } from './signals.js';
 import { engineStats, RunCounters, type EngineStats } from './stats.js';
 import { Task, type CallTarget } from './task.js';
+import { applyListeners, applyOptions } from './task-options.js';
 import { RunTracer } from './tracing.js';
 
 const NO_OPTIONS: RunOptions = Object.freeze({});
@@ -77,7 +75,9 @@ export class RhaiEngine {
     this.#backend = backend;
     this.#options = options;
     this.#limits = new LimitSets(options.limits);
-    this.#programs = new Programs(options.limits.maxSourceBytes, (program) => this.#lanes.dropProgram(program));
+    this.#programs = new Programs(options.limits.maxSourceBytes, (program) =>
+      this.#lanes.dropProgram(program),
+    );
     const tracer = tracerFor(options.trace);
     this.#tracer = tracer && new RunTracer(tracer);
     this.#lanes = new Lanes(backend, options, this.#shared());
@@ -86,26 +86,15 @@ export class RhaiEngine {
   }
 
   #shared(): LaneShared {
-    const sinks = new Sinks(this.#options.onPrint, this.#options.onDebug);
-    return {
-      engine: this,
+    return laneShared(this, this.#options, {
       functions: this.#functions,
-      gate: new FunctionGate(),
       errors: this.#errors,
       counters: this.#calls,
       tracer: this.#tracer,
-      int64: this.#options.int64,
       base: this.#limits.base,
-      handles: {
-        functionFor: (_handle, name) => refuseHandle(`the function ${name} cannot leave the script yet`),
-        objectFor: () => refuseHandle('a host object of another engine'),
-        errorFor: (handle, name, message, code) => this.#errors.get(handle, name, message, code),
-      },
-      print: (task, text) => sinks.print(task, text),
-      debug: (task, text, source, line, column) => sinks.debug(task, text, source, line, column),
       committed: (variables) => this.#scope.commit(variables),
       laneBroken: (lane) => this.#lanes.forget(lane),
-    };
+    });
   }
 
   /** Which backend runs the scripts. */
@@ -183,41 +172,29 @@ export class RhaiEngine {
     const limits = isPlain ? this.#limits.base : this.#limits.of(runLimits(this.#options.limits, options));
     const task = new Task(this.#nextRun++, this.#program(script, options.name), limits, sync);
     task.onLeave = this.#onLeave;
-    if (isPlain) return task;
-    task.onPrint = listener('onPrint', options.onPrint);
-    task.onDebug = listener('onDebug', options.onDebug);
+    if (!isPlain) applyListeners(task, options);
     return task;
   }
 
   #program(script: string | Script, name: string | undefined): Program {
     if (script instanceof Script) return Script.programOf(script);
-    if (typeof script !== 'string') throw new TypeError(`a script must be a string or a Script, got ${typeof script}`);
+    if (typeof script !== 'string')
+      throw new TypeError(`a script must be a string or a Script, got ${typeof script}`);
     if (name !== undefined && typeof name !== 'string') throw new TypeError('name must be a string');
     return this.#programs.of(script, name);
   }
 
   #launch<T>(task: Task, options: RunOptions): Run<T> {
     task.scope = new AsyncResource('RhaiRun');
-    if (options !== NO_OPTIONS) this.#applyOptions(task, options);
+    if (options !== NO_OPTIONS) applyOptions(task, options);
     const run = new Run<T>(task);
-    const { signal } = options;
+    const { signal } = task;
     if (signal !== undefined) {
       if (signal.aborted) task.cancel(signal.reason);
       else watch(signal, task);
     }
     if (task.settled === undefined) this.#queue.add(task);
     return run;
-  }
-
-  #applyOptions(task: Task, options: RunOptions): void {
-    if (options.signal !== undefined) {
-      const { signal } = options;
-      checkSignal(signal);
-      task.signal = signal;
-    }
-    if (options.scope !== undefined) task.variables = variablesOf(options.scope);
-    task.priority = priorityOf(options.priority);
-    task.commit = options.commit === true;
   }
 
   #begin(task: Task): void {
@@ -324,15 +301,4 @@ export class RhaiEngine {
   [Symbol.asyncDispose](): Promise<void> {
     return this.close();
   }
-}
-
-function refuseHandle(text: string): never {
-  throw new Problem(text);
-}
-
-function variablesOf(scope: NonNullable<RunOptions['scope']>): [string, unknown][] {
-  if (typeof scope !== 'object' || scope === null) throw new TypeError('scope must be an object or a Map');
-  const entries = scope instanceof Map ? [...scope.entries()] : Object.entries(scope);
-  for (const [name] of entries) checkVariable(name);
-  return entries as [string, unknown][];
 }

@@ -24,11 +24,16 @@ type Fields = Record<string, unknown>;
 const text = (value: unknown, fallback = ''): string => (typeof value === 'string' ? value : fallback);
 const number = (value: unknown, fallback = 0): number =>
   typeof value === 'number' || typeof value === 'bigint' ? Number(value) : fallback;
-const fields = (value: unknown): Fields => (typeof value === 'object' && value !== null ? (value as Fields) : {});
+const fields = (value: unknown): Fields =>
+  typeof value === 'object' && value !== null ? (value as Fields) : {};
 
 function spentOf(value: unknown): Spent {
   const spent = fields(value);
-  return { scriptMs: number(spent['scriptMs']), hostMs: number(spent['hostMs']), queueMs: number(spent['queueMs']) };
+  return {
+    scriptMs: number(spent['scriptMs']),
+    hostMs: number(spent['hostMs']),
+    queueMs: number(spent['queueMs']),
+  };
 }
 
 function traceOf(value: unknown): TraceFrame[] {
@@ -54,16 +59,28 @@ function detailsOf(map: Fields, task: Task): ErrorDetails {
 }
 
 /** A syntax error whose message shows the line. */
-export function syntaxError(message: string, line: number, column: number, source: string, script: string): RhaiSyntaxError {
+export function syntaxError(
+  message: string,
+  line: number,
+  column: number,
+  source: string,
+  script: string,
+): RhaiSyntaxError {
   const frame = codeFrame(source, line, column);
   const where = line > 0 ? ` (line ${line}, column ${column})` : '';
-  return new RhaiSyntaxError(`${message}${where}${frame && '\n' + frame}`, line, column, source, { script: script || undefined });
+  return new RhaiSyntaxError(`${message}${where}${frame && '\n' + frame}`, line, column, source, {
+    script: script || undefined,
+  });
 }
 
 function hostError(map: Fields, details: ErrorDetails, errors: ErrorTable): RhaiHostError {
   const handle = number(map['error'], -1);
   const message = text(map['message'], 'A host function failed.');
-  const cause = errors.has(handle) ? errors.get(handle) : fields(map['value']) instanceof Error ? map['value'] : new Error(message);
+  const cause = errors.has(handle)
+    ? errors.get(handle)
+    : fields(map['value']) instanceof Error
+      ? map['value']
+      : new Error(message);
   const facts = { ...details, cause, kind: text(map['class'], 'HostError'), value: cause };
   return new RhaiHostError(message, text(map['function']), facts);
 }
@@ -71,7 +88,14 @@ function hostError(map: Fields, details: ErrorDetails, errors: ErrorTable): Rhai
 function timeoutError(map: Fields, message: string, details: ErrorDetails): RhaiTimeoutError {
   const where = map['where'] === 'host' || map['where'] === 'queue' ? map['where'] : 'script';
   const ms = number(map['ms'], number(map['limitValue']));
-  return new RhaiTimeoutError(message, text(map['limit'], 'timeoutMs'), ms, where, spentOf(map['spent']), details);
+  return new RhaiTimeoutError(
+    message,
+    text(map['limit'], 'timeoutMs'),
+    ms,
+    where,
+    spentOf(map['spent']),
+    details,
+  );
 }
 
 /** What the run's caller gets. */
@@ -82,10 +106,20 @@ export function failureOf(raw: unknown, task: Task, errors: ErrorTable): unknown
   switch (map['kind']) {
     case 'syntax': {
       const { position } = details;
-      return syntaxError(message, position?.line ?? 0, position?.column ?? 0, task.program.source, task.program.name);
+      return syntaxError(
+        message,
+        position?.line ?? 0,
+        position?.column ?? 0,
+        task.program.source,
+        task.program.name,
+      );
     }
     case 'runtime':
-      return new RhaiRuntimeError(message, { ...details, kind: text(map['class'], 'ErrorRuntime'), value: map['value'] });
+      return new RhaiRuntimeError(message, {
+        ...details,
+        kind: text(map['class'], 'ErrorRuntime'),
+        value: map['value'],
+      });
     case 'host':
       return hostError(map, details, errors);
     case 'limit':

@@ -1,5 +1,6 @@
 // A lane is one core as the engine uses it: its port, the runs on it, and what it has been told
 // (functions, limits, programs). Records that come back are taken apart here. Opened when it is first needed.
+// long because: what a core is told and what it says back share the same tables of runs and programs.
 
 import { RhaiDisposedError, RhaiInternalError } from '../errors/index.js';
 import type { Backend, CoreKind } from '../backend/core.js';
@@ -10,13 +11,13 @@ import type { HostFunction } from '../host/functions.js';
 import type { Owners } from '../host/owner.js';
 import { LIMIT_NAMES } from '../options/limits.js';
 import * as C from '../protocol/constants.js';
-import type { Decoder, HandleResolver, Int64Mode } from '../protocol/decode.js';
-import type { Encoder } from '../protocol/encode.js';
-import { Problem, within } from '../protocol/problem.js';
+import type { Decoder } from '../protocol/decode.js';
+import type { HandleResolver, Int64Mode } from '../protocol/decode-context.js';
 import { failureOf } from './failures.js';
 import type { LimitSet } from './limit-sets.js';
 import type { Program } from './programs.js';
 import { readScope, type Variable } from './scope-record.js';
+import { writeStart } from './start-record.js';
 import type { Task, TaskHome } from './task.js';
 import type { RunTracer } from './tracing.js';
 
@@ -216,7 +217,13 @@ export class Lane implements PortSink, Owners, TaskHome {
       case C.PRINT:
         return this.shared.print(this.find(slot, generation), body.text());
       case C.DEBUG:
-        return this.shared.debug(this.find(slot, generation), body.text(), body.text(), body.u32(), body.u32());
+        return this.shared.debug(
+          this.find(slot, generation),
+          body.text(),
+          body.text(),
+          body.u32(),
+          body.u32(),
+        );
       case C.COMPILED:
       case C.SCOPE:
         return this.#answered(kind, slot, body);
@@ -235,7 +242,7 @@ export class Lane implements PortSink, Owners, TaskHome {
     } catch (error) {
       problem = error;
     }
-    const variables = task?.commit ? readScope(body, false) : undefined;
+    const variables = task?.commit ? readScope(body, false, true) : undefined;
     if (task === undefined) return;
     task.stats = stats;
     if (variables !== undefined && !task.ended) this.shared.committed(variables);
@@ -305,42 +312,5 @@ export class Lane implements PortSink, Owners, TaskHome {
     this.calls.abortAll(error());
     for (const task of this.tasks()) task.reject(error());
     busy.delete(this);
-  }
-}
-
-function writeStart(record: Encoder, task: Task, inherited: readonly Variable[]): void {
-  const own = task.variables ?? [];
-  const hasScope = inherited.length + own.length > 0;
-  const scope = hasScope ? C.START_SCOPE : 0;
-  const call = task.call ? C.START_CALL : 0;
-  record.u32(scope | call | (task.sync ? C.START_OWN_SCOPE : 0) | (task.commit ? C.START_COMMIT : 0));
-  record.u32(task.priority | 0);
-  if (hasScope) writeScope(record, inherited, own);
-  if (!task.call) return;
-  record.text(task.call.name);
-  record.u32(task.call.args.length);
-  task.call.args.forEach((arg, index) => at(index, () => record.encode(arg)));
-}
-
-function writeScope(record: Encoder, inherited: readonly Variable[], own: readonly (readonly [string, unknown])[]): void {
-  record.u32(inherited.length + own.length);
-  for (const { name, constant, value, refusal } of inherited) {
-    if (refusal !== undefined) throw new Problem(refusal).at({}, name);
-    writeVariable(record, name, constant, value);
-  }
-  for (const [name, value] of own) writeVariable(record, name, false, value);
-}
-
-export function writeVariable(record: Encoder, name: string, constant: boolean, value: unknown): void {
-  record.text(name);
-  record.byte(constant ? 1 : 0);
-  at(name, () => record.encode(value));
-}
-
-function at(key: string | number, encode: () => void): void {
-  try {
-    encode();
-  } catch (error) {
-    throw within(error, {}, key);
   }
 }

@@ -21,7 +21,13 @@ function refuseLoneSurrogate(source: string, name: string): void {
   const at = [...source].findIndex((char) => !char.isWellFormed());
   const before = [...source].slice(0, at).join('').split('\n');
   const column = [...before.at(-1)!].length + 1;
-  throw new RhaiSyntaxError('A lone surrogate is not a character.', before.length, column, source.toWellFormed(), { script: name });
+  throw new RhaiSyntaxError(
+    'A lone surrogate is not a character.',
+    before.length,
+    column,
+    source.toWellFormed(),
+    { script: name },
+  );
 }
 
 export class Programs {
@@ -49,7 +55,12 @@ export class Programs {
   #check(source: string, name: string): void {
     const limit = this.maxSourceBytes;
     if (limit !== 0 && source.length > limit) {
-      throw new RhaiLimitError(`The script is larger than maxSourceBytes (${limit}).`, 'maxSourceBytes', limit, { script: name });
+      throw new RhaiLimitError(
+        `The script is larger than maxSourceBytes (${limit}).`,
+        'maxSourceBytes',
+        limit,
+        { script: name },
+      );
     }
     refuseLoneSurrogate(source, name);
   }

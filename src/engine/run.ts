@@ -15,7 +15,8 @@ function capture(resolve: (value: any) => void, reject: (error: unknown) => void
 /** Hides a `then` that somebody put on a prototype: a plain result is never adopted as a promise. */
 function unadopted(value: unknown): unknown {
   if (typeof value === 'object' && value !== null && !hasOwn(value, 'then')) {
-    if (typeof (value as { then?: unknown }).then === 'function') Object.defineProperty(value, 'then', { value: undefined });
+    if (typeof (value as { then?: unknown }).then === 'function')
+      Object.defineProperty(value, 'then', { value: undefined });
   }
   return value;
 }
@@ -84,5 +85,9 @@ export class Run<T = unknown> extends Promise<T> {
   }
 }
 
-Object.defineProperty(Run.prototype, 'constructor', { value: Promise, configurable: true, writable: true });
-Object.defineProperty(Run.prototype, Symbol.toStringTag, { value: 'Run', configurable: true });
+void Object.defineProperty(Run.prototype, 'constructor', {
+  value: Promise,
+  configurable: true,
+  writable: true,
+});
+void Object.defineProperty(Run.prototype, Symbol.toStringTag, { value: 'Run', configurable: true });

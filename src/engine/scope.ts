@@ -5,15 +5,17 @@ import { RhaiValueError } from '../errors/index.js';
 import * as C from '../protocol/constants.js';
 import { setOwn } from '../protocol/intrinsics.js';
 import type { ValueLimits } from '../protocol/limits.js';
-import { writeVariable, type Lane } from './lane.js';
+import type { Lane } from './lane.js';
 import { valueOf, type Variable } from './scope-record.js';
+import { writeVariable } from './start-record.js';
 
 const NAME = /^[A-Za-z_][A-Za-z0-9_]*$/;
 const NOTHING: readonly Variable[] = [];
 
 /** A TypeError for anything that is not a variable's name. */
 export function checkVariable(name: unknown): asserts name is string {
-  if (typeof name !== 'string' || !NAME.test(name)) throw new TypeError(`${JSON.stringify(name)} is not a variable name`);
+  if (typeof name !== 'string' || !NAME.test(name))
+    throw new TypeError(`${JSON.stringify(name)} is not a variable name`);
 }
 
 export class EngineScope {

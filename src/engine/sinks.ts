@@ -7,8 +7,10 @@ import type { Task } from './task.js';
 
 /** Escapes what a terminal would obey; the listeners get the text as it is. */
 export function harmless(text: string): string {
-  // eslint-disable-next-line no-control-regex -- the point of it
-  return text.replace(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/g, (char) => `\\x${char.charCodeAt(0).toString(16).padStart(2, '0')}`);
+  return text.replace(
+    /[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/g,
+    (char) => `\\x${char.charCodeAt(0).toString(16).padStart(2, '0')}`,
+  );
 }
 
 function guarded(task: Task | undefined, name: string, call: () => void): void {

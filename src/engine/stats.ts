@@ -71,7 +71,12 @@ export interface EngineStats {
 
 function pending(call: HostCall, nowMs: number): PendingCall {
   const { slot, generation, owner, fn, startedAt } = call;
-  return { functionName: fn.name, runId: owner.id, requestId: `${slot}.${generation}`, ageMs: Math.max(0, nowMs - startedAt) };
+  return {
+    functionName: fn.name,
+    runId: owner.id,
+    requestId: `${slot}.${generation}`,
+    ageMs: Math.max(0, nowMs - startedAt),
+  };
 }
 
 function pendingCalls(lanes: readonly Lane[]): PendingCall[] {
@@ -80,7 +85,12 @@ function pendingCalls(lanes: readonly Lane[]): PendingCall[] {
   return calls.sort((a, b) => b.ageMs - a.ageMs).slice(0, MAX_SHOWN_CALLS);
 }
 
-export function engineStats(runs: RunCounters, calls: CallCounters, lanes: readonly Lane[], queued: number): EngineStats {
+export function engineStats(
+  runs: RunCounters,
+  calls: CallCounters,
+  lanes: readonly Lane[],
+  queued: number,
+): EngineStats {
   const { started, done, failed, cancelled, operations, scriptMs, hostMs, queueMs } = runs;
   const { requests, inFlight, late, orphaned, timedOut } = calls;
   const live = lanes.reduce((sum, lane) => sum + lane.live, 0);

@@ -23,7 +23,8 @@ export class RunTracer implements CallTracer {
   }
 
   traced(lane: number, step: number, task: Task | undefined, requestId: string, coreMs: number): void {
-    if (task !== undefined) this.tracer.emit(step, { runId: task.id, requestId }, coreMs - this.#offset(lane, coreMs));
+    if (task !== undefined)
+      this.tracer.emit(step, { runId: task.id, requestId }, coreMs - this.#offset(lane, coreMs));
   }
 
   /** A record cannot come before it was made, so the largest difference seen is the best guess. */
@@ -50,6 +51,11 @@ export class RunTracer implements CallTracer {
 
   #host(step: number, call: HostCall, outcome?: string): void {
     const requestId = `${call.slot}.${call.generation}`;
-    this.tracer.emit(step, { runId: call.owner.id, requestId, functionName: call.fn.name, ...(outcome && { outcome }) });
+    this.tracer.emit(step, {
+      runId: call.owner.id,
+      requestId,
+      functionName: call.fn.name,
+      ...(outcome && { outcome }),
+    });
   }
 }

@@ -10,7 +10,14 @@ export type { EngineStats, PendingCall } from '../engine/stats.js';
 export type { Capabilities } from '../backend/core.js';
 export type { FunctionOptions, HostHandler } from '../host/functions.js';
 export type { HostCallContext } from '../host/context.js';
-export type { DebugListener, DebugPosition, EngineOptions, EvalOptions, PrintListener, RunOptions } from '../options/engine.js';
+export type {
+  DebugListener,
+  DebugPosition,
+  EngineOptions,
+  EvalOptions,
+  PrintListener,
+  RunOptions,
+} from '../options/engine.js';
 export { secureDefaults, strict, unlimited, type Limits } from '../options/limits.js';
 export { RhaiChar, RhaiFloat, RhaiRange, RhaiTimestamp } from '../protocol/wrappers.js';
 export type { TraceEvent, TraceListener } from '../trace/trace.js';

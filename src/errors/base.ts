@@ -2,7 +2,7 @@
 // It prints itself with a code frame (util.inspect) and serialises without anything internal (toJSON).
 
 import { codeFrame } from './frame.js';
-import { describe } from './describe.js';
+import { describe, safeString } from './describe.js';
 
 /** A place in a script; lines and columns count from 1, columns in characters. */
 export interface Position {
@@ -33,11 +33,31 @@ function frameLine(frame: TraceFrame): string {
   return `    at ${frame.function || '<script>'} (${frame.source || 'script'}:${frame.line}:${frame.column})`;
 }
 
+/** `instanceof` that survives a hostile proxy. */
+function isOurs(error: unknown): error is RhaiError {
+  try {
+    return error instanceof RhaiError;
+  } catch {
+    return false;
+  }
+}
+
 function causeJson(error: unknown, depth: number): unknown {
   if (depth >= MAX_CAUSES) return undefined;
-  if (error instanceof RhaiError) return error.toJSON(depth);
+  if (isOurs(error)) return error.toJSON(depth);
   const { name, message, code } = describe(error);
   return code ? { name, message, code } : { name, message };
+}
+
+type Inspect = (value: unknown, options: object) => string;
+
+/** Printing an error must not fail because of what a host function threw. */
+function shownCause(cause: unknown, options: object, depth: number, inspect: Inspect): string {
+  try {
+    return `caused by ${inspect(cause, { ...options, depth: depth - 1 })}`;
+  } catch {
+    return `caused by ${safeString(cause)}`;
+  }
 }
 
 /** The base of every error this package throws (wrong arguments to the API itself are TypeError and RangeError). */
@@ -87,12 +107,15 @@ export class RhaiError extends Error {
     return out;
   }
 
-  [inspectKey](depth: number, options: object, inspect?: (value: unknown, options: object) => string): string {
+  [inspectKey](depth: number, options: object, inspect?: Inspect): string {
     const head = `${this.name} [${this.code}]: ${this.message}`;
     const frame = this.message.includes(' | ') ? '' : this.codeFrame;
     const trace = this.trace.map(frameLine).join('\n');
-    const cause = this.cause !== undefined && depth > 0 && inspect ? `caused by ${inspect(this.cause, { ...options, depth: depth - 1 })}` : '';
-    return [head, frame, trace || (this.stack ?? '').split('\n').slice(1).join('\n'), cause].filter(Boolean).join('\n');
+    const cause =
+      this.cause !== undefined && depth > 0 && inspect ? shownCause(this.cause, options, depth, inspect) : '';
+    return [head, frame, trace || (this.stack ?? '').split('\n').slice(1).join('\n'), cause]
+      .filter(Boolean)
+      .join('\n');
   }
 }
 

@@ -74,7 +74,13 @@ export class RhaiAsyncFunctionError extends RhaiError {
 export class RhaiLimitError extends RhaiError {
   readonly limit: string;
   readonly value: number;
-  constructor(message: string, limit: string, value: number, details: ErrorDetails = {}, code = 'RHAI_LIMIT') {
+  constructor(
+    message: string,
+    limit: string,
+    value: number,
+    details: ErrorDetails = {},
+    code = 'RHAI_LIMIT',
+  ) {
     super(code, message, details);
     this.limit = limit;
     this.value = value;

@@ -88,7 +88,8 @@ export class HostCalls implements CallSettler {
     call.column = column;
     call.fn = fn ?? GONE;
     tracer?.drained(call);
-    if (fn === undefined) return this.#throw(call, new Error('The host function is not registered any more.'));
+    if (fn === undefined)
+      return this.#throw(call, new Error('The host function is not registered any more.'));
     if (refused !== undefined) return this.#throw(call, refused);
     if (fn.arity >= 0 && fn.arity !== args.length) return this.#throw(call, wrongArity(fn, args.length));
     if (fn.concurrency > 0 && !this.shared.gate.enter(call, this)) return;

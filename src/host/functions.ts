@@ -19,7 +19,6 @@ export interface FunctionOptions {
   returns?: TypeName;
 }
 
-// eslint-disable-next-line @typescript-eslint/no-explicit-any -- scripts pass what they like
 export type HostHandler = (...args: any[]) => unknown;
 
 /** One registered function. Replacing it makes a new object with the same id: calls in flight keep the old one. */
@@ -37,16 +36,26 @@ export interface HostFunction {
 
 const NAME = /^[A-Za-z_][A-Za-z0-9_]*(::[A-Za-z_][A-Za-z0-9_]*)*$/;
 const MAX_NAME = 256;
+/** Words of the language, in use or reserved: a script could never call a function of such a name. */
+const RESERVED = new Set(
+  (
+    'true false let const if else switch do while until loop for in continue break fn private return throw try catch ' +
+    'import export as this var static is goto match case public protected new use with module package ' +
+    'super thread spawn go await async sync yield default void null nil'
+  ).split(' '),
+);
 
 function count(name: string, value: unknown, min: number): number {
   if (typeof value !== 'number') throw new TypeError(`${name} must be a number, got ${typeof value}`);
-  if (!Number.isSafeInteger(value) || value < min) throw new RangeError(`${name} must be a whole number from ${min}, got ${value}`);
+  if (!Number.isSafeInteger(value) || value < min)
+    throw new RangeError(`${name} must be a whole number from ${min}, got ${value}`);
   return value;
 }
 
 function duration(value: unknown): number {
   if (typeof value !== 'number') throw new TypeError(`timeoutMs must be a number, got ${typeof value}`);
-  if (!(value >= 0) || value > Number.MAX_SAFE_INTEGER) throw new RangeError(`timeoutMs must be a finite number from 0, got ${value}`);
+  if (!(value >= 0) || value > Number.MAX_SAFE_INTEGER)
+    throw new RangeError(`timeoutMs must be a finite number from 0, got ${value}`);
   return value;
 }
 
@@ -66,7 +75,11 @@ function build(id: number, name: string, handler: HostHandler, given: FunctionOp
 
 function checkName(name: unknown): asserts name is string {
   if (typeof name !== 'string') throw new TypeError('a function name must be a string');
-  if (name.length > MAX_NAME || !NAME.test(name)) throw new TypeError(`'${name.slice(0, MAX_NAME)}' is not a function name`);
+  if (name.length > MAX_NAME || !NAME.test(name))
+    throw new TypeError(`'${name.slice(0, MAX_NAME)}' is not a function name`);
+  const reserved = name.split('::').find((part) => RESERVED.has(part));
+  if (reserved !== undefined)
+    throw new TypeError(`'${reserved}' is a reserved word of Rhai: a script could not call it`);
 }
 
 export class Functions {
@@ -78,7 +91,8 @@ export class Functions {
   register(name: string, handler: HostHandler, options: FunctionOptions = {}): HostFunction {
     checkName(name);
     if (typeof handler !== 'function') throw new TypeError(`the host function '${name}' must be a function`);
-    if (typeof options !== 'object' || options === null) throw new TypeError('function options must be an object');
+    if (typeof options !== 'object' || options === null)
+      throw new TypeError('function options must be an object');
     const old = this.#byName.get(name);
     const made = build(old?.id ?? this.byId.length, name, handler, options);
     this.byId[made.id] = made;

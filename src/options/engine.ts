@@ -2,7 +2,7 @@
 // Getters of an options object are read exactly once.
 
 import { checkLimit, DEFAULT_LIMITS, mergeLimits, type Limits } from './limits.js';
-import type { Int64Mode } from '../protocol/decode.js';
+import type { Int64Mode } from '../protocol/decode-context.js';
 import type { TraceListener } from '../trace/trace.js';
 
 /** Where a `debug` of a script stood. */
@@ -107,7 +107,8 @@ export function listener<T>(name: string, value: T | undefined): T | undefined {
 export function resolveOptions(given: EngineOptions = {}): ResolvedOptions {
   if (typeof given !== 'object' || given === null) throw new TypeError('engine options must be an object');
   const options: EngineOptions = { ...given };
-  for (const name of Object.keys(options)) if (!KNOWN.has(name)) throw new TypeError(`unknown engine option '${name}'`);
+  for (const name of Object.keys(options))
+    if (!KNOWN.has(name)) throw new TypeError(`unknown engine option '${name}'`);
   return Object.freeze({
     backend: oneOf('backend', options.backend, ['auto', 'native', 'wasm'], 'auto'),
     threads: whole('threads', options.threads, 1, 1, MAX_THREADS),
@@ -124,7 +125,10 @@ export function resolveOptions(given: EngineOptions = {}): ResolvedOptions {
 }
 
 /** The limits of one run over those of its engine. */
-export function runLimits(base: Readonly<Limits>, options: { limits?: Partial<Limits>; timeoutMs?: number }): Readonly<Limits> {
+export function runLimits(
+  base: Readonly<Limits>,
+  options: { limits?: Partial<Limits>; timeoutMs?: number },
+): Readonly<Limits> {
   const { limits, timeoutMs } = options;
   const merged = mergeLimits(base, limits);
   if (timeoutMs === undefined) return merged;

@@ -96,9 +96,12 @@ export function unlimited(): Limits {
 export function checkLimit(name: string, value: unknown): number {
   if (typeof value !== 'number') throw new TypeError(`${name} must be a number, got ${typeof value}`);
   if (!(value >= 0) || value > Number.MAX_SAFE_INTEGER) {
-    throw new RangeError(`${name} must be a finite number that is not negative, got ${value}; 0 means unlimited`);
+    throw new RangeError(
+      `${name} must be a finite number that is not negative, got ${value}; 0 means unlimited`,
+    );
   }
-  if (!name.endsWith('Ms') && !Number.isInteger(value)) throw new RangeError(`${name} must be a whole number, got ${value}`);
+  if (!name.endsWith('Ms') && !Number.isInteger(value))
+    throw new RangeError(`${name} must be a whole number, got ${value}`);
   return value;
 }
 

@@ -1,49 +1,25 @@
 // Bytes to JavaScript values, by the table of API.md. Reads one record and never past its end; malformed bytes throw.
 // Runs no user code: objects get own data properties, also when somebody has put setters on the prototypes.
+// long because: one switch over every tag and the cursor it moves; apart, they would share private state.
 
 import * as C from './constants.js';
-import { hasOwn, prototypesAreClean, setOwn } from './intrinsics.js';
+import {
+  blankArray,
+  checkAscii,
+  checkUtf8,
+  type DecodeContext,
+  type HandleResolver,
+} from './decode-context.js';
+import { hasOwn, setOwn } from './intrinsics.js';
 import { MalformedRecord, Problem, valueError, within } from './problem.js';
 import { inShape, type InShape } from './shapes.js';
 import { RhaiChar, RhaiFloat, RhaiRange, RhaiTimestamp } from './wrappers.js';
 import type { Views } from './views.js';
 
-/** How ints reach JavaScript: numbers while they are safe, always bigints, or always numbers. */
-export type Int64Mode = 'auto' | 'bigint' | 'number';
-
-/** What only the host knows: the objects behind handles. */
-export interface HandleResolver {
-  functionFor(handle: number, name: string): unknown;
-  objectFor(handle: number): unknown;
-  errorFor(handle: number, name: string, message: string, code: string): unknown;
-}
-
 const NO_HANDLES: HandleResolver = { functionFor: () => null, objectFor: () => null, errorFor: () => null };
 const SHORT_TEXT = 8;
 const WORD = 2 ** 32;
 const fromCharCode = String.fromCharCode;
-
-/** State that all readers of one core share: shapes, and how values are wanted. */
-export class DecodeContext {
-  readonly shapes: (InShape | undefined)[] = [];
-  int64: Int64Mode = 'auto';
-  handles: HandleResolver | undefined;
-  /** The bytes come from outside: text is checked too (a core of ours writes only well-formed text). */
-  strict = false;
-  maxDepth = C.MAX_DEPTH;
-
-  #clean: boolean | undefined;
-
-  /** May large containers be filled by plain assignment? Asked at most once per batch: the answer costs a little. */
-  get clean(): boolean {
-    return (this.#clean ??= prototypesAreClean());
-  }
-
-  /** User code has run since: it may have changed the prototypes. */
-  startBatch(): void {
-    this.#clean = undefined;
-  }
-}
 
 export class Decoder {
   p = 0;
@@ -217,7 +193,8 @@ export class Decoder {
   }
 
   #char(scalar: number): unknown {
-    if (scalar > 0x10ffff || (scalar >= 0xd800 && scalar < 0xe000)) throw new MalformedRecord('not a character');
+    if (scalar > 0x10ffff || (scalar >= 0xd800 && scalar < 0xe000))
+      throw new MalformedRecord('not a character');
     const text = String.fromCodePoint(scalar);
     return this.exact ? new RhaiChar(text) : text;
   }
@@ -344,30 +321,4 @@ export class Decoder {
     const at = this.#take(n);
     return this.#u8.slice(at, at + n);
   }
-}
-
-const strictUtf8 = new TextDecoder('utf-8', { fatal: true });
-
-function checkUtf8(bytes: Uint8Array): void {
-  try {
-    strictUtf8.decode(bytes);
-  } catch {
-    throw new MalformedRecord('not UTF-8');
-  }
-}
-
-function checkAscii(bytes: Uint8Array): void {
-  for (const byte of bytes) if (byte > 127) throw new MalformedRecord('not ASCII');
-}
-
-const MAX_TEMPLATE = 32;
-const templates = Array.from({ length: MAX_TEMPLATE + 1 }, (_, n) => new Array<unknown>(n).fill(null));
-
-/** An array of `n` own elements, or an empty one where plain assignment is known to make own elements. */
-function blankArray(n: number, context: DecodeContext): unknown[] {
-  if (n <= MAX_TEMPLATE) return templates[n]!.slice();
-  if (context.clean) return n < 1 << 16 ? new Array<unknown>(n) : [];
-  const out: unknown[] = [];
-  for (let i = 0; i < n; i++) setOwn(out, i, null);
-  return out;
 }

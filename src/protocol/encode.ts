@@ -155,7 +155,7 @@ export class Encoder extends Writer {
     const base = data >> 2;
     for (let i = 0; i < n; i++) {
       const item = array[i];
-      if (((item as number) | 0) !== item || (item === 0 && 1 / item < 0)) return false;
+      if (typeof item !== 'number' || (item | 0) !== item || (item === 0 && 1 / item < 0)) return false;
       i32[base + i] = item;
     }
     return this.#packed(C.T_PI32, n, data, data + n * 4);
@@ -169,7 +169,8 @@ export class Encoder extends Writer {
     const base = data >> 3;
     for (let i = 0; i < n; i++) {
       const item = array[i];
-      if (typeof item !== 'number' || (Number.isSafeInteger(item) && (item !== 0 || 1 / item > 0))) return false;
+      if (typeof item !== 'number' || (Number.isSafeInteger(item) && (item !== 0 || 1 / item > 0)))
+        return false;
       f64[base + i] = item;
     }
     return this.#packed(C.T_PF64, n, data, data + n * 8);

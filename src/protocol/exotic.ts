@@ -17,7 +17,8 @@ const I64_MIN = -(2n ** 63n);
 const I64_MAX = 2n ** 63n - 1n;
 
 function bound(value: number | bigint): bigint {
-  if (typeof value === 'number' && !Number.isSafeInteger(value)) throw new Problem(`${value} is not the bound of a range`);
+  if (typeof value === 'number' && !Number.isSafeInteger(value))
+    throw new Problem(`${value} is not the bound of a range`);
   const int = BigInt(value);
   if (int < I64_MIN || int > I64_MAX) throw new Problem(`${int} is outside of a 64-bit int`);
   return int;
@@ -48,11 +49,17 @@ export interface Handled {
 }
 
 export function exoticOf(value: object): Exotic {
-  if (value instanceof RhaiFloat && typeof value.value === 'number') return { is: 'float', value: value.value };
+  if (value instanceof RhaiFloat && typeof value.value === 'number')
+    return { is: 'float', value: value.value };
   if (value instanceof RhaiChar) return { is: 'char', scalar: value.value.codePointAt(0)! };
   if (value instanceof RhaiTimestamp) return { is: 'timestamp', ms: value.epochMs };
   if (value instanceof RhaiRange) {
-    return { is: 'range', start: bound(value.start), end: bound(value.end), inclusive: value.inclusive === true };
+    return {
+      is: 'range',
+      start: bound(value.start),
+      end: bound(value.end),
+      inclusive: value.inclusive === true,
+    };
   }
   const ms = dateMs(value);
   if (ms !== undefined) {
@@ -63,7 +70,9 @@ export function exoticOf(value: object): Exotic {
   if (entries !== undefined) return mapOf(entries);
   const handled = (value as Partial<Handled>)[handleKey];
   if (handled !== undefined) return { is: 'handle', ...handled };
-  throw new Problem(`an object of ${nameOf(value)} has no meaning in a script (plain objects, arrays, Map, Date and bytes have)`);
+  throw new Problem(
+    `an object of ${nameOf(value)} has no meaning in a script (plain objects, arrays, Map, Date and bytes have)`,
+  );
 }
 
 /** The bytes of any view; a detached buffer is refused. */

@@ -51,7 +51,10 @@ export class Inbox {
   begin(kind: number, slot: number, generation: number, limits: ValueLimits = NO_LIMITS): Encoder {
     const level = this.#open++;
     if (level > 0) this.#encoders[level - 1]!.evacuate();
-    const encoder = (this.#encoders[level] ??= new Encoder(this.views, level === 0 ? this.#shapes : undefined));
+    const encoder = (this.#encoders[level] ??= new Encoder(
+      this.views,
+      level === 0 ? this.#shapes : undefined,
+    ));
     const room = level === 0 && this.#waiting.length === 0 ? this.#contiguous() : 0;
     if (room >= MIN_ROOM) {
       const at = this.#base + (this.#head & this.#mask);

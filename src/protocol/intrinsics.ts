@@ -23,8 +23,12 @@ const mapForEach = uncurry(Map.prototype.forEach as (visit: (value: unknown, key
 const promiseThen = Promise.prototype.then;
 
 /** `promise.then(...)` of the intrinsic, whatever was patched. */
-export function thenNative(promise: Promise<unknown>, onValue?: (value: any) => unknown, onError?: (error: any) => unknown): void {
-  apply(promiseThen, promise, [onValue, onError]);
+export function thenNative(
+  promise: Promise<unknown>,
+  onValue?: (value: any) => unknown,
+  onError?: (error: any) => unknown,
+): void {
+  void apply(promiseThen, promise, [onValue, onError]);
 }
 
 /** Milliseconds of a Date of any realm, or undefined for anything else. */

@@ -38,7 +38,11 @@ export function overLimit(name: keyof ValueLimits, value: number): RhaiLimitErro
 }
 
 /** Throws when `size` is over the limit. */
-export function checkSize(limits: ValueLimits, name: 'maxStringBytes' | 'maxArrayLength' | 'maxMapSize', size: number): void {
+export function checkSize(
+  limits: ValueLimits,
+  name: 'maxStringBytes' | 'maxArrayLength' | 'maxMapSize',
+  size: number,
+): void {
   const limit = limits[name];
   if (limit !== 0 && size > limit) throw overLimit(name, limit);
 }

@@ -2,7 +2,8 @@
 // A sink may run user code that drains again; so the position moves on before the sink is called.
 
 import * as C from './constants.js';
-import { DecodeContext, Decoder } from './decode.js';
+import { Decoder } from './decode.js';
+import { DecodeContext } from './decode-context.js';
 import { MalformedRecord } from './problem.js';
 import { Views } from './views.js';
 
@@ -70,7 +71,8 @@ export class Outbox {
     const at = this.base + (this.#tail & this.#mask);
     const size = dv.getUint32(at, true);
     const kind = dv.getUint32(at + 4, true);
-    if (size < 8 || size & 7 || at + size > this.#limit) throw new MalformedRecord(`a record of ${size} bytes`);
+    if (size < 8 || size & 7 || at + size > this.#limit)
+      throw new MalformedRecord(`a record of ${size} bytes`);
     this.#tail = (this.#tail + size) >>> 0;
     if (kind !== C.PAD) this.#deliver(sink, kind, at, size);
     if (++this.#sincePublish >= PUBLISH_EVERY) this.#publish();

@@ -55,7 +55,8 @@ const SHOWN_KEYS = 12;
 
 /** The error a user sees. */
 export function valueError(error: unknown): unknown {
-  if (error instanceof RhaiLimitError || error instanceof RhaiValueError || error instanceof MalformedRecord) return error;
+  if (error instanceof RhaiLimitError || error instanceof RhaiValueError || error instanceof MalformedRecord)
+    return error;
   const problem = error instanceof Problem ? error : new Problem('reading it threw an error', error);
   const keys = problem.keys.reverse();
   const cycle = problem.tooDeep ? cycleLength(problem.owners.reverse()) : 0;

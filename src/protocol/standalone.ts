@@ -2,7 +2,8 @@
 // The alignment of packed arrays counts from the buffer's start, as everywhere.
 
 import { MAX_DEPTH, VERSION } from './constants.js';
-import { DecodeContext, Decoder } from './decode.js';
+import { Decoder } from './decode.js';
+import { DecodeContext } from './decode-context.js';
 import { Encoder } from './encode.js';
 import { NO_LIMITS, type ValueLimits } from './limits.js';
 import { MalformedRecord, valueError } from './problem.js';

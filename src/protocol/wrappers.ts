@@ -1,13 +1,19 @@
 // Values that JavaScript has no word of its own for: RhaiFloat, RhaiChar, RhaiTimestamp, RhaiRange.
 // Each works with and without `new`, is frozen, and crosses back as exactly the Rhai type it stands for.
 
-function callable<A extends unknown[], T>(type: new (...args: A) => T): { new (...args: A): T; (...args: A): T } {
+function callable<A extends unknown[], T>(
+  type: new (...args: A) => T,
+): { new (...args: A): T; (...args: A): T } {
   function wrapper(...args: A): T {
     return new type(...args);
   }
   Object.defineProperty(wrapper, 'name', { value: type.name });
   wrapper.prototype = type.prototype;
-  Object.defineProperty(type.prototype, 'constructor', { value: wrapper, writable: true, configurable: true });
+  Object.defineProperty(type.prototype, 'constructor', {
+    value: wrapper,
+    writable: true,
+    configurable: true,
+  });
   return wrapper as unknown as { new (...args: A): T; (...args: A): T };
 }
 
@@ -41,7 +47,8 @@ class TimestampValue {
   /** Milliseconds since 1970, as `Date.now()` counts. */
   readonly epochMs: number;
   constructor(epochMs: number) {
-    if (typeof epochMs !== 'number' || !Number.isFinite(epochMs)) throw new RangeError('RhaiTimestamp takes finite milliseconds');
+    if (typeof epochMs !== 'number' || !Number.isFinite(epochMs))
+      throw new RangeError('RhaiTimestamp takes finite milliseconds');
     this.epochMs = epochMs;
     Object.freeze(this);
   }

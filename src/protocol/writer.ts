@@ -76,7 +76,8 @@ export class Writer {
     const old = this.u8.subarray(this.start, this.p);
     let size = Math.max(FIRST_SCRATCH, this.#scratch?.buffer.byteLength ?? 0);
     while (size < need) size *= 2;
-    if (!this.#scratch || size > this.#scratch.buffer.byteLength) this.#scratch = new Views(new ArrayBuffer(size));
+    if (!this.#scratch || size > this.#scratch.buffer.byteLength)
+      this.#scratch = new Views(new ArrayBuffer(size));
     this.#scratch.u8.set(old);
     this.#use(this.#scratch);
     this.inRing = false;

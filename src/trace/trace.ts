@@ -46,9 +46,16 @@ export class Tracer {
 }
 
 function toStderr(event: TraceEvent): void {
-  const parts = [`run ${event.runId}`, event.requestId && `request ${event.requestId}`, event.functionName, event.outcome];
+  const parts = [
+    `run ${event.runId}`,
+    event.requestId && `request ${event.requestId}`,
+    event.functionName,
+    event.outcome,
+  ];
   const step = `${event.step} ${event.name}`.padEnd(18);
-  process.stderr.write(`rhai-bridge ${event.atMs.toFixed(3).padStart(12)} ms  ${step} ${parts.filter(Boolean).join('  ')}\n`);
+  process.stderr.write(
+    `rhai-bridge ${event.atMs.toFixed(3).padStart(12)} ms  ${step} ${parts.filter(Boolean).join('  ')}\n`,
+  );
 }
 
 /** The tracer an engine uses, or undefined when nobody listens. */

@@ -24,6 +24,8 @@ export function child(body: string, args: readonly string[] = []): Promise<Child
   process_.stdout.on('data', (chunk) => (stdout += chunk));
   process_.stderr.on('data', (chunk) => (stderr += chunk));
   return new Promise((resolve) => {
-    process_.on('close', (code, signal) => resolve({ code, signal, stdout: stdout.trim(), stderr: stderr.trim() }));
+    process_.on('close', (code, signal) =>
+      resolve({ code, signal, stdout: stdout.trim(), stderr: stderr.trim() }),
+    );
   });
 }

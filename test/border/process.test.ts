@@ -71,7 +71,11 @@ describe('the process', () => {
       setTimeout(() => engine.dispose(), 80);`,
       ['--unhandled-rejections=strict'],
     );
-    expect(result).toMatchObject({ code: 0, stdout: 'RhaiHostError\nRhaiTimeoutError\nRhaiAsyncFunctionError', stderr: '' });
+    expect(result).toMatchObject({
+      code: 0,
+      stdout: 'RhaiHostError\nRhaiTimeoutError\nRhaiAsyncFunctionError',
+      stderr: '',
+    });
   });
 
   it('survives worker threads that are terminated in the middle of everything', async () => {
@@ -85,7 +89,7 @@ describe('the process', () => {
         setTimeout(() => require('node:worker_threads').parentPort.postMessage('up'), 5);
       })\`;
       for (let round = 0; round < 20; round++) {
-        const worker = new Worker(code, { eval: true });
+        const worker = new Worker(code, { eval: true, execArgv: [] });
         await new Promise((resolve) => worker.once('message', resolve));
         await worker.terminate();
       }
@@ -94,11 +98,14 @@ describe('the process', () => {
   });
 
   it('may load the package by require', async () => {
-    const result = await child(`
+    const result = await child(
+      `
       import { createRequire } from 'node:module';
       const require = createRequire(process.cwd() + '/');
       const again = require('./dist/entry/node.js');
-      console.log(again.RhaiEngine === RhaiEngine);`, ['--no-warnings']);
+      console.log(again.RhaiEngine === RhaiEngine);`,
+      ['--no-warnings'],
+    );
     expect(result).toMatchObject({ code: 0, stdout: 'true' });
   });
 });

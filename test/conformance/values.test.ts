@@ -1,7 +1,15 @@
 // Values cross exactly or not at all: the table of API.md, both ways, through real scripts.
 import { runInNewContext } from 'node:vm';
 import { expect, it } from 'vitest';
-import { RhaiChar, RhaiFloat, RhaiRange, RhaiTimestamp, RhaiValueError, RhaiHostError, RhaiLimitError } from '../../src/entry/node.js';
+import {
+  RhaiChar,
+  RhaiFloat,
+  RhaiRange,
+  RhaiTimestamp,
+  RhaiValueError,
+  RhaiHostError,
+  RhaiLimitError,
+} from '../../src/entry/node.js';
 import { conformance, rejection, thrown } from './backend.js';
 
 conformance('values', (make) => {
@@ -73,7 +81,9 @@ conformance('values', (make) => {
   it('int64 says how ints arrive', async () => {
     expect(await make({ int64: 'bigint' }).evalAsync('[1, 2]')).toEqual([1n, 2n]);
     expect(await make({ int64: 'auto' }).evalAsync('9007199254740993')).toBe(9007199254740993n);
-    const error = await rejection(make({ int64: 'number' }).evalAsync('#{ a: [9007199254740993, #{ b: 1 }] }'));
+    const error = await rejection(
+      make({ int64: 'number' }).evalAsync('#{ a: [9007199254740993, #{ b: 1 }] }'),
+    );
     expect(error).toBeInstanceOf(RhaiValueError);
     expect(error.path).toBe('$.a[0]');
   });
@@ -85,7 +95,9 @@ conformance('values', (make) => {
   });
 
   it('__proto__ is an own property both ways and pollutes nothing', async () => {
-    const engine = make().registerFunction('give', () => JSON.parse('{"__proto__": {"polluted": 1}, "a": 2}'));
+    const engine = make().registerFunction('give', () =>
+      JSON.parse('{"__proto__": {"polluted": 1}, "a": 2}'),
+    );
     const result = await engine.evalAsync<Record<string, unknown>>('give()');
     expect(Object.keys(result).sort()).toEqual(['__proto__', 'a']);
     expect(Object.getPrototypeOf(result)).toBe(Object.prototype);
@@ -106,12 +118,65 @@ conformance('values', (make) => {
     ['a Map with other keys', () => new Map([[1, 2]]), '$'],
     ['an invalid Date', () => new Date(NaN), '$'],
     ['a revoked proxy', () => ({ p: revoked() }), '$.p'],
-    ['a throwing getter', () => ({ get x() { throw new Error('no'); } }), '$.x'],
-    ['a throwing proxy', () => [new Proxy({}, { ownKeys() { throw new Error('no'); } })], '$[0]'],
-    ['a cycle', () => { const a: any = { list: [1] }; a.list.push(a); return a; }, '$.list[1]'],
-    ['an array in itself', () => { const a: unknown[] = []; a.push(a); return a; }, '$[0]'],
-    ['a Map in itself', () => { const m = new Map(); m.set('me', m); return m; }, '$.me'],
-    ['a detached buffer', () => { const b = new Uint8Array(8); structuredClone(b.buffer, { transfer: [b.buffer] }); return { b }; }, '$.b'],
+    [
+      'a throwing getter',
+      () => ({
+        get x() {
+          throw new Error('no');
+        },
+      }),
+      '$.x',
+    ],
+    [
+      'a throwing proxy',
+      () => [
+        new Proxy(
+          {},
+          {
+            ownKeys() {
+              throw new Error('no');
+            },
+          },
+        ),
+      ],
+      '$[0]',
+    ],
+    [
+      'a cycle',
+      () => {
+        const a: any = { list: [1] };
+        a.list.push(a);
+        return a;
+      },
+      '$.list[1]',
+    ],
+    [
+      'an array in itself',
+      () => {
+        const a: unknown[] = [];
+        a.push(a);
+        return a;
+      },
+      '$[0]',
+    ],
+    [
+      'a Map in itself',
+      () => {
+        const m = new Map();
+        m.set('me', m);
+        return m;
+      },
+      '$.me',
+    ],
+    [
+      'a detached buffer',
+      () => {
+        const b = new Uint8Array(8);
+        structuredClone(b.buffer, { transfer: [b.buffer] });
+        return { b };
+      },
+      '$.b',
+    ],
   ];
   for (const [name, value, path] of refused) {
     it(`${name} is refused with its path, and the next value works`, async () => {
@@ -127,7 +192,9 @@ conformance('values', (make) => {
 
   it('depth is bounded by maxValueDepth', async () => {
     const nested = (depth: number): unknown => (depth === 0 ? 1 : [nested(depth - 1)]);
-    const engine = make({ limits: { maxValueDepth: 10 } }).registerFunction('give', (depth: number) => nested(depth));
+    const engine = make({ limits: { maxValueDepth: 10 } }).registerFunction('give', (depth: number) =>
+      nested(depth),
+    );
     expect(await engine.evalAsync('give(10)')).toEqual(nested(10));
     const error = await rejection(engine.evalAsync('give(11)'));
     expect(error.cause).toBeInstanceOf(RhaiValueError);
@@ -136,7 +203,8 @@ conformance('values', (make) => {
 
   it('too large a value ends the run before it is copied', async () => {
     const engine = make({ limits: { maxStringBytes: 100, maxArrayLength: 10, maxMapSize: 5 } });
-    const give = (value: unknown): Promise<any> => rejection(engine.registerFunction('give', async () => value).evalAsync('try { give() } catch { }'));
+    const give = (value: unknown): Promise<any> =>
+      rejection(engine.registerFunction('give', async () => value).evalAsync('try { give() } catch { }'));
     expect(await give('x'.repeat(101))).toMatchObject({ limit: 'maxStringBytes', value: 100 });
     expect(await give(new Array(11))).toMatchObject({ limit: 'maxArrayLength' });
     expect(await give({ a: 1, b: 1, c: 1, d: 1, e: 1, f: 1 })).toMatchObject({ limit: 'maxMapSize' });
@@ -144,13 +212,24 @@ conformance('values', (make) => {
   });
 
   it('objects of another realm are what they look like', async () => {
-    const engine = make().registerFunction('give', () => runInNewContext('({ a: [1, new Date(5), new Map([["k", new Uint8Array(2)]])] })'));
+    const engine = make().registerFunction('give', () =>
+      runInNewContext('({ a: [1, new Date(5), new Map([["k", new Uint8Array(2)]])] })'),
+    );
     expect(await engine.evalAsync('give()')).toEqual({ a: [1, RhaiTimestamp(5), { k: new Uint8Array(2) }] });
   });
 
   it('a getter may call the engine while its value crosses', async () => {
     const engine = make();
-    const value = { a: 1, get b() { return engine.eval<number>('20 + 1'); }, get c() { engine.setVar('x', { deep: [1] }); return 3; } };
+    const value = {
+      a: 1,
+      get b() {
+        return engine.eval<number>('20 + 1');
+      },
+      get c() {
+        engine.setVar('x', { deep: [1] });
+        return 3;
+      },
+    };
     engine.registerFunction('give', async () => value);
     expect(await engine.evalAsync('give()')).toEqual({ a: 1, b: 21, c: 3 });
     expect(engine.setVar('v', value).getVar('v')).toEqual({ a: 1, b: 21, c: 3 });
@@ -159,7 +238,11 @@ conformance('values', (make) => {
 
   it('megabytes cross both ways', async () => {
     const engine = make().registerFunction('echo', async (x) => x);
-    const value = { text: 'ä'.repeat(1 << 20), bytes: new Uint8Array(1 << 20).fill(7), ints: Array.from({ length: 100_000 }, (_, i) => i) };
+    const value = {
+      text: 'ä'.repeat(1 << 20),
+      bytes: new Uint8Array(1 << 20).fill(7),
+      ints: Array.from({ length: 100_000 }, (_, i) => i),
+    };
     const back = await engine.evalAsync<typeof value>('echo(v)', { scope: { v: value } });
     expect(back.text === value.text && Buffer.compare(back.bytes, value.bytes) === 0).toBe(true);
     expect(JSON.stringify(back.ints) === JSON.stringify(value.ints)).toBe(true);

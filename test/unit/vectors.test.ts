@@ -1,7 +1,7 @@
 // Golden bytes: the file that the Rust codec reads too. Neither side can change alone.
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import type { DecodeContext } from '../../src/protocol/decode.js';
+import type { DecodeContext } from '../../src/protocol/decode-context.js';
 import { handleKey } from '../../src/protocol/exotic.js';
 import { decodeValues, encodeValues, strictContext } from '../../src/protocol/standalone.js';
 import { RhaiChar, RhaiFloat, RhaiRange, RhaiTimestamp } from '../../src/protocol/wrappers.js';

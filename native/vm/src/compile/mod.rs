@@ -4,13 +4,16 @@
 //! Order of evaluation is rhai's: right side before left in assignments, all arguments of a chain before its root,
 //! the first argument of a call last when it is a variable.
 
+mod assign;
 mod call;
 mod chain;
 mod expr;
 mod function;
 mod loops;
+mod operator;
 mod scan;
 mod stmt;
+mod switch;
 
 use crate::bytecode::Reg;
 use crate::machine::{Routine, SiteCache};

@@ -4,7 +4,7 @@ use super::function::FunctionBuilder;
 use super::{unsupported, Compiled, Compiler};
 use crate::bytecode::{Op, Reg};
 use crate::program::NO_SITE;
-use rhai::{ASTFlags, EvalAltResult, Expr, FlowControl, Ident, ImmutableString, OpAssignment, Position, Stmt};
+use rhai::{ASTFlags, EvalAltResult, Expr, FlowControl, Ident, ImmutableString, Position, Stmt};
 
 impl Compiler {
     /// Statements of a block; the last one's value is wanted.
@@ -199,103 +199,6 @@ impl Compiler {
         f.position = position;
         self.fail(f, EvalAltResult::ErrorVariableNotFound(name.to_owned(), position));
     }
-
-    fn assignment(&mut self, f: &mut FunctionBuilder, op: &OpAssignment, left: &Expr, right: &Expr) -> Compiled {
-        match left {
-            Expr::ThisPtr(position) => {
-                let value = f.temporary()?;
-                self.expression(f, right, value)?;
-                let Some(this) = f.this else { return unsupported("this", *position) };
-                f.position = *position;
-                f.emit(Op::CheckThis(this));
-                self.assign_register(f, op, this, &"".into(), *position, value)
-            }
-            Expr::Variable(v, _, position) if v.2.is_empty() => self.assign_variable(f, op, &v.1, *position, right),
-            Expr::Variable(_, _, position) => unsupported("assignment to a module's variable", *position),
-            chain => self.assign_chain(f, op, chain, right),
-        }
-    }
-
-    fn assign_variable(&mut self, f: &mut FunctionBuilder, op: &OpAssignment, name: &ImmutableString, position: Position, right: &Expr) -> Compiled {
-        let local = f.find(name);
-        if let (Some(register), Some(i), "+=") = (local, small_integer(right), operator(op)) {
-            let site = self.op_sites(op, name, position);
-            f.position = op.position();
-            f.emit_at(Op::AddSetI(register, i), site);
-            return Ok(());
-        }
-        let value = match (local, right) {
-            (Some(_), Expr::Variable(v, ..)) if op.is_op_assignment() && v.2.is_empty() && f.find(&v.1).is_some() && f.find(&v.1) != local => {
-                f.find(&v.1).unwrap_or(0)
-            }
-            _ => {
-                let t = f.temporary()?;
-                self.expression(f, right, t)?;
-                t
-            }
-        };
-        if let Some(register) = local {
-            if !op.is_op_assignment() && !f.captured.contains(name) && retarget(f, value, register) {
-                return Ok(());
-            }
-            return self.assign_register(f, op, register, name, position, value);
-        }
-        if let Some(register) = f.find_outer(name) {
-            self.check_outer(f, name, register, position);
-            return self.assign_register(f, op, register, name, position, value);
-        }
-        f.position = position;
-        if self.program.by_name.contains_key(name) {
-            self.fail(f, EvalAltResult::ErrorAssignmentToConstant(name.to_string(), position));
-        } else {
-            self.unknown_variable(f, name, position);
-        }
-        Ok(())
-    }
-
-    fn assign_register(
-        &mut self,
-        f: &mut FunctionBuilder,
-        op: &OpAssignment,
-        target: Reg,
-        name: &ImmutableString,
-        position: Position,
-        value: Reg,
-    ) -> Compiled {
-        let site = self.op_sites(op, name, position);
-        f.position = op.position();
-        let instruction = match operator(op) {
-            "=" => Op::Set(target, value),
-            "+=" => Op::AddSet(target, value),
-            "-=" => Op::SubSet(target, value),
-            "*=" => Op::MulSet(target, value),
-            _ => Op::SetBy(target, value),
-        };
-        f.emit_at(instruction, site);
-        Ok(())
-    }
-
-    /// Sites of an assignment: the variable's name, then the op-assignment, then its operator.
-    fn op_sites(&mut self, op: &OpAssignment, name: &ImmutableString, position: Position) -> u32 {
-        let site = self.native_site(name, 0, position);
-        self.operator_sites(op);
-        site
-    }
-
-    /// Sites of an op-assignment: `+=`, then `+`.
-    pub(super) fn operator_sites(&mut self, op: &OpAssignment) -> u32 {
-        let Some((_, _, _, assign, _, plain)) = op.get_op_assignment_info() else {
-            return NO_SITE;
-        };
-        let site = self.native_site(assign, 2, op.position());
-        self.native_site(plain, 2, op.position());
-        site
-    }
-}
-
-/// The operator's text, `=` for a plain assignment.
-fn operator(op: &OpAssignment) -> &'static str {
-    op.get_op_assignment_info().map_or("=", |(_, _, _, text, ..)| text)
 }
 
 pub(super) fn wanted(f: &mut FunctionBuilder, want: Option<Reg>) -> Compiled<Reg> {
@@ -310,17 +213,4 @@ pub(super) fn small_integer(e: &Expr) -> Option<i16> {
         Expr::IntegerConstant(i, _) => i16::try_from(*i).ok(),
         _ => None,
     }
-}
-
-/// Lets the instruction that computed temporary `from` write variable `to` at once. Only for instructions that write
-/// once, after they read.
-fn retarget(f: &mut FunctionBuilder, from: Reg, to: Reg) -> bool {
-    let Some(op) = f.last() else { return false };
-    match op {
-        Op::Add(d, ..) | Op::Sub(d, ..) | Op::Mul(d, ..) | Op::Div(d, ..) | Op::Rem(d, ..) if *d == from => *d = to,
-        Op::AddI(d, ..) | Op::SubI(d, ..) | Op::MulI(d, ..) | Op::RemI(d, ..) if *d == from => *d = to,
-        Op::Int(d, _) | Op::Unit(d) if *d == from => *d = to,
-        _ => return false,
-    }
-    true
 }

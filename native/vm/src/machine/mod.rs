@@ -3,28 +3,32 @@
 //! `step` runs the loop in `run.rs`. What an instruction cannot do in a few lines stands beside it: `operators`,
 //! `path` (chains), `invoke` (calls), `routine` (natives that call back), `iterate`, `unwind` (errors).
 
+mod accessor;
 mod floats;
+mod frame;
 mod indexing;
+mod inspect;
 mod invoke;
 mod iterate;
 mod native;
 mod operators;
 mod path;
+mod place;
 mod routine;
 mod run;
 mod unwind;
+mod waiting;
 
 pub(crate) use native::SiteCache;
 pub(crate) use routine::Routine;
+pub use waiting::HostCall;
 
-use crate::bytecode::Reg;
-use crate::compile::line_column;
 use crate::program::Program;
 use crate::value::Value;
-use crate::{Failure, Meter, TraceFrame, Vm};
+use crate::{Failure, Meter, Vm};
+use frame::{Extra, Frame, Handler, Place, State, Target};
 use iterate::Iter;
 use rhai::{Dynamic, EvalAltResult, ImmutableString, Position};
-use routine::RoutineState;
 use std::rc::Rc;
 
 /// Errors inside the machine are rhai's own, so that texts and classes are too.
@@ -41,21 +45,6 @@ pub struct Binding {
     pub constant: bool,
 }
 
-/// The host call a suspended machine waits for.
-#[derive(Debug, Clone, Copy)]
-pub struct HostCall<'a> {
-    /// Id from [`crate::HostNames`].
-    pub function: u32,
-    /// Its name.
-    pub name: &'a str,
-    /// How many arguments; each is taken once with [`Machine::take_argument`].
-    pub argc: u32,
-    /// 1-based line of the call.
-    pub line: u32,
-    /// 1-based column of the call.
-    pub column: u32,
-}
-
 /// How a step ended.
 #[derive(Debug)]
 pub enum Step {
@@ -67,87 +56,6 @@ pub enum Step {
     Suspended,
     /// Step again.
     OutOfFuel,
-}
-
-/// Where a callee's `this` goes back to, in the caller's frame.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Place {
-    /// Nowhere: it was a temporary.
-    None,
-    /// A variable.
-    Variable(Reg),
-    /// Element reached by the first links of a chain.
-    Chain(u32, u16),
-    /// The item a routine handed out.
-    Item,
-}
-
-/// One call in progress.
-#[derive(Debug)]
-pub(crate) struct Frame {
-    /// Next instruction.
-    pub(crate) pc: u32,
-    /// First register.
-    pub(crate) base: u32,
-    pub(crate) function: u16,
-    /// Register of the caller that takes the result.
-    pub(crate) dst: Reg,
-    pub(crate) place: Place,
-    /// Set when the frame is no code but a native's callback loop.
-    pub(crate) routine: Option<Box<RoutineState>>,
-}
-
-/// An open `try` or `catch` block.
-#[derive(Debug)]
-pub(crate) struct Handler {
-    /// Index of its frame.
-    frame: u32,
-    /// Where the handler's code begins.
-    pc: u32,
-    /// Iterators open at that place.
-    iterators: u32,
-    /// Register of the error, in that frame.
-    register: Reg,
-    /// The handler names its error.
-    named: bool,
-    /// A catch block in progress: the error it caught, for a bare `throw`.
-    caught: Option<Error>,
-}
-
-/// What the fiber does next.
-#[derive(Debug, Default)]
-enum State {
-    #[default]
-    Ready,
-    /// Waits for the host; arguments start at this absolute register.
-    Waiting {
-        function: u32,
-        site: u32,
-        first: u32,
-        argc: u16,
-        dst: Target,
-    },
-    /// The host threw this.
-    Thrown(Dynamic),
-    Ended,
-}
-
-/// Who takes a host call's result.
-#[derive(Debug, Clone, Copy)]
-enum Target {
-    /// An absolute register.
-    Register(u32),
-    /// The routine on top of the frames.
-    Routine,
-}
-
-/// What the root scope holds besides the program's own variables.
-#[derive(Debug, Default)]
-struct Extra {
-    /// Variables the script does not mention.
-    bindings: Vec<Binding>,
-    /// `global::` constants.
-    constants: Vec<(ImmutableString, Dynamic)>,
 }
 
 /// One fiber of a run.
@@ -332,160 +240,5 @@ impl Machine {
             self.stack.truncate(used);
             self.stack.shrink_to_fit();
         }
-    }
-
-    /// What a suspended machine waits for.
-    #[must_use]
-    pub fn host_call(&self) -> HostCall<'_> {
-        let State::Waiting { function, site, argc, .. } = &self.state else {
-            return HostCall {
-                function: u32::MAX,
-                name: "",
-                argc: 0,
-                line: 0,
-                column: 0,
-            };
-        };
-        let (line, column) = line_column(self.position());
-        let name = self.program.sites.get(*site as usize).map_or("", |s| s.name.as_str());
-        HostCall {
-            function: *function,
-            name,
-            argc: u32::from(*argc),
-            line,
-            column,
-        }
-    }
-
-    /// Moves argument `index` of the pending host call out of the machine (never a shared value).
-    pub fn take_argument(&mut self, index: u32) -> Dynamic {
-        match &self.state {
-            State::Waiting { first, .. } => self.stack.get_mut((first + index) as usize).map_or(Dynamic::UNIT, Value::take_dynamic),
-            _ => Dynamic::UNIT,
-        }
-    }
-
-    /// The answer: a value, or a value to throw at the call. Without a pending call it does nothing.
-    pub fn resume(&mut self, reply: Result<Dynamic, Dynamic>) {
-        let State::Waiting { dst, .. } = self.state else { return };
-        match (reply, dst) {
-            (Err(value), _) => self.state = State::Thrown(value),
-            (Ok(value), Target::Register(register)) => {
-                self.state = State::Ready;
-                self.stack[register as usize] = Value::from(value);
-            }
-            (Ok(value), Target::Routine) => {
-                self.state = State::Ready;
-                if let Some(routine) = self.frames.last_mut().and_then(|f| f.routine.as_mut()) {
-                    routine.returned = Some(value);
-                }
-            }
-        }
-    }
-
-    /// The root scope's variables: those it began with, then those the script declared.
-    #[must_use]
-    pub fn bindings(&self) -> Vec<Binding> {
-        let mut list: Vec<Binding> = self.extra.as_ref().map_or(Vec::new(), |e| e.bindings.clone());
-        for variable in &self.program.root {
-            match self.stack.get(usize::from(variable.register)) {
-                None | Some(Value::Unbound) => {}
-                Some(value) => {
-                    let constant = variable.constant || matches!(value, Value::Dyn(d) if d.is_read_only());
-                    list.push(Binding {
-                        name: variable.name.clone(),
-                        value: value.read_dynamic(),
-                        constant,
-                    });
-                }
-            }
-        }
-        list
-    }
-
-    /// The same, for a fiber that is not needed any more: values are moved out.
-    #[must_use]
-    pub fn into_bindings(mut self) -> Vec<Binding> {
-        let mut list: Vec<Binding> = self.extra.take().map_or(Vec::new(), |e| e.bindings);
-        for variable in &self.program.root {
-            let Some(slot) = self.stack.get_mut(usize::from(variable.register)) else {
-                continue;
-            };
-            if matches!(slot, Value::Unbound) {
-                continue;
-            }
-            let constant = variable.constant || matches!(slot, Value::Dyn(d) if d.is_read_only());
-            let value = if constant || slot.is_shared() {
-                slot.read_dynamic()
-            } else {
-                slot.take_dynamic()
-            };
-            list.push(Binding {
-                name: variable.name.clone(),
-                value,
-                constant,
-            });
-        }
-        list
-    }
-
-    /// Where it stands, innermost first.
-    #[must_use]
-    pub fn trace(&self) -> Vec<TraceFrame> {
-        (0..self.frames.len()).rev().map(|i| self.trace_frame(i)).collect()
-    }
-
-    fn trace_frame(&self, index: usize) -> TraceFrame {
-        let frame = &self.frames[index];
-        let (line, column) = line_column(self.position_of(index));
-        let function = match &frame.routine {
-            Some(routine) => routine.kind.name().to_owned(),
-            None => readable(&self.program.functions[usize::from(frame.function)].name),
-        };
-        TraceFrame {
-            function,
-            source: self.program.name.to_string(),
-            line,
-            column,
-        }
-    }
-
-    /// Position of the instruction in progress.
-    fn position(&self) -> Position {
-        self.frames.len().checked_sub(1).map_or(Position::NONE, |i| self.position_of(i))
-    }
-
-    fn position_of(&self, index: usize) -> Position {
-        let mut index = index;
-        while self.frames[index].routine.is_some() && index > 0 {
-            index -= 1;
-        }
-        let frame = &self.frames[index];
-        let function = &self.program.functions[usize::from(frame.function)];
-        function
-            .positions
-            .get((frame.pc as usize).saturating_sub(1))
-            .copied()
-            .unwrap_or(Position::NONE)
-    }
-
-    /// Bytes of heap the fiber holds, its values' own heap not counted.
-    #[must_use]
-    pub fn heap_bytes(&self) -> usize {
-        use std::mem::size_of;
-        self.stack.capacity() * size_of::<Value>()
-            + self.frames.capacity() * size_of::<Frame>()
-            + self.handlers.capacity() * size_of::<Handler>()
-            + self.iterators.capacity() * size_of::<Iter>()
-            + self.extra.as_ref().map_or(0, |_| size_of::<Extra>())
-    }
-}
-
-/// Closures have names no reader knows.
-fn readable(name: &str) -> String {
-    if name.starts_with("anon$") {
-        "closure".to_owned()
-    } else {
-        name.to_owned()
     }
 }

@@ -62,7 +62,7 @@ pub(super) fn property(target: &Dynamic, chain: &Chain) -> Option<Value> {
 }
 
 /// How a walk ended.
-enum Walk {
+pub(super) enum Walk {
     Value(Dynamic),
     /// Link `at` runs code: its target was moved out.
     Call {
@@ -73,11 +73,11 @@ enum Walk {
 }
 
 /// One walk: what it needs besides the target.
-struct Walker<'a> {
-    vm: &'a mut Vm,
-    program: &'a Program,
-    chain: &'a Chain,
-    regs: &'a mut [Value],
+pub(super) struct Walker<'a> {
+    pub(super) vm: &'a mut Vm,
+    pub(super) program: &'a Program,
+    pub(super) chain: &'a Chain,
+    pub(super) regs: &'a mut [Value],
 }
 
 /// Runs chain `index`; its value goes to register `d`.
@@ -140,21 +140,9 @@ fn is_place(chain: &Chain, done: usize, at: usize) -> bool {
     done == 0 && !chain.links[..at].iter().any(|l| matches!(l.step, Step::Method { .. }))
 }
 
-/// Puts a lent value back where chain `index` took it from.
-pub(super) fn put_back(vm: &mut Vm, program: &Program, regs: &mut [Value], index: u32, at: u16, value: Dynamic) {
-    let chain = &program.chains[index as usize];
-    let root = usize::from(chain.root);
-    let mut target: Dynamic = regs[root].take_dynamic();
-    let mut walker = Walker { vm, program, chain, regs };
-    let mut value = Some(value);
-    walker.replace(&mut target, 0, usize::from(at), &mut value);
-    let regs = walker.regs;
-    regs[root] = Value::from(target);
-}
-
 impl Walker<'_> {
     /// Continues at link `i` on `target`; tells whether the target may have changed.
-    fn step_into(&mut self, target: &mut Dynamic, i: usize) -> Result<(Walk, bool), Error> {
+    pub(super) fn step_into(&mut self, target: &mut Dynamic, i: usize) -> Result<(Walk, bool), Error> {
         if target.is_shared() {
             let position = self.chain.links.get(i).map_or(self.chain.position, |l| l.position);
             let mut inner = target.write_lock::<Dynamic>().ok_or_else(|| data_race(position))?;
@@ -202,7 +190,7 @@ impl Walker<'_> {
         }
     }
 
-    fn is_last(&self, i: usize) -> bool {
+    pub(super) fn is_last(&self, i: usize) -> bool {
         i + 1 == self.chain.links.len()
     }
 
@@ -274,78 +262,6 @@ impl Walker<'_> {
         Ok((walk, changed))
     }
 
-    /// `[index]` of a type with its own indexer.
-    fn indexer(&mut self, target: &mut Dynamic, i: usize, link: &Link, mut index: Dynamic) -> Result<(Walk, bool), Error> {
-        let (get, set) = (
-            &self.program.sites[self.chain.index_get as usize],
-            &self.program.sites[self.chain.index_set as usize],
-        );
-        if let (true, End::Set(register)) = (self.is_last(i), self.chain.end) {
-            let mut value = self.regs[usize::from(register)].take_dynamic();
-            drop(
-                self.vm
-                    .call_native(set, &mut [target, &mut index, &mut value], true)
-                    .map_err(|e| moved(e, link.operator))?,
-            );
-            return Ok((Walk::Value(Dynamic::UNIT), true));
-        }
-        let mut value = self
-            .vm
-            .call_native(get, &mut [target, &mut index.clone()], true)
-            .map_err(|e| moved(e, link.operator))?;
-        let (walk, changed) = self.step_into(&mut value, i + 1)?;
-        if changed {
-            match self.vm.call_native(set, &mut [target, &mut index, &mut value], true) {
-                Err(e) if !self.is_last(i) && matches!(*e, EvalAltResult::ErrorIndexingType(..)) => {}
-                other => drop(other?),
-            }
-        }
-        Ok((walk, changed))
-    }
-
-    /// `.name` of a type that is no map: getter and setter, else its indexer by text.
-    fn accessor(&mut self, target: &mut Dynamic, i: usize, name: &ImmutableString, getter: u32, setter: u32) -> Result<(Walk, bool), Error> {
-        if let (true, End::Set(register)) = (self.is_last(i), self.chain.end) {
-            let mut value = self.regs[usize::from(register)].take_dynamic();
-            self.set_property(target, name, setter, &mut value)?;
-            return Ok((Walk::Value(Dynamic::UNIT), true));
-        }
-        let mut value = self.get_property(target, name, getter)?;
-        let (walk, changed) = self.step_into(&mut value, i + 1)?;
-        if changed {
-            match self.set_property(target, name, setter, &mut value) {
-                Err(e) if !self.is_last(i) && matches!(*e, EvalAltResult::ErrorDotExpr(..)) => {}
-                other => other?,
-            }
-        }
-        Ok((walk, changed))
-    }
-
-    fn get_property(&mut self, target: &mut Dynamic, name: &ImmutableString, getter: u32) -> Result<Dynamic, Error> {
-        let result = self.vm.call_native(&self.program.sites[getter as usize], &mut [target], true);
-        let Err(error) = result else { return result };
-        if !matches!(*error, EvalAltResult::ErrorDotExpr(..)) {
-            return Err(error);
-        }
-        let mut key: Dynamic = name.clone().into();
-        let site = &self.program.sites[self.chain.index_get as usize];
-        self.vm.call_native(site, &mut [target, &mut key], true).map_err(|e| prefer(e, error))
-    }
-
-    fn set_property(&mut self, target: &mut Dynamic, name: &ImmutableString, setter: u32, value: &mut Dynamic) -> Result<(), Error> {
-        let result = self.vm.call_native(&self.program.sites[setter as usize], &mut [target, value], true);
-        let Err(error) = result else { return Ok(()) };
-        if !matches!(*error, EvalAltResult::ErrorDotExpr(..)) {
-            return Err(error);
-        }
-        let mut key: Dynamic = name.clone().into();
-        let site = &self.program.sites[self.chain.index_set as usize];
-        self.vm
-            .call_native(site, &mut [target, &mut key, value], true)
-            .map(drop)
-            .map_err(|e| prefer(e, error))
-    }
-
     /// A native runs here; code of the script stops the walk.
     fn method(&mut self, target: &mut Dynamic, i: usize, site: u32, base: Reg) -> Result<(Walk, bool), Error> {
         self.refuse_locked(i, site, base)?;
@@ -353,6 +269,7 @@ impl Walker<'_> {
         if let MethodCall::Value(value) = call {
             return self.step_into(&mut value.into(), i + 1);
         }
+        invoke::refuse_constant(&self.program.sites[site as usize], &call, target)?;
         if !matches!(call, MethodCall::Native) {
             // The value is lent to the callee. A temporary needs no mark, but it does no harm.
             let target = std::mem::replace(target, lent());
@@ -376,63 +293,5 @@ impl Walker<'_> {
                 Err(EvalAltResult::ErrorDataRace(format!("argument #{n} of function '{}'", site.name), site.position).into())
             }
         }
-    }
-
-    /// Walks containers only, to link `end`, and puts the value there.
-    fn replace(&mut self, target: &mut Dynamic, i: usize, end: usize, value: &mut Option<Dynamic>) {
-        if target.is_shared() {
-            if let Some(mut inner) = target.write_lock::<Dynamic>() {
-                self.replace(&mut inner, i, end, value);
-            }
-            return;
-        }
-        if i == end {
-            if let Some(value) = value.take() {
-                *target = value;
-            }
-            return;
-        }
-        match &self.chain.links[i].step {
-            Step::Index(register) => {
-                let index = self.regs[usize::from(*register)].read_dynamic();
-                if let Ok(at) = index.as_int() {
-                    if let Ok(mut array) = target.as_array_mut() {
-                        let length = array.len();
-                        if let Some(at) = indexing::offset(length, at, true) {
-                            self.replace(&mut array[at], i + 1, end, value);
-                        }
-                    }
-                } else if let Ok(key) = index.as_immutable_string_ref() {
-                    self.replace_entry(target, &key, i, end, value);
-                }
-            }
-            Step::Property { name, .. } => self.replace_entry(target, name, i, end, value),
-            Step::Method { .. } => {}
-        }
-    }
-
-    fn replace_entry(&mut self, target: &mut Dynamic, key: &ImmutableString, i: usize, end: usize, value: &mut Option<Dynamic>) {
-        if let Ok(mut map) = target.as_map_mut() {
-            if let Some(item) = map.get_mut(key.as_str()) {
-                self.replace(item, i + 1, end, value);
-            }
-        }
-    }
-}
-
-/// The indexer's error stands at its own bracket: one site serves the whole chain.
-fn moved(mut error: Error, operator: Position) -> Error {
-    if matches!(*error, EvalAltResult::ErrorIndexingType(..)) {
-        error.set_position(operator);
-    }
-    error
-}
-
-/// An indexer that does not exist leaves the accessor's error.
-fn prefer(from_indexer: Error, from_accessor: Error) -> Error {
-    if matches!(*from_indexer, EvalAltResult::ErrorIndexingType(..)) {
-        from_accessor
-    } else {
-        from_indexer
     }
 }

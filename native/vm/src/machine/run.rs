@@ -1,6 +1,6 @@
 //! The loop. Each instruction does its common case here in a few lines and calls a neighbour for the rest.
 //!
-//! Long because: one `match` over all instructions, so that the compiler makes one jump table and keeps `pc`, `fuel`
+//! long because: one `match` over all instructions, so that the compiler makes one jump table and keeps `pc`, `fuel`
 //! and the registers in machine registers.
 //!
 //! The frame's `pc` is written back (`save!`) before anything that can fail, call, or stop.

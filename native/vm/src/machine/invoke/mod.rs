@@ -8,13 +8,15 @@ mod callback;
 mod method;
 mod named;
 mod pointer;
+mod resolve;
 
 pub(super) use callback::continue_routine;
-pub(super) use method::{call_method, method, resolve_method, MethodCall};
+pub(super) use method::{call_method, method, MethodCall};
 pub(super) use named::{call_native_method, named};
 pub(super) use pointer::{curry, make_pointer, pointer_in_register};
+pub(super) use resolve::{refuse_constant, resolve_method};
 
-use super::{path, Error, Frame, Machine, Place, State, Target};
+use super::{place, Error, Frame, Machine, Place, State, Target};
 use crate::bytecode::Reg;
 use crate::program::Program;
 use crate::value::Value;
@@ -184,7 +186,7 @@ pub(in crate::machine) fn give_back(m: &mut Machine, vm: &mut Vm, program: &Prog
                 slot => *slot = keep(value),
             }
         }
-        Place::Chain(chain, link) => path::put_back(vm, program, m.registers(program), chain, link, value),
+        Place::Chain(chain, link) => place::put_back(vm, program, m.registers(program), chain, link, value),
     }
 }
 

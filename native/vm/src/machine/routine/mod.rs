@@ -4,6 +4,8 @@
 //! it walks is lent to it for the time; items it hands to a callback as `this` come back changed.
 //! Which parameters a callback gets depends on how many it takes, in rhai's order of trying.
 
+mod answer;
+mod ask;
 mod kind;
 mod sort;
 
@@ -12,7 +14,7 @@ pub(crate) use kind::Routine;
 use super::invoke::Args;
 use super::{indexing, Error};
 use crate::program::Program;
-use crate::value::{lent, Value};
+use crate::value::Value;
 use rhai::{Dynamic, EvalAltResult, FnPtr, ImmutableString, Map, Position};
 use smallvec::SmallVec;
 use sort::Merge;
@@ -239,160 +241,6 @@ impl RoutineState {
             Routine::Zip => self.ask_zip(),
             Routine::Dedup => self.ask_dedup(),
             _ => self.ask_item(),
-        }
-    }
-
-    fn ask_item(&mut self) -> Ask {
-        let at = self.current();
-        let mut args: Args = self.pointer.curry().iter().cloned().map(Value::Dyn).collect();
-        if self.is_map {
-            args.push(Value::Dyn(self.keys[at].clone().into()));
-        } else if matches!(self.kind, Routine::Reduce | Routine::ReduceRev) {
-            args.push(Value::from(std::mem::take(&mut self.carry)));
-        }
-        // `drain` and `retain` count their calls; the others give the item's place.
-        let index = if matches!(self.kind, Routine::Drain | Routine::Retain) {
-            self.calls
-        } else {
-            at
-        };
-        self.calls += 1;
-        let (bound, extra) = match (&self.callee, self.passing) {
-            (Callee::Native(_), _) => {
-                let this = Some(Value::from(self.items[at].flatten_clone()));
-                let extra = (!self.is_map).then_some(Value::Int(index as i64));
-                return Ask::Call { this, args, extra };
-            }
-            (_, Passing::Bound { extra }) => (true, extra),
-            (_, Passing::Argument { extra }) => (false, extra),
-        };
-        let this = bound.then(|| Value::from(std::mem::replace(&mut self.items[at], lent())));
-        if !bound {
-            args.push(Value::from(self.items[at].flatten_clone()));
-        }
-        if extra {
-            args.push(Value::Int(index as i64));
-        }
-        Ask::Call { this, args, extra: None }
-    }
-
-    fn ask_zip(&mut self) -> Ask {
-        let at = self.current();
-        let other = self
-            .arguments
-            .first()
-            .and_then(|d| d.as_array_ref().ok().and_then(|a| a.get(at).cloned()));
-        let Some(other) = other else { return Ask::Done(self.result()) };
-        let mut args: Args = self.pointer.curry().iter().cloned().map(Value::Dyn).collect();
-        args.push(Value::from(self.items[at].flatten_clone()));
-        args.push(Value::from(other.flatten()));
-        if self.passing == (Passing::Argument { extra: true }) {
-            args.push(Value::Int(at as i64));
-        }
-        Ask::Call {
-            this: None,
-            args,
-            extra: None,
-        }
-    }
-
-    /// The first item is kept; each next one is compared with the last kept.
-    fn ask_dedup(&mut self) -> Ask {
-        let at = self.current();
-        if self.output.is_empty() {
-            let first = self.items[at].clone();
-            self.output.push(first);
-            if self.next >= self.items.len() {
-                return Ask::Done(self.result());
-            }
-            self.next += 1;
-        }
-        let at = self.current();
-        let mut args: Args = self.pointer.curry().iter().cloned().map(Value::Dyn).collect();
-        args.push(Value::from(self.output[self.output.len() - 1].flatten_clone()));
-        args.push(Value::from(self.items[at].flatten_clone()));
-        Ask::Call {
-            this: None,
-            args,
-            extra: None,
-        }
-    }
-
-    /// Uses what the callback returned; `Some` ends the routine.
-    fn take(&mut self, value: Dynamic) -> Option<Dynamic> {
-        let at = self.current();
-        let yes = value.as_bool().unwrap_or(false);
-        match self.kind {
-            Routine::Map => self.output.push(value),
-            Routine::Zip => self.output.push(value),
-            Routine::Filter if yes => self.keep(at),
-            Routine::Filter | Routine::ForEach => {}
-            Routine::Reduce | Routine::ReduceRev => self.carry = value,
-            Routine::Some if yes => return Some(true.into()),
-            Routine::All if !yes => return Some(false.into()),
-            Routine::Some | Routine::All => {}
-            Routine::Find if yes => return Some(self.items[at].clone()),
-            Routine::IndexOf if yes => return Some(Dynamic::from_int(at as i64)),
-            Routine::Find | Routine::IndexOf => {}
-            Routine::FindMap if !value.is_unit() => return Some(value),
-            Routine::FindMap => {}
-            Routine::Dedup => {
-                if !yes {
-                    let item = self.items[at].clone();
-                    self.output.push(item);
-                }
-            }
-            Routine::Drain => self.remove_if(at, yes),
-            Routine::Retain => self.remove_if(at, !yes),
-            Routine::Sort | Routine::Order => self.merge_one(&value),
-        }
-        None
-    }
-
-    fn keep(&mut self, at: usize) {
-        let item = self.items[at].clone();
-        self.output.push(item);
-        if self.is_map {
-            self.output_keys.push(self.keys[at].clone());
-        }
-    }
-
-    /// Marks the item as removed: it goes to the output, the others stay in order.
-    fn remove_if(&mut self, at: usize, remove: bool) {
-        if !remove {
-            return;
-        }
-        let item = self.items.remove(at);
-        self.output.push(item);
-        if self.is_map {
-            let key = self.keys.remove(at);
-            self.output_keys.push(key);
-        }
-        self.next -= 1;
-    }
-
-    fn result(&mut self) -> Dynamic {
-        let output = std::mem::take(&mut self.output);
-        match self.kind {
-            Routine::Map if self.is_map => {
-                let map: Map = self.keys.iter().map(|k| k.as_str().into()).zip(output).collect();
-                Dynamic::from_map(map)
-            }
-            Routine::Filter | Routine::Drain | Routine::Retain if self.is_map => {
-                let map: Map = self.output_keys.iter().map(|k| k.as_str().into()).zip(output).collect();
-                Dynamic::from_map(map)
-            }
-            Routine::Map | Routine::Filter | Routine::Zip | Routine::Drain | Routine::Retain => Dynamic::from_array(output),
-            Routine::Reduce | Routine::ReduceRev => std::mem::take(&mut self.carry),
-            Routine::Some => false.into(),
-            Routine::All => true.into(),
-            Routine::IndexOf => Dynamic::from_int(-1),
-            Routine::Dedup => {
-                self.items = output;
-                Dynamic::UNIT
-            }
-            Routine::Order => Dynamic::from_array(std::mem::take(&mut self.items)),
-            Routine::ForEach | Routine::Find | Routine::FindMap | Routine::Sort => Dynamic::UNIT,
         }
     }
 }

@@ -1,0 +1,93 @@
+//! `switch`: cases by hash, ranges by comparison, guards as jumps; arms are compiled once.
+
+use super::function::FunctionBuilder;
+use super::{Compiled, Compiler};
+use crate::bytecode::{Op, Reg};
+use crate::program::{SwitchRange, SwitchTable};
+use rhai::{Expr, RangeCase, SwitchCasesCollection};
+
+impl Compiler {
+    /// Arms are compiled once; cases and ranges jump to lists of tests.
+    pub(super) fn switch(&mut self, f: &mut FunctionBuilder, value: &Expr, x: &SwitchCasesCollection, d: Reg) -> Compiled {
+        let subject = self.operand(f, value)?;
+        let table_index = self.program.switches.len();
+        self.program.switches.push(SwitchTable::default());
+        f.emit(Op::Switch(subject, table_index as u32));
+        let mut table = SwitchTable::default();
+        let mut to_arms: Vec<(usize, usize)> = Vec::new();
+        let mut to_otherwise = Vec::new();
+        for (hash, case) in x.cases.iter() {
+            table.cases.insert(*hash, f.label() as u32);
+            self.arm_tests(f, x, &case.blocks, &mut to_arms)?;
+            to_otherwise.push(f.emit(Op::Jump(0)));
+        }
+        for jump in to_otherwise {
+            f.land(jump)?;
+        }
+        table.otherwise = f.label() as u32;
+        for range in &x.ranges {
+            let test = f.temporary()?;
+            f.emit(Op::InRange(test, subject, self.range(range)));
+            let skip = f.emit(Op::JumpIfNot(test, 0));
+            self.arm_tests(f, x, &[range.index()], &mut to_arms)?;
+            f.land(skip)?;
+        }
+        table.default = f.label() as u32;
+        match x.def_case {
+            Some(arm) => to_arms.push((f.emit(Op::Jump(0)), arm)),
+            None => drop(f.emit(Op::Unit(d))),
+        }
+        let mut ends = vec![f.emit(Op::Jump(0))];
+        for (arm, block) in x.expressions.iter().enumerate() {
+            let jumps: Vec<_> = to_arms.iter().filter(|(_, a)| *a == arm).map(|(j, _)| *j).collect();
+            if jumps.is_empty() {
+                continue;
+            }
+            for jump in jumps {
+                f.land(jump)?;
+            }
+            self.expression(f, &block.rhs, d)?;
+            ends.push(f.emit(Op::Jump(0)));
+        }
+        for end in ends {
+            f.land(end)?;
+        }
+        self.program.switches[table_index] = table;
+        Ok(())
+    }
+
+    /// Jumps to the first arm whose guard holds.
+    fn arm_tests(&mut self, f: &mut FunctionBuilder, x: &SwitchCasesCollection, arms: &[usize], to_arms: &mut Vec<(usize, usize)>) -> Compiled {
+        for &arm in arms {
+            match &x.expressions[arm].lhs {
+                Expr::BoolConstant(true, _) => {
+                    to_arms.push((f.emit(Op::Jump(0)), arm));
+                    return Ok(());
+                }
+                Expr::BoolConstant(false, _) => {}
+                guard => {
+                    let skip = self.condition(f, guard)?;
+                    to_arms.push((f.emit(Op::Jump(0)), arm));
+                    f.land(skip)?;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn range(&mut self, range: &RangeCase) -> u16 {
+        self.program.ranges.push(match range {
+            RangeCase::ExclusiveInt(r, _) => SwitchRange {
+                start: r.start,
+                end: r.end,
+                inclusive: false,
+            },
+            RangeCase::InclusiveInt(r, _) => SwitchRange {
+                start: *r.start(),
+                end: *r.end(),
+                inclusive: true,
+            },
+        });
+        (self.program.ranges.len() - 1) as u16
+    }
+}

@@ -1,0 +1,73 @@
+//! A fiber that waits for the host: what it asks, and the answer.
+
+use super::frame::{State, Target};
+use super::Machine;
+use crate::compile::line_column;
+use crate::value::Value;
+use rhai::Dynamic;
+
+/// The host call a suspended machine waits for.
+#[derive(Debug, Clone, Copy)]
+pub struct HostCall<'a> {
+    /// Id from [`crate::HostNames`].
+    pub function: u32,
+    /// Its name.
+    pub name: &'a str,
+    /// How many arguments; each is taken once with [`Machine::take_argument`].
+    pub argc: u32,
+    /// 1-based line of the call.
+    pub line: u32,
+    /// 1-based column of the call.
+    pub column: u32,
+}
+
+impl Machine {
+    /// What a suspended machine waits for.
+    #[must_use]
+    pub fn host_call(&self) -> HostCall<'_> {
+        let State::Waiting { function, site, argc, .. } = &self.state else {
+            return HostCall {
+                function: u32::MAX,
+                name: "",
+                argc: 0,
+                line: 0,
+                column: 0,
+            };
+        };
+        let (line, column) = line_column(self.position());
+        let name = self.program.sites.get(*site as usize).map_or("", |s| s.name.as_str());
+        HostCall {
+            function: *function,
+            name,
+            argc: u32::from(*argc),
+            line,
+            column,
+        }
+    }
+
+    /// Moves argument `index` of the pending host call out of the machine (never a shared value).
+    pub fn take_argument(&mut self, index: u32) -> Dynamic {
+        match &self.state {
+            State::Waiting { first, .. } => self.stack.get_mut((first + index) as usize).map_or(Dynamic::UNIT, Value::take_dynamic),
+            _ => Dynamic::UNIT,
+        }
+    }
+
+    /// The answer: a value, or a value to throw at the call. Without a pending call it does nothing.
+    pub fn resume(&mut self, reply: Result<Dynamic, Dynamic>) {
+        let State::Waiting { dst, .. } = self.state else { return };
+        match (reply, dst) {
+            (Err(value), _) => self.state = State::Thrown(value),
+            (Ok(value), Target::Register(register)) => {
+                self.state = State::Ready;
+                self.stack[register as usize] = Value::from(value);
+            }
+            (Ok(value), Target::Routine) => {
+                self.state = State::Ready;
+                if let Some(routine) = self.frames.last_mut().and_then(|f| f.routine.as_mut()) {
+                    routine.returned = Some(value);
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,49 @@
+// The body of a START record: the program's flags, variables, and the function to call; and one variable of any record.
+// A value that cannot cross is named by its variable or argument.
+
+import * as C from '../protocol/constants.js';
+import type { Encoder } from '../protocol/encode.js';
+import { Problem, within } from '../protocol/problem.js';
+import type { Variable } from './scope-record.js';
+import type { Task } from './task.js';
+
+export function writeStart(record: Encoder, task: Task, inherited: readonly Variable[]): void {
+  const own = task.variables ?? [];
+  const hasScope = inherited.length + own.length > 0;
+  const scope = hasScope ? C.START_SCOPE : 0;
+  const call = task.call ? C.START_CALL : 0;
+  record.u32(scope | call | (task.sync ? C.START_OWN_SCOPE : 0) | (task.commit ? C.START_COMMIT : 0));
+  record.u32(task.priority | 0);
+  if (hasScope) writeScope(record, inherited, own);
+  if (!task.call) return;
+  record.text(task.call.name);
+  record.u32(task.call.args.length);
+  task.call.args.forEach((arg, index) => at(index, () => record.encode(arg)));
+}
+
+function writeScope(
+  record: Encoder,
+  inherited: readonly Variable[],
+  own: readonly (readonly [string, unknown])[],
+): void {
+  record.u32(inherited.length + own.length);
+  for (const { name, constant, value, refusal } of inherited) {
+    if (refusal !== undefined) throw new Problem(refusal).at({}, name);
+    writeVariable(record, name, constant, value);
+  }
+  for (const [name, value] of own) writeVariable(record, name, false, value);
+}
+
+export function writeVariable(record: Encoder, name: string, constant: boolean, value: unknown): void {
+  record.text(name);
+  record.byte(constant ? 1 : 0);
+  at(name, () => record.encode(value));
+}
+
+function at(key: string | number, encode: () => void): void {
+  try {
+    encode();
+  } catch (error) {
+    throw within(error, {}, key);
+  }
+}

@@ -1,0 +1,31 @@
+// The options of one run, checked and put into its task. Getters are read once.
+
+import { listener, priorityOf, type RunOptions } from '../options/engine.js';
+import { checkVariable } from './scope.js';
+import { checkSignal } from './signals.js';
+import type { Task } from './task.js';
+
+/** What every kind of run has. */
+export function applyListeners(task: Task, options: RunOptions): void {
+  task.onPrint = listener('onPrint', options.onPrint);
+  task.onDebug = listener('onDebug', options.onDebug);
+}
+
+/** What only runs in the background have. */
+export function applyOptions(task: Task, options: RunOptions): void {
+  const { signal, scope, priority, commit } = options;
+  if (signal !== undefined) {
+    checkSignal(signal);
+    task.signal = signal;
+  }
+  if (scope !== undefined) task.variables = variablesOf(scope);
+  task.priority = priorityOf(priority);
+  task.commit = commit === true;
+}
+
+function variablesOf(scope: NonNullable<RunOptions['scope']>): [string, unknown][] {
+  if (typeof scope !== 'object' || scope === null) throw new TypeError('scope must be an object or a Map');
+  const entries = scope instanceof Map ? [...scope.entries()] : Object.entries(scope);
+  for (const [name] of entries) checkVariable(name);
+  return entries as [string, unknown][];
+}
