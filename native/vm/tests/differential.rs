@@ -2,7 +2,8 @@
 //!
 //! `cargo test -p rhai-bridge-vm --test differential -- --nocapture` prints a figure per form.
 //! Environment: `RHAI_BRIDGE_ONLY` (part of a case's name), `RHAI_BRIDGE_SHOW` (mismatches printed, 40),
-//! `RHAI_BRIDGE_PROGRAMS` (random programs, 2,000; the nightly form is 100,000), `RHAI_BRIDGE_SEED` (first seed).
+//! `RHAI_BRIDGE_PROGRAMS` (random programs, 2,000; the nightly form is 100,000), `RHAI_BRIDGE_SEED` (first seed),
+//! `RHAI_BRIDGE_ENOUGH` (mismatches after which no more random programs are tried, 20).
 
 mod support;
 
@@ -16,9 +17,6 @@ use support::outcome::{Difference, End};
 use support::report::Report;
 use support::shrink::Shrinker;
 use support::{generator, matrix};
-
-/// Mismatches after which no more random programs are tried.
-const ENOUGH: usize = 20;
 
 fn number(name: &str, default: u64) -> u64 {
     std::env::var(name).ok().and_then(|text| text.parse().ok()).unwrap_or(default)
@@ -121,13 +119,13 @@ fn table(title: &str, cases: Vec<Case>) {
 fn random_programs_mean_what_rhai_means() {
     let (first, count) = (number("RHAI_BRIDGE_SEED", 1), number("RHAI_BRIDGE_PROGRAMS", 2_000));
     let mut report = Report::new(&format!("random programs (seeds {first}..{})", first + count));
-    let mut guard = Guard::new();
+    let (mut guard, enough) = (Guard::new(), number("RHAI_BRIDGE_ENOUGH", 20));
     for seed in first..first + count {
         let nodes = generator::program(seed);
         if report.run(&mut guard, &program_case(seed, &nodes)) {
             shrink_last(&mut report, &mut guard, seed, nodes);
         }
-        if report.mismatches.len() >= ENOUGH {
+        if report.mismatches.len() as u64 >= enough {
             println!("stopped at seed {seed}: enough to look at");
             break;
         }
