@@ -37,8 +37,8 @@ for (let round = 0; round <= Number(repeat); round++) {
 console.log(JSON.stringify({ value: String(value), samples: samples.slice(1) }));
 `;
 
-const run = (command, args) =>
-  execFileSync(command, args, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'inherit'] });
+const run = (command, args, stderr = 'inherit') =>
+  execFileSync(command, args, { encoding: 'utf8', stdio: ['ignore', 'pipe', stderr] });
 const median = (samples) => [...samples].sort((a, b) => a - b)[Math.floor(samples.length / 2)];
 const spread = (samples) =>
   Math.round(((Math.max(...samples) - Math.min(...samples)) / median(samples)) * 100);
@@ -64,7 +64,7 @@ function buildBench() {
 
 function peer(command, args) {
   try {
-    return JSON.parse(run(command, args)).samples;
+    return JSON.parse(run(command, args, 'ignore')).samples;
   } catch {
     return undefined; // not installed, or too old for the program
   }
