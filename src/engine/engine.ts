@@ -9,6 +9,7 @@ import { nativeBackend } from '../backend/native.js';
 import { CallCounters } from '../host/calls.js';
 import { ErrorTable } from '../host/errors.js';
 import { Functions, type FunctionOptions, type HostHandler } from '../host/functions.js';
+import { sleep } from '../host/sleep.js';
 import {
   resolveOptions,
   runLimits,
@@ -83,6 +84,7 @@ export class RhaiEngine {
     this.#lanes = new Lanes(backend, options, this.#shared());
     this.#scope = new EngineScope(() => this.#lanes.home(), options.limits);
     this.#queue = new RunQueue(options.maxConcurrentRuns, (task) => this.#begin(task));
+    this.#functions.register('sleep', sleep, { context: true, arity: 1, timeoutMs: 0 });
   }
 
   #shared(): LaneShared {

@@ -97,6 +97,27 @@ describe('the process', () => {
     expect(result).toMatchObject({ code: 0, signal: null, stdout: 'alive' });
   });
 
+  it('gets the threads of forgotten engines back', async () => {
+    const result = await child(
+      `import { readdirSync } from 'node:fs';
+      const threads = () => readdirSync('/proc/self/task').length;
+      const before = threads();
+      for (let i = 0; i < 30; i++) {
+        const engine = RhaiEngine.createSync({ assistMicros: 0 });
+        engine.registerFunction('f', async (x) => x);
+        await engine.evalAsync('f(1)');
+      }
+      const most = threads() - before;
+      for (let i = 0; i < 100 && threads() - before > 3; i++) {
+        globalThis.gc();
+        await new Promise((resolve) => setTimeout(resolve, 10));
+      }
+      console.log(most >= 20, threads() - before <= 3);`,
+      ['--expose-gc'],
+    );
+    expect(result).toMatchObject({ code: 0, stdout: 'true true' });
+  });
+
   it('may load the package by require', async () => {
     const result = await child(
       `

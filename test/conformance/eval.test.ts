@@ -1,6 +1,6 @@
 // eval and the engine's scope: on the calling thread, never waiting; variables stay, background runs get a copy.
 import { expect, it } from 'vitest';
-import { RhaiDisposedError, RhaiRuntimeError, RhaiValueError } from '../../src/entry/node.js';
+import { RhaiAsyncFunctionError, RhaiDisposedError, RhaiRuntimeError, RhaiValueError } from '../../src/entry/node.js';
 import { conformance, gate, rejection, thrown, until } from './backend.js';
 
 conformance('eval and scope', (make) => {
@@ -98,8 +98,12 @@ conformance('eval and scope', (make) => {
     expect(engine.vars()).toMatchObject({ x: 5, y: 11 });
   });
 
-  // The core merges what the outer eval changed before the inner one starts, and forgets that it was changed.
-  it.todo('where the outer and the inner eval change a variable, the outer one wins');
+  it('where the outer and the inner eval change a variable, the outer one wins', () => {
+    const engine = make().setVar('x', 1);
+    engine.registerFunction('inner', () => engine.eval('x += 100; x'));
+    expect(engine.eval('x = 5; [inner(), x]')).toEqual([105, 5]);
+    expect(engine.getVar('x')).toBe(5);
+  });
 
   it('a host function may call eval and evalAsync of the same engine, deep', async () => {
     const engine = make();
@@ -132,8 +136,16 @@ conformance('eval and scope', (make) => {
     expect(await run).toBe('done');
   });
 
-  // sleep blocks the thread today: the machine has no timer request yet.
-  it.todo('sleep in eval is refused instead of waiting');
+  it('sleep in eval is refused instead of waiting, and waits in evalAsync without a thread', async () => {
+    const engine = make();
+    expect(() => engine.eval('sleep(1.0)')).toThrow(RhaiAsyncFunctionError);
+    const started = performance.now();
+    expect(await engine.evalAsync('sleep(0.02); sleep(-1); sleep(0); "awake"')).toBe('awake');
+    expect(performance.now() - started).toBeGreaterThanOrEqual(19);
+    expect((await rejection(engine.evalAsync('sleep("x")'))).cause).toBeInstanceOf(TypeError);
+    const run = engine.evalAsync('sleep(1e9)', { timeoutMs: 30 });
+    expect(await rejection(run)).toMatchObject({ name: 'RhaiTimeoutError', limit: 'timeoutMs' });
+  });
 
   it('wrong arguments are TypeErrors and RangeErrors', () => {
     const engine = make() as any;

@@ -27,6 +27,8 @@ struct Borrower {
     since: u64,
     /// Variables of the run alone: not merged back.
     private: Box<[ImmutableString]>,
+    /// Variables it had changed when others were let in: its own value of these wins.
+    changed: Vec<ImmutableString>,
 }
 
 /// Variables by name, in the order they were made.
@@ -87,6 +89,7 @@ impl OwnScope {
             run,
             since: self.revision,
             private: names,
+            changed: Vec::new(),
         });
         self.bindings().cloned().chain(private).collect()
     }
@@ -99,7 +102,9 @@ impl OwnScope {
     /// Merges what a live run has changed so far, so that others see it; its copy then counts as fresh.
     pub fn sync(&mut self, run: Id, bindings: Vec<Binding>) {
         let Some(at) = self.find(run) else { return };
-        let borrower = self.borrowers.remove(at);
+        let mut borrower = self.borrowers.remove(at);
+        let changed = bindings.iter().filter(|binding| self.differs(binding));
+        borrower.changed.extend(changed.map(|binding| binding.name.clone()));
         self.merge(&borrower, bindings);
         self.borrowers.insert(
             at,
@@ -128,9 +133,18 @@ impl OwnScope {
     fn merge(&mut self, borrower: &Borrower, bindings: Vec<Binding>) {
         self.revision += 1;
         for binding in bindings {
-            if !borrower.private.contains(&binding.name) && !self.is_others_change(borrower.since, &binding) {
+            let others = !borrower.changed.contains(&binding.name) && self.is_others_change(borrower.since, &binding);
+            if !borrower.private.contains(&binding.name) && !others {
                 self.write(binding);
             }
+        }
+    }
+
+    /// Whether the scope has another value of this variable, or none.
+    fn differs(&self, binding: &Binding) -> bool {
+        match self.places.get(&binding.name) {
+            Some(&place) => !is_same(&self.entries[place].value, &binding.value),
+            None => true,
         }
     }
 

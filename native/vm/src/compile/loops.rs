@@ -75,23 +75,25 @@ impl Compiler {
         Ok(())
     }
 
-    fn jump_back(f: &mut FunctionBuilder, to: usize) -> Compiled {
+    /// The jump stands where the loop does: a limit that ends the run there shall say so.
+    fn jump_back(f: &mut FunctionBuilder, to: usize, loop_position: Position) -> Compiled {
+        f.position = loop_position;
         let jump = f.emit(Op::Loop(0));
         f.jump_to(jump, to)
     }
 
     pub(super) fn while_loop(&mut self, f: &mut FunctionBuilder, x: &FlowControl, want: Option<Reg>) -> Compiled {
-        let top = f.label();
+        let (top, at) = (f.label(), f.position);
         let endless = matches!(x.expr, Expr::Unit(_) | Expr::BoolConstant(true, _));
         let exit = if endless { None } else { Some(self.condition(f, &x.expr)?) };
         Self::open_loop(f, want);
         self.block(f, x.body.statements(), None)?;
-        Self::jump_back(f, top)?;
+        Self::jump_back(f, top, at)?;
         self.close_loop(f, top, exit.as_slice(), want)
     }
 
     pub(super) fn do_loop(&mut self, f: &mut FunctionBuilder, x: &FlowControl, until: bool, want: Option<Reg>) -> Compiled {
-        let top = f.label();
+        let (top, at) = (f.label(), f.position);
         Self::open_loop(f, want);
         self.block(f, x.body.statements(), None)?;
         // rhai's `continue` in a do loop skips the condition.
@@ -103,7 +105,7 @@ impl Compiler {
         } else {
             self.condition(f, &x.expr)?
         };
-        Self::jump_back(f, top)?;
+        Self::jump_back(f, top, at)?;
         self.close_loop(f, top, &[exit], want)
     }
 
@@ -162,14 +164,14 @@ impl Compiler {
         };
         let variable = f.variable(&name.name, false)?;
         f.emit(Op::Unit(variable));
-        let top = f.label();
+        let (top, at) = (f.label(), f.position);
         let exit = next(f, variable);
         if let Some((hidden, visible)) = counting {
             f.emit(Op::Count(visible, hidden));
         }
         Self::open_loop(f, want);
         self.block(f, x.body.statements(), None)?;
-        Self::jump_back(f, top)?;
+        Self::jump_back(f, top, at)?;
         self.close_loop(f, top, &[exit], want)
     }
 
