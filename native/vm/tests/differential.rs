@@ -2,16 +2,21 @@
 //!
 //! `cargo test -p rhai-bridge-vm --test differential -- --nocapture` prints a figure per form.
 //! Environment: `RHAI_BRIDGE_ONLY` (part of a case's name), `RHAI_BRIDGE_SHOW` (mismatches printed, 40),
-//! `RHAI_BRIDGE_PROGRAMS` (random programs, 2,000; the nightly form is 100,000), `RHAI_BRIDGE_SEED` (first seed).
+//! `RHAI_BRIDGE_PROGRAMS` (random programs, 2,000; the nightly form is 100,000), `RHAI_BRIDGE_SEED` (first seed),
+//! `RHAI_BRIDGE_ENOUGH` (mismatches after which no more random programs are tried, 20).
 
 mod support;
 
+use std::sync::atomic::Ordering;
+
 use support::cases::{self, Case};
 use support::guard::{Guard, Runner};
+use support::machine::{Form, FORMS, STOPS};
 use support::oracle::Oracle;
-use support::outcome::End;
+use support::outcome::{Difference, End};
 use support::report::Report;
-use support::{generator, shrink};
+use support::shrink::Shrinker;
+use support::{generator, matrix};
 
 fn number(name: &str, default: u64) -> u64 {
     std::env::var(name).ok().and_then(|text| text.parse().ok()).unwrap_or(default)
@@ -65,30 +70,83 @@ fn the_rest_of_the_language_means_what_rhai_means_or_is_refused() {
     assert_eq!(report.mismatches.len(), 0, "scripts that disagree with rhai");
 }
 
+/// The harness itself: what differs must be seen, and a machine that is stopped everywhere does stop.
+#[test]
+fn a_difference_of_every_kind_is_noticed() {
+    let mut guard = Guard::new();
+    let pairs = [
+        ("1", "1.0", Difference::End),
+        ("[1, \"a\"]", "[1, 'a']", Difference::End),
+        ("#{a: 1}", "#{a: 1, b: ()}", Difference::End),
+        ("throw 1", "1 / 0", Difference::Class),
+        ("throw 1", "throw \"1\"", Difference::Thrown),
+        ("nope", " nope", Difference::Position),
+        ("nope", "nopf", Difference::Text),
+        ("print(1)", "print(1); print(1)", Difference::Printed),
+        ("let a = 1;", "let a = 2;", Difference::Scope),
+    ];
+    for (rhai, ours, what) in pairs {
+        for form in FORMS {
+            let outcome = guard.run(ours, Runner::Machine(form));
+            assert_eq!(guard.run(rhai, Runner::Rhai).difference(&outcome), Some(what), "{rhai} and {ours}");
+        }
+    }
+    let before = STOPS.load(Ordering::Relaxed);
+    guard.run("let a = 1; let b = a + 2; [a, b].len()", Runner::Machine(Form::Stopped));
+    assert!(STOPS.load(Ordering::Relaxed) - before >= 4, "it hardly stopped");
+}
+
+#[test]
+fn every_operator_on_every_pair_of_types_means_what_rhai_means() {
+    table("matrix of operators", matrix::operators());
+}
+
+#[test]
+fn every_native_on_every_type_means_what_rhai_means() {
+    table("matrix of methods", matrix::methods());
+}
+
+fn table(title: &str, cases: Vec<Case>) {
+    let (mut report, mut guard) = (Report::new(title), Guard::new());
+    for case in cases {
+        report.run(&mut guard, &case);
+    }
+    report.print();
+    assert_eq!(report.mismatches.len(), 0, "{title}: cases that disagree with rhai");
+}
+
 #[test]
 fn random_programs_mean_what_rhai_means() {
     let (first, count) = (number("RHAI_BRIDGE_SEED", 1), number("RHAI_BRIDGE_PROGRAMS", 2_000));
     let mut report = Report::new(&format!("random programs (seeds {first}..{})", first + count));
-    let mut guard = Guard::new();
+    let (mut guard, enough) = (Guard::new(), number("RHAI_BRIDGE_ENOUGH", 20));
     for seed in first..first + count {
         let nodes = generator::program(seed);
-        if std::env::var_os("RHAI_BRIDGE_SHOW").is_some() {
-            println!("{}", generator::render(&nodes));
+        if report.run(&mut guard, &program_case(seed, &nodes)) {
+            shrink_last(&mut report, &mut guard, seed, nodes);
         }
-        let case = program_case(seed, &nodes);
-        if report.run(&mut guard, &case) && report.mismatches.len() <= 20 {
-            let last = report.mismatches.last().expect("a mismatch");
-            let (form, what) = (last.form, last.what);
-            let small = program_case(seed, &shrink::shrink(&mut guard, nodes, form, what));
-            let mut again = Report::new("shrunk");
-            again.run(&mut guard, &small);
-            if let (Some(shrunk), Some(last)) = (again.mismatches.pop(), report.mismatches.last_mut()) {
-                *last = shrunk;
-            }
+        if report.mismatches.len() as u64 >= enough {
+            println!("stopped at seed {seed}: enough to look at");
+            break;
         }
     }
     report.print();
     assert_eq!(report.mismatches.len(), 0, "random programs that disagree with rhai");
+}
+
+/// Puts the smallest program that still shows the difference in the place of the last mismatch.
+fn shrink_last(report: &mut Report, guard: &mut Guard, seed: u64, nodes: Vec<generator::Node>) {
+    let last = report.mismatches.last_mut().expect("a mismatch");
+    if matches!(last.ours.end, End::Broken(_)) && !last.broken_by_panic() {
+        return;
+    }
+    let mut small = program_case(seed, &nodes);
+    small.source = Shrinker::new(guard, last.form, last.what).shrink(nodes);
+    let mut again = Report::new("shrunk");
+    again.run(guard, &small);
+    if let Some(shrunk) = again.mismatches.pop() {
+        *last = shrunk;
+    }
 }
 
 fn program_case(seed: u64, nodes: &[generator::Node]) -> Case {

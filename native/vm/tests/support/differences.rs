@@ -12,6 +12,7 @@ pub const ON_PURPOSE: &[(&str, &str)] = &[
     ("blobs 78", "constant-element"),
     ("bit fields 37", "constant-element"),
     ("const string char assignment", "constant-element"),
+    ("methods with a comparer", "comparator-errors"),
 ];
 
 /// The key of the intended difference that covers a case.

@@ -4,15 +4,19 @@
 use super::machine::{Form, Subject};
 use super::oracle::Oracle;
 use super::outcome::Outcome;
+use std::cell::RefCell;
 use std::panic::{catch_unwind, AssertUnwindSafe};
 use std::sync::mpsc::{channel, Receiver, RecvTimeoutError, Sender};
+use std::sync::Once;
 use std::thread;
 use std::time::Duration;
 
+/// Name of the threads whose panics are part of a report.
+const WORKER: &str = "case";
 /// The evaluator of rhai is recursive.
 const STACK_BYTES: usize = 512 << 20;
 /// No case comes near this, also on a busy machine.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_secs(20);
 
 /// Who runs the script.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -35,7 +39,12 @@ impl Guard {
         let (jobs, inbox) = channel::<(String, Runner)>();
         let (outbox, results) = channel();
         let worker = move || work(&inbox, &outbox);
-        thread::Builder::new().stack_size(STACK_BYTES).spawn(worker).expect("a worker thread");
+        keep_panics_quiet();
+        thread::Builder::new()
+            .name(WORKER.into())
+            .stack_size(STACK_BYTES)
+            .spawn(worker)
+            .expect("a worker thread");
         Self { jobs, results }
     }
 
@@ -50,12 +59,32 @@ impl Guard {
             Err(why) => {
                 *self = Self::new();
                 Outcome::broken(match why {
-                    RecvTimeoutError::Timeout => "no end within a minute",
+                    RecvTimeoutError::Timeout => "no end in time",
                     RecvTimeoutError::Disconnected => "the worker thread died",
                 })
             }
         }
     }
+}
+
+thread_local! {
+    /// Where and why this thread panicked last.
+    static PANIC: RefCell<String> = const { RefCell::new(String::new()) };
+}
+
+/// A panic of a case belongs into the report, not on the terminal.
+fn keep_panics_quiet() {
+    static ONCE: Once = Once::new();
+    ONCE.call_once(|| {
+        let loud = std::panic::take_hook();
+        std::panic::set_hook(Box::new(move |panic| {
+            if thread::current().name() == Some(WORKER) {
+                PANIC.with(|text| *text.borrow_mut() = panic.to_string().replace('\n', " "));
+            } else {
+                loud(panic);
+            }
+        }));
+    });
 }
 
 fn work(inbox: &Receiver<(String, Runner)>, outbox: &Sender<Outcome>) {
@@ -66,18 +95,13 @@ fn work(inbox: &Receiver<(String, Runner)>, outbox: &Sender<Outcome>) {
             Runner::Rhai => oracle.run(&source),
             Runner::Machine(form) => subject.get_or_insert_with(Subject::new).run(&source, form),
         }));
-        let outcome = outcome.unwrap_or_else(|panic| {
+        let outcome = outcome.unwrap_or_else(|_| {
             // Nothing of a machine room that panicked is used again, not even its destructors.
             std::mem::forget(subject.take());
-            Outcome::broken(format!("panic: {}", panic_text(&*panic)))
+            Outcome::broken(format!("panic: {}", PANIC.with(RefCell::take)))
         });
         if outbox.send(outcome).is_err() {
             return;
         }
     }
-}
-
-fn panic_text(panic: &(dyn std::any::Any + Send)) -> String {
-    let text = panic.downcast_ref::<&str>().map(|text| (*text).to_owned());
-    text.or_else(|| panic.downcast_ref::<String>().cloned()).unwrap_or_default()
 }

@@ -6,6 +6,12 @@ use super::outcome::{canonical, without_anonymous_names, End, Failed, Outcome};
 use rhai_bridge_vm::{Binding, CompileError, CompileOptions, Failure, FailureKind, HostNames, Limits, Machine, Meter, Program, Step, Vm};
 use std::collections::BTreeMap;
 use std::rc::Rc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+/// How often machines stopped for fuel, and how often they waited for the host: shows that the forms do what they say.
+pub static STOPS: AtomicU64 = AtomicU64::new(0);
+/// See [`STOPS`].
+pub static HOST_CALLS: AtomicU64 = AtomicU64::new(0);
 
 /// How the machine is driven.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -33,9 +39,11 @@ impl Form {
 }
 
 /// Fuel in which every script of the corpus ends.
-const PLENTY: i64 = 50_000_000;
+const PLENTY: i64 = 2_000_000;
 /// Steps in which every script of the corpus ends when it is stopped everywhere.
-const MANY_STEPS: u64 = 20_000_000;
+const MANY_STEPS: u64 = 4_000_000;
+/// Fuel that stands for: stop after every instruction.
+const SINGLE_STEP: i64 = 1;
 /// Keeps the machine busy between a host call and its reply, with strings, arrays and a host call of its own.
 const NOISE: &str = "let a = []; loop { a.push(`n${a.len()}`); host_id(a); if a.len() > 9 { a.clear(); } }";
 
@@ -72,7 +80,7 @@ impl Subject {
         };
         match form {
             Form::Plain => self.drive(&program, PLENTY, 1),
-            Form::Stopped => self.drive(&program, 1, MANY_STEPS),
+            Form::Stopped => self.drive(&program, SINGLE_STEP, MANY_STEPS),
             Form::Late => self.drive_two(&program),
         }
     }
@@ -141,7 +149,7 @@ fn compile(vm: &mut Vm, hosts: &HostNames, source: &str) -> Result<Rc<Program>, 
 }
 
 fn refusal(error: CompileError) -> End {
-    if error.message.contains("not supported") {
+    if error.message.to_lowercase().contains("not supported") {
         return End::Refused(error.message);
     }
     End::Error(Failed {
@@ -197,7 +205,7 @@ impl Running {
             fuel,
             operations,
             limits,
-            ..Meter::default()
+            stop_each: fuel == SINGLE_STEP,
         };
         let step = self.machine.step(vm, &mut meter);
         self.operations = meter.operations;
@@ -212,8 +220,12 @@ impl Running {
                 self.scope = Some(scope_text(&self.machine.bindings()));
             }
             Step::Failed(failure) => self.end = Some(failed(&failure)),
-            Step::OutOfFuel => return Paused::Fuel,
+            Step::OutOfFuel => {
+                STOPS.fetch_add(1, Ordering::Relaxed);
+                return Paused::Fuel;
+            }
             Step::Suspended => {
+                HOST_CALLS.fetch_add(1, Ordering::Relaxed);
                 self.waiting = true;
                 return Paused::Waiting;
             }

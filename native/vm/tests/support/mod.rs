@@ -6,6 +6,7 @@ pub mod generator;
 pub mod guard;
 pub mod hosts;
 pub mod machine;
+pub mod matrix;
 pub mod oracle;
 pub mod outcome;
 pub mod prng;

@@ -3,9 +3,10 @@
 use super::cases::Case;
 use super::differences::on_purpose;
 use super::guard::{Guard, Runner};
-use super::machine::{Form, FORMS};
+use super::machine::{Form, FORMS, HOST_CALLS, STOPS};
 use super::outcome::{Difference, End, Outcome};
 use std::collections::BTreeMap;
+use std::sync::atomic::Ordering;
 
 /// The figures of one set of cases.
 pub struct Report {
@@ -105,6 +106,8 @@ impl Report {
             let agreed = self.agreed.get(form.title()).unwrap_or(&0);
             println!("{}: {agreed}/{accepted} {}", self.title, form.title());
         }
+        let (stops, calls) = (STOPS.load(Ordering::Relaxed), HOST_CALLS.load(Ordering::Relaxed));
+        println!("{}: so far in this process {stops} stops and {calls} host calls", self.title);
         for (key, count) in &self.intended {
             println!("{}: {count} runs differ on purpose ({key})", self.title);
         }
@@ -136,6 +139,11 @@ impl Report {
 }
 
 impl Mismatch {
+    /// The machine panicked: quick to see again, unlike an endless run.
+    pub fn broken_by_panic(&self) -> bool {
+        matches!(&self.ours.end, End::Broken(why) if why.starts_with("panic"))
+    }
+
     /// The script, rhai's outcome and ours.
     pub fn print(&self) {
         println!("\n--- {} [{}, {:?}]", self.case.name, self.form.title(), self.what);

@@ -6,6 +6,9 @@ impl Generator {
     /// A statement, with nested ones up to `depth` levels.
     pub(super) fn statement(&mut self, depth: usize) -> Node {
         self.budget = self.budget.saturating_sub(1);
+        if depth > 0 && self.random.chance(15) {
+            return self.troublesome(depth);
+        }
         match self.random.below(if depth == 0 { 9 } else { 16 }) {
             0 => {
                 let kind = *self.random.pick(&PLAIN);
@@ -181,7 +184,8 @@ impl Generator {
         Node::block(head, body, "}")
     }
 
-    fn looped(&mut self, depth: usize) -> Vec<Node> {
+    /// A block inside a loop, with a scope of its own.
+    pub(super) fn looped(&mut self, depth: usize) -> Vec<Node> {
         self.loops += 1;
         let body = self.block(depth);
         self.loops -= 1;

@@ -1,0 +1,1 @@
+export const main = () => { let s = ""; for (let i = 0; i < 300000; i++) { s += "ab"; s += "c"; } return s.length; };

@@ -1,0 +1,4 @@
+def main():
+    s = ""
+    for i in range(300000): s += "ab"; s += "c"
+    return len(s)
