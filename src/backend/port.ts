@@ -21,6 +21,11 @@ export interface PortSink extends RecordSink {
 const RING_BYTES = { home: 1 << 16, worker: 1 << 18 } as const;
 /** A slice of a synchronous run: long, because nobody else can run meanwhile. */
 const SYNC_SLICE_MICROS = 50_000;
+/**
+ * The core's part of a host call's time; the rest is the host function and the codec. The budget is for the core, and a
+ * turn of the event loop costs as much as twenty host calls, so the turn of a chatty script may be this much longer.
+ */
+const CORE_SHARE = 1 / 3;
 /** Steps between two looks at the clock. */
 const STEPS_PER_CHARGE = 4;
 /** Inline runs need some budget even when assisting workers is off. */
@@ -158,12 +163,13 @@ export class Port implements Resumable {
       }
       owner = this.#step(left, budget);
       // Short steps are charged together: the clock is as dear as a tenth of a host call.
-      if (owner !== Owner.Here || ++uncharged === STEPS_PER_CHARGE) {
-        since = spendSince(since);
+      if (owner !== Owner.Here) since = spendSince(since, 1);
+      else if (++uncharged === STEPS_PER_CHARGE) {
+        since = spendSince(since, CORE_SHARE);
         uncharged = 0;
       }
     }
-    if (uncharged > 0) spendSince(since);
+    if (uncharged > 0) spendSince(since, CORE_SHARE);
     this.#handOver(owner);
   }
 

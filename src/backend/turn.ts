@@ -44,10 +44,10 @@ export function lastClock(): number {
   return latest;
 }
 
-/** Charges the time since `since` to this turn and returns the clock. */
-export function spendSince(since: number): number {
+/** Charges `share` of the time since `since` to this turn and returns the clock. */
+export function spendSince(since: number, share: number): number {
   const at = (latest = now());
-  spentMicros += (at - since) * 1000;
+  spentMicros += (at - since) * 1000 * share;
   arm();
   return at;
 }

@@ -41,7 +41,8 @@ export class Outbox {
 
   /** Hands every published record to the sink; returns how many there were. */
   drain(sink: RecordSink): number {
-    Atomics.store(this.#control, C.WAKE, 0);
+    // Looking is cheaper than writing, and a wake that comes between the two is told to us anyway.
+    if (Atomics.load(this.#control, C.WAKE) !== 0) Atomics.store(this.#control, C.WAKE, 0);
     let records = 0;
     for (;;) {
       const head = Atomics.load(this.#control, C.OUT_HEAD);
@@ -52,12 +53,13 @@ export class Outbox {
         records++;
       }
     }
-    this.#publish();
+    if (this.#sincePublish > 0) this.#publish();
     return records;
   }
 
   /** True when the core holds records that wait for room. */
   takeOverflow(): boolean {
+    if (Atomics.load(this.#control, C.OUT_OVERFLOW) === 0) return false;
     return Atomics.exchange(this.#control, C.OUT_OVERFLOW, 0) !== 0;
   }
 
