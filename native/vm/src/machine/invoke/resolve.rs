@@ -139,7 +139,9 @@ pub(in crate::machine) fn may_lend(site: &Site, call: &MethodCall, target: &Dyna
     let is_locked = |v: &Value| matches!(v, Value::Dyn(d) if d.is_locked());
     let (locked, name) = match call {
         MethodCall::Routine { state } => (state.pointer().curry().iter().any(Dynamic::is_locked).then_some(0), site.name.as_str()),
-        MethodCall::Pointer { pointer, bound: true, .. } => (pointer.curry().iter().position(Dynamic::is_locked), pointer.fn_name()),
+        MethodCall::Pointer { pointer, bound: true, .. } if &*site.name == "call" => {
+            (pointer.curry().iter().position(Dynamic::is_locked), pointer.fn_name())
+        }
         MethodCall::Script { args, .. } => (args.iter().position(is_locked), site.name.as_str()),
         _ => (None, ""),
     };
