@@ -122,7 +122,11 @@ fn random_programs_mean_what_rhai_means() {
     let (mut guard, enough) = (Guard::new(), number("RHAI_BRIDGE_ENOUGH", 20));
     for seed in first..first + count {
         let nodes = generator::program(seed);
+        if seed % 10_000 == 0 {
+            println!("seed {seed}: {} disagree so far", report.mismatches.len());
+        }
         if report.run(&mut guard, &program_case(seed, &nodes)) {
+            println!("seed {seed} disagrees");
             shrink_last(&mut report, &mut guard, seed, nodes);
         }
         if report.mismatches.len() as u64 >= enough {

@@ -10,7 +10,7 @@ use std::rc::Rc;
 /// Script calls on top of each other, for both sides.
 pub const MAX_CALL_DEPTH: u32 = 100;
 /// A script of the corpus ends before this many of rhai's operations.
-const MAX_OPERATIONS: u64 = 1_000_000;
+const MAX_OPERATIONS: u64 = 150_000;
 
 /// An engine whose output is kept.
 pub struct Oracle {

@@ -5,9 +5,10 @@ use super::generator::{render, without_nth, Node};
 use super::guard::{Guard, Runner};
 use super::machine::Form;
 use super::outcome::{Difference, End};
+use std::time::{Duration, Instant};
 
-/// Attempts after which a program counts as small enough.
-const MAX_ATTEMPTS: usize = 3_000;
+/// Time after which a program counts as small enough.
+const PATIENCE: Duration = Duration::from_secs(15);
 
 /// What a bracketed part is replaced by.
 const PLAIN: [(&str, &[&str]); 3] = [("(", &["()", "0", "true", "\"s\""]), ("[", &["[]", "[1]"]), ("{", &["{}"])];
@@ -17,7 +18,7 @@ pub struct Shrinker<'a> {
     guard: &'a mut Guard,
     form: Form,
     what: Difference,
-    attempts: usize,
+    started: Instant,
 }
 
 impl<'a> Shrinker<'a> {
@@ -27,7 +28,7 @@ impl<'a> Shrinker<'a> {
             guard,
             form,
             what,
-            attempts: 0,
+            started: Instant::now(),
         }
     }
 
@@ -73,8 +74,7 @@ impl<'a> Shrinker<'a> {
     }
 
     fn disagrees(&mut self, source: &str) -> bool {
-        self.attempts += 1;
-        if self.attempts > MAX_ATTEMPTS {
+        if self.started.elapsed() > PATIENCE {
             return false;
         }
         let rhai = self.guard.run(source, Runner::Rhai);
