@@ -1,3 +1,4 @@
+// The work of closures.rhai, for comparison.
 export const main = () => {
   const a = []; for (let i = 0; i < 1000; i++) a.push(i);
   const k = 3; let total = 0;

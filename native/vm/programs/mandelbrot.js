@@ -1,3 +1,4 @@
+// The work of mandelbrot.rhai, for comparison.
 export const main = () => {
   let total = 0;
   for (let py = 0; py < 60; py++) for (let px = 0; px < 60; px++) {

@@ -1,3 +1,4 @@
+// The work of map_read_write.rhai, for comparison.
 export const main = () => {
   const keys = [], m = {}; for (let i = 0; i < 100; i++) keys.push("key" + i);
   for (const k of keys) m[k] = 0;

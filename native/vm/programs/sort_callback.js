@@ -1,3 +1,4 @@
+// The work of sort_callback.rhai, for comparison.
 export const main = () => {
   let seed = 42n, out = 0; const a = [];
   for (let i = 0; i < 4000; i++) { seed = (seed * 1103515245n + 12345n) % 2147483648n; a.push(Number(seed)); }

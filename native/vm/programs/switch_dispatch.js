@@ -1,3 +1,4 @@
+// The work of switch_dispatch.rhai, for comparison.
 export const main = () => {
   let acc = 0, op = 0;
   for (let i = 0; i < 300000; i++) {
