@@ -49,7 +49,7 @@ impl Machine {
     #[must_use]
     pub fn foreign_name(&self) -> Option<String> {
         match self.state {
-            State::Waiting { function, .. } => self.program.hosts.foreign_name(function),
+            State::Waiting { function, .. } => self.current_program().hosts.foreign_name(function),
             _ => None,
         }
     }
