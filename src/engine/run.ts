@@ -66,16 +66,20 @@ export class Run<T = unknown> extends Promise<T> {
 
   /** The process may end although this run is pending. */
   unref(): this {
-    this.#task.referenced = false;
-    this.#task.home?.release(this.#task);
+    const task = this.#task;
+    if (task.referenced && task.settled === undefined) {
+      task.referenced = false;
+      task.holder?.release(task);
+    }
     return this;
   }
 
   /** Undoes `unref`. */
   ref(): this {
-    if (!this.#task.referenced && this.#task.settled === undefined) {
-      this.#task.referenced = true;
-      this.#task.home?.retain(this.#task);
+    const task = this.#task;
+    if (!task.referenced && task.settled === undefined) {
+      task.referenced = true;
+      task.holder?.retain(task);
     }
     return this;
   }
