@@ -4,8 +4,9 @@
 import { hasOwn } from '../protocol/intrinsics.js';
 import type { RunState, RunStats, Task } from './task.js';
 
-let resolveNow: (value: any) => void;
-let rejectNow: (error: unknown) => void;
+const forgotten = (): void => {};
+let resolveNow: (value: any) => void = forgotten;
+let rejectNow: (error: unknown) => void = forgotten;
 
 function capture(resolve: (value: any) => void, reject: (error: unknown) => void): void {
   resolveNow = resolve;
@@ -33,6 +34,7 @@ export class Run<T = unknown> extends Promise<T> {
     this.#task = task;
     this.#resolve = resolveNow;
     this.#reject = rejectNow;
+    resolveNow = rejectNow = forgotten; // they would keep the last run, its error and its engine
     if (task.settled !== undefined) this.#settle(task);
     else task.onEnd = (ended) => this.#settle(ended);
   }

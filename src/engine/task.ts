@@ -154,6 +154,7 @@ export class Task implements CallOwner {
     this.value = value;
     this.error = error;
     this.onLeave?.(this);
+    this.onLeave = undefined; // a run that somebody keeps does not keep its engine
     this.home = undefined;
     this.holder = undefined;
     this.onEnd?.(this);

@@ -25,7 +25,7 @@ export function census() {
     descriptors: descriptors(),
     resources: process
       .getActiveResourcesInfo()
-      .filter((name) => name !== 'Immediate')
+      .filter((name) => name !== 'Immediate' && name !== 'PipeWrap') // PipeWrap: standard output, when it is first written to
       .sort()
       .join(),
     bufferBytes: process.memoryUsage().arrayBuffers,
