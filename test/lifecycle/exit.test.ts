@@ -6,12 +6,16 @@ const MINUTES = 60_000;
 const MODES = ['looping', 'waiting', 'compiling', 'starting', 'replying'];
 
 describe('process.exit', () => {
-  it.each(MODES)('keeps its code, 10 times while runs are %s', async (mode) => {
-    for (let seed = 0; seed < 10; seed += 2) {
-      const pair = await Promise.all([0, 1].map((more) => program('exit.mjs', [mode, seed + more])));
-      for (const ended of pair) expect(ended).toEqual({ code: 7, signal: null, stdout: '', stderr: '' });
-    }
-  }, 3 * MINUTES);
+  it.each(MODES)(
+    'keeps its code, 10 times while runs are %s',
+    async (mode) => {
+      for (let seed = 0; seed < 10; seed += 2) {
+        const pair = await Promise.all([0, 1].map((more) => program('exit.mjs', [mode, seed + more])));
+        for (const ended of pair) expect(ended).toEqual({ code: 7, signal: null, stdout: '', stderr: '' });
+      }
+    },
+    3 * MINUTES,
+  );
 
   it('keeps its code inside a host function, in eval and in evalAsync', async () => {
     for (const call of ['engine.eval("quit()")', 'await engine.evalAsync("quit()")']) {
