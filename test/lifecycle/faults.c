@@ -1,6 +1,6 @@
 /* Faults for a process under test, preloaded: a clock that jumps and threads that cannot be started.
- * FAULT_CLOCK_SECONDS=n   after a second of life the wall clock (never the monotonic one) is n seconds off
- * FAULT_THREADS=name      pthread_create fails with EAGAIN when the environment variable of that name is set meanwhile */
+ * FAULT_CLOCK=name     the wall clock (never the monotonic one) is off by the seconds in the variable of that name, once it is set
+ * FAULT_THREADS=name   pthread_create fails with EAGAIN once the variable of that name is set */
 #define _GNU_SOURCE
 #include <dlfcn.h>
 #include <errno.h>
@@ -11,15 +11,17 @@
 #include <time.h>
 #include <unistd.h>
 
-static time_t started;
+/* The value of the variable that `fault` names. */
+static const char* switched(const char* fault) {
+  const char* name = getenv(fault);
+  return name == NULL ? NULL : getenv(name);
+}
 
 int clock_gettime(clockid_t clock, struct timespec* now) {
   int result = (int)syscall(SYS_clock_gettime, clock, now);
-  const char* jump = getenv("FAULT_CLOCK_SECONDS");
-  if (result != 0 || jump == NULL || clock != CLOCK_REALTIME) return result;
-  if (started == 0) started = now->tv_sec;
-  if (now->tv_sec - started >= 1) now->tv_sec += atol(jump);
-  return 0;
+  const char* seconds = switched("FAULT_CLOCK");
+  if (seconds != NULL && clock == CLOCK_REALTIME) now->tv_sec += atol(seconds);
+  return result;
 }
 
 int gettimeofday(struct timeval* restrict now, void* restrict zone) {
@@ -32,8 +34,7 @@ int gettimeofday(struct timeval* restrict now, void* restrict zone) {
 }
 
 int pthread_create(pthread_t* thread, const pthread_attr_t* attributes, void* (*body)(void*), void* argument) {
-  const char* switch_name = getenv("FAULT_THREADS");
-  if (switch_name != NULL && getenv(switch_name) != NULL) return EAGAIN;
+  if (switched("FAULT_THREADS") != NULL) return EAGAIN;
   int (*real)(pthread_t*, const pthread_attr_t*, void* (*)(void*), void*) = dlsym(RTLD_NEXT, "pthread_create");
   return real(thread, attributes, body, argument);
 }

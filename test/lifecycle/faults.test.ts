@@ -47,15 +47,18 @@ describe.runIf(isLinux)('on Linux', () => {
         const ms = performance.now() - begin;
         return name + (ms > 1000 && ms < 20_000);
       };
-      const ends = await Promise.all([
+      const all = Promise.all([
         spent('never()', { timeoutMs: 1500 }),
         spent('never()', { limits: { hostTimeoutMs: 1500 } }),
         spent('loop {}', { limits: { computeMs: 1500 } }),
         spent('sleep(1.5)'),
       ]);
+      await pause(100);
+      process.env.JUMP = '${seconds}';
+      const ends = await all;
       console.log(ends.join(), Math.abs(Date.now() - wall) > 80_000_000);
       engine.dispose();`,
-      { env: { LD_PRELOAD: faults, FAULT_CLOCK_SECONDS: seconds } },
+      { env: { LD_PRELOAD: faults, FAULT_CLOCK: 'JUMP' } },
     );
     expect(ended).toMatchObject(
       well('RhaiTimeoutErrortrue,RhaiTimeoutErrortrue,RhaiTimeoutErrortrue,donetrue true'),

@@ -2,6 +2,10 @@
 // What the lines import from 'rhai-bridge' is this package as its package.json exports it.
 import { spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
+import { vi } from 'vitest';
+
+/** Processes start slowly on a busy machine; no law waits for this. */
+vi.setConfig({ testTimeout: 90_000 });
 
 export interface Ended {
   readonly code: number | null;
