@@ -53,13 +53,13 @@ it('the addon loads again after its entry of require.cache was deleted, and both
   expect(ended).toMatchObject(well('true\ntrue\ntrue\n42'));
 });
 
-it('ESM, ESM again under another URL, and require give packages that work side by side', async () => {
+it('ESM, ESM again under another URL, and require all work side by side', async () => {
   const ended = await lines(
     `import { createRequire } from 'node:module';
     const require = createRequire(process.cwd() + '/');
     const again = await import(import.meta.resolve('rhai-bridge') + '?again');
     const required = require('rhai-bridge');
-    console.log(required.RhaiEngine === RhaiEngine, again.RhaiEngine !== RhaiEngine);
+    console.log(required.RhaiEngine === RhaiEngine);
     for (const { RhaiEngine } of [rb, again, required]) {
       const engine = RhaiEngine.createSync().registerFunction('f', async (x) => x * 2);
       console.log(await engine.evalAsync('f(20) + 2'));
@@ -67,7 +67,7 @@ it('ESM, ESM again under another URL, and require give packages that work side b
     }`,
     { node: ['--no-warnings'] },
   );
-  expect(ended).toMatchObject(well('true true\n42\n42\n42'));
+  expect(ended).toMatchObject(well('true\n42\n42\n42'));
 });
 
 it('runs inside a vm context of the same process', async () => {
