@@ -3,7 +3,7 @@
 //! A port calls [`Core::receive`] with each record from JavaScript and [`Core::step`] while there is work. The parts
 //! of the behaviour are in `receive` (records in), `step` (who runs), `calls` (host calls), `finish` (ends).
 
-use crate::codec::Decoder;
+use crate::codec::{Asides, Decoder};
 use crate::compile::CompileJob;
 use crate::counters::Counters;
 use crate::deadlines::Deadlines;
@@ -17,6 +17,7 @@ use crate::runs::Runs;
 use crate::scope::OwnScope;
 use rhai_bridge_vm::Vm;
 use std::collections::VecDeque;
+use std::sync::Arc;
 
 /// A scheduler with its programs, runs and rhai engine.
 pub struct Core {
@@ -92,6 +93,14 @@ impl Core {
             is_tracing: false,
             is_broken: false,
         }
+    }
+
+    /// The port carries big texts and blobs in buffers of their own, from and to these stores.
+    #[must_use]
+    pub fn with_asides(mut self, inbox: Arc<dyn Asides>, outbox: Arc<dyn Asides>) -> Self {
+        self.inbox.take_aside(inbox);
+        self.out.put_aside(outbox);
+        self
     }
 
     /// The next moment the core must be stepped even if no record comes.

@@ -3,7 +3,7 @@
 
 use crate::memory::{Memory, Word};
 use crate::port::Holder;
-use crate::station::{Station, Turn};
+use crate::station::Turn;
 use crate::worker::{Shared, WakeTarget, Worker};
 use rhai_bridge_core::message::{Id, PROTOCOL_VERSION};
 use rhai_bridge_core::{guarded, Budget, Core, Counters, StepResult};
@@ -36,7 +36,7 @@ pub const RB_BROKEN: u32 = 3;
 /// Sources above this are compiled on the worker.
 const ASSIST_SOURCE_BYTES: usize = 4096;
 /// Counters of the port, before the core's own.
-const PORT_COUNTERS: [&str; 5] = ["wakes", "parks", "steps", "busySteps", "brokenRecords"];
+const PORT_COUNTERS: [&str; 6] = ["wakes", "parks", "steps", "busySteps", "brokenRecords", "sideBuffers"];
 const COUNTERS: usize = PORT_COUNTERS.len() + Counters::COUNT;
 
 /// What C++ holds. Used by the owner thread only; the thread of a worker core shares `shared` alone.
@@ -98,7 +98,7 @@ fn make(memory: Option<Memory>, kind: u32, wake: WakeTarget) -> Result<RbCore, u
     memory.store(Word::Sleeping, 1);
     memory.store(Word::Deadline, u32::MAX);
     Ok(RbCore {
-        shared: Shared::new(memory, Station::new(Core::new(), memory), wake),
+        shared: Shared::new(memory, Core::new(), wake),
         worker: RefCell::default(),
         is_home: kind == RB_HOME,
         is_stopped: Cell::new(false),
@@ -163,6 +163,7 @@ impl RbCore {
         all[1] = self.shared.parks.load(Relaxed) as f64;
         all[2] = self.steps.get() as f64;
         all[3] = self.busy_steps.get() as f64;
+        all[5] = (self.shared.side_in.count() + self.shared.side_out.count()) as f64;
         all
     }
 
@@ -228,6 +229,29 @@ pub unsafe extern "C" fn rb_core_spill_put(core: *const RbCore, bytes: *const u8
     // SAFETY: by the caller's promise.
     let bytes = unsafe { std::slice::from_raw_parts(bytes, length) };
     with_core(core, u32::MAX, |core| core.shared.side_in.put(bytes.to_vec()))
+}
+
+/// See the header.
+#[no_mangle]
+pub extern "C" fn rb_core_spill_drop(core: *const RbCore, id: u32) {
+    with_core(core, (), |core| drop(core.shared.side_in.take(id)));
+}
+
+/// See the header.
+///
+/// # Safety
+/// `target` is valid for `length` bytes (anything when `length` is 0).
+#[no_mangle]
+pub unsafe extern "C" fn rb_core_spill_read(core: *const RbCore, id: u32, target: *mut u8, length: usize) -> u32 {
+    let bytes = with_core(core, None, |core| core.shared.side_out.take(id));
+    match bytes {
+        Some(bytes) if bytes.len() <= length && !target.is_null() => {
+            // SAFETY: by the caller's promise; the buffer is ours, so they cannot overlap.
+            unsafe { std::ptr::copy_nonoverlapping(bytes.as_ptr(), target, bytes.len()) };
+            RB_OK
+        }
+        _ => RB_BAD_MEMORY,
+    }
 }
 
 /// See the header.
