@@ -42,15 +42,14 @@ Napi::Value CopyBytes(Napi::Env env, uint8_t* bytes, size_t length) {
 }  // namespace
 
 Napi::Function CoreObject::Define(Napi::Env env) {
-  return DefineClass(env, "Core",
-                     {InstanceMethod<&CoreObject::Step>("step"), InstanceMethod<&CoreObject::StepRun>("stepRun"),
-                      InstanceMethod<&CoreObject::Wake>("wake"), InstanceMethod<&CoreObject::SpillTake>("spillTake"),
-                      InstanceMethod<&CoreObject::SpillRead>("spillRead"),
-                      InstanceMethod<&CoreObject::SpillPut>("spillPut"),
-                      InstanceMethod<&CoreObject::SpillDrop>("spillDrop"),
-                      InstanceMethod<&CoreObject::RefJs>("ref"),
-                      InstanceMethod<&CoreObject::UnrefJs>("unref"), InstanceMethod<&CoreObject::Counters>("counters"),
-                      InstanceMethod<&CoreObject::Close>("close")});
+  return DefineClass(
+      env, "Core",
+      {InstanceMethod<&CoreObject::Step>("step"), InstanceMethod<&CoreObject::StepRun>("stepRun"),
+       InstanceMethod<&CoreObject::Wake>("wake"), InstanceMethod<&CoreObject::SpillTake>("spillTake"),
+       InstanceMethod<&CoreObject::SpillRead>("spillRead"), InstanceMethod<&CoreObject::SpillPut>("spillPut"),
+       InstanceMethod<&CoreObject::SpillDrop>("spillDrop"), InstanceMethod<&CoreObject::RefJs>("ref"),
+       InstanceMethod<&CoreObject::UnrefJs>("unref"), InstanceMethod<&CoreObject::Counters>("counters"),
+       InstanceMethod<&CoreObject::Close>("close")});
 }
 
 CoreObject::CoreObject(const Napi::CallbackInfo& info) : Napi::ObjectWrap<CoreObject>(info), env_(info.Env()) {

@@ -73,7 +73,8 @@ rb_step_result rb_core_step_run(rb_core* core, uint32_t slot, uint32_t generatio
  * RB_PANIC when the thread cannot be started. */
 rb_status rb_core_wake(rb_core* core);
 
-/* gives the side buffer `id` of the outbox (a big record, or a text or blob of one), once: `*bytes` and `*length` (rb_bytes_free), or NULL and 0. */
+/* gives the side buffer `id` of the outbox (a big record, or a text or blob of one), once: `*bytes` and `*length`
+ * (rb_bytes_free), or NULL and 0. */
 uint8_t* rb_core_spill_take(rb_core* core, uint32_t id, size_t* length);
 
 /* Frees what rb_core_spill_take gave. Any thread. */

@@ -41,7 +41,7 @@ const COUNTERS: usize = PORT_COUNTERS.len() + Counters::COUNT;
 
 /// What C++ holds. Used by the owner thread only; the thread of a worker core shares `shared` alone.
 pub struct RbCore {
-    shared: Arc<Shared>,
+    pub(crate) shared: Arc<Shared>,
     worker: RefCell<Worker>,
     is_home: bool,
     is_stopped: Cell<bool>,
@@ -51,7 +51,7 @@ pub struct RbCore {
 }
 
 /// Runs `work` on a core; a panic or a null pointer gives `otherwise`.
-fn with_core<T>(core: *const RbCore, otherwise: T, work: impl FnOnce(&RbCore) -> T) -> T {
+pub(crate) fn with_core<T>(core: *const RbCore, otherwise: T, work: impl FnOnce(&RbCore) -> T) -> T {
     // SAFETY: the header: `core` is NULL or came from `rb_core_new` and was not freed; owner thread only.
     let Some(core) = (unsafe { core.as_ref() }) else { return otherwise };
     guarded(|| work(core)).unwrap_or(otherwise)
@@ -190,68 +190,6 @@ pub extern "C" fn rb_core_step_run(core: *const RbCore, slot: u32, generation: u
 #[no_mangle]
 pub extern "C" fn rb_core_wake(core: *const RbCore) -> u32 {
     with_core(core, RB_PANIC, RbCore::wake)
-}
-
-/// See the header.
-///
-/// # Safety
-/// `length` is valid for a write.
-#[no_mangle]
-pub unsafe extern "C" fn rb_core_spill_take(core: *const RbCore, id: u32, length: *mut usize) -> *mut u8 {
-    let bytes = with_core(core, None, |core| core.shared.side_out.take(id));
-    let bytes = bytes.map(Vec::into_boxed_slice);
-    // SAFETY: by the caller's promise.
-    unsafe { *length = bytes.as_ref().map_or(0, |bytes| bytes.len()) };
-    bytes.map_or(std::ptr::null_mut(), |bytes| Box::into_raw(bytes).cast())
-}
-
-/// See the header.
-///
-/// # Safety
-/// `bytes` and `length` came from one call of `rb_core_spill_take`, and are freed once.
-#[no_mangle]
-pub unsafe extern "C" fn rb_bytes_free(bytes: *mut u8, length: usize) {
-    if !bytes.is_null() {
-        // SAFETY: by the caller's promise this is the boxed slice that `rb_core_spill_take` let go of.
-        drop(unsafe { Box::from_raw(std::ptr::slice_from_raw_parts_mut(bytes, length)) });
-    }
-}
-
-/// See the header.
-///
-/// # Safety
-/// `bytes` is valid for `length` bytes (anything when `length` is 0).
-#[no_mangle]
-pub unsafe extern "C" fn rb_core_spill_put(core: *const RbCore, bytes: *const u8, length: usize) -> u32 {
-    if bytes.is_null() || length == 0 {
-        return u32::MAX; // no such buffer: the record that names it is counted as broken
-    }
-    // SAFETY: by the caller's promise.
-    let bytes = unsafe { std::slice::from_raw_parts(bytes, length) };
-    with_core(core, u32::MAX, |core| core.shared.side_in.put(bytes.to_vec()))
-}
-
-/// See the header.
-#[no_mangle]
-pub extern "C" fn rb_core_spill_drop(core: *const RbCore, id: u32) {
-    with_core(core, (), |core| drop(core.shared.side_in.take(id)));
-}
-
-/// See the header.
-///
-/// # Safety
-/// `target` is valid for `length` bytes (anything when `length` is 0).
-#[no_mangle]
-pub unsafe extern "C" fn rb_core_spill_read(core: *const RbCore, id: u32, target: *mut u8, length: usize) -> u32 {
-    let bytes = with_core(core, None, |core| core.shared.side_out.take(id));
-    match bytes {
-        Some(bytes) if bytes.len() <= length && !target.is_null() => {
-            // SAFETY: by the caller's promise; the buffer is ours, so they cannot overlap.
-            unsafe { std::ptr::copy_nonoverlapping(bytes.as_ptr(), target, bytes.len()) };
-            RB_OK
-        }
-        _ => RB_BAD_MEMORY,
-    }
 }
 
 /// See the header.
