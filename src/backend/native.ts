@@ -53,7 +53,8 @@ function load(): Addon {
   }
   throw new RhaiError(
     'RHAI_BACKEND',
-    `No native addon for ${platform}-${arch} could be loaded: ${failures.join('; ')}`,
+    `No native addon for ${platform}-${arch} could be loaded: ${failures.join('; ')}. ` +
+      `Without one, scripts run on the WASM backend: RhaiEngine.create({ backend: 'wasm' }).`,
   );
 }
 
