@@ -90,6 +90,9 @@ export const T_RANGE = 17;
 export const T_TIMESTAMP = 18;
 export const T_HOST_OBJECT = 19;
 export const T_HOST_ERROR = 20;
+export const T_ASIDE_BLOB = 21;
+export const T_ASIDE_STR = 22;
+export const T_ASIDE_LSTR = 23;
 
 /** A shape id that says: do not remember. */
 export const NO_SHAPE = 0xffffffff;
