@@ -64,6 +64,8 @@ export const TRACED = 9;
 
 /** Function ids from here on are names that nobody registered: the name follows the arguments. */
 export const FOREIGN = 2 ** 31;
+/** The function id of `import`: takes a path and the importing script's name, gives a text, a map of host functions and constants, or nothing. */
+export const IMPORT = 0xfffffffe;
 
 export const ABORTED_RUN_ENDED = 1;
 export const ABORTED_TIMEOUT = 2;
