@@ -29,6 +29,8 @@ pub(crate) struct Frame {
     /// Register of the caller that takes the result.
     pub(crate) dst: Reg,
     pub(crate) place: Place,
+    /// Containers around the value that was lent to it as `this` (or to walk): stores into it count them.
+    pub(crate) outer: u16,
     /// Set when the frame is no code but a native's callback loop.
     pub(crate) routine: Option<Box<RoutineState>>,
 }

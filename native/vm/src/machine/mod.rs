@@ -19,11 +19,13 @@ mod run;
 mod unwind;
 mod waiting;
 
-pub(crate) use native::SiteCache;
+pub(crate) use native::{at, SiteCache};
 pub(crate) use routine::Routine;
 pub use waiting::HostCall;
 
+use crate::cells::Cells;
 use crate::program::Program;
+use crate::ledger::Ledger;
 use crate::value::Value;
 use crate::{Failure, Meter, Vm};
 use frame::{Extra, Frame, Handler, Place, State, Target};
@@ -68,6 +70,8 @@ pub struct Machine {
     iterators: Vec<Iter>,
     state: State,
     extra: Option<Box<Extra>>,
+    /// Captured variables; dropped after everything that refers to them.
+    cells: Option<Box<Cells>>,
 }
 
 impl Machine {
@@ -89,6 +93,7 @@ impl Machine {
             function: 0,
             dst: 0,
             place: Place::None,
+            outer: 0,
             routine: None,
         });
         machine
@@ -116,6 +121,7 @@ impl Machine {
             function: index,
             dst: 0,
             place: Place::None,
+            outer: 0,
             routine: None,
         });
         Ok(machine)
@@ -130,6 +136,7 @@ impl Machine {
             iterators: Vec::new(),
             state: State::Ready,
             extra: None,
+            cells: None,
         }
     }
 
@@ -162,8 +169,11 @@ impl Machine {
         let set_aside = meter.fuel - slice;
         meter.fuel = slice;
         vm.limits = meter.limits;
+        vm.ledger.open(meter);
+        self.free_cells(&vm.ledger);
         let step = self.advance(vm, meter);
-        meter.operations += u64::try_from(slice - meter.fuel.max(-1)).unwrap_or(0);
+        vm.ledger.close(meter);
+        meter.operations += u64::try_from(slice.saturating_sub(meter.fuel)).unwrap_or(0);
         let exhausted = meter.limits.max_operations > 0 && meter.operations > meter.limits.max_operations;
         meter.fuel += set_aside;
         if exhausted && matches!(step, Step::OutOfFuel) {
@@ -219,6 +229,15 @@ impl Machine {
         }
     }
 
+    /// Looks for captured variables that cannot be reached any more, when memory gets short.
+    fn free_cells(&mut self, ledger: &Ledger) {
+        if let Some(cells) = self.cells.as_mut().filter(|cells| cells.has_grown()) {
+            if ledger.is_short() {
+                cells.collect();
+            }
+        }
+    }
+
     fn fail(&mut self, error: Error, limits: &crate::Limits) -> Step {
         let trace = self.trace();
         self.state = State::Ended;
@@ -241,4 +260,9 @@ impl Machine {
             self.stack.shrink_to_fit();
         }
     }
+}
+
+/// A captured variable with this value.
+fn share(cells: &mut Option<Box<Cells>>, vm: &Vm, value: Dynamic) -> Dynamic {
+    cells.get_or_insert_with(|| Box::new(Cells::new(&vm.kept))).share(value)
 }

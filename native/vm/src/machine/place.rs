@@ -12,7 +12,13 @@ pub(super) fn put_back(vm: &mut Vm, program: &Program, regs: &mut [Value], index
     let chain = &program.chains[index as usize];
     let root = usize::from(chain.root);
     let mut target: Dynamic = regs[root].take_dynamic();
-    let mut walker = Walker { vm, program, chain, regs };
+    let mut walker = Walker {
+        vm,
+        program,
+        chain,
+        regs,
+        above: 0,
+    };
     let mut value = Some(value);
     walker.replace(&mut target, 0, usize::from(at), &mut value);
     let regs = walker.regs;

@@ -17,8 +17,8 @@ use rhai::{Dynamic, EvalAltResult, FnPtr, Map};
 /// `d op= s` through the slow path; the source temporary is left as it is.
 macro_rules! op_set {
     ($vm:expr, $program:expr, $function:expr, $pc:expr, $regs:expr, $d:expr, $s:expr, $tri:ident) => {{
-        let value = $regs[usize::from($s)].clone();
-        let result = operators::op_set($vm, $program, $function.site($pc - 1), &mut $regs[usize::from($d)], &value);
+        let value = $tri!($vm.ledger.read_dynamic(&$regs[usize::from($s)]));
+        let result = operators::op_set($vm, $program, $function.site($pc - 1), &mut $regs[usize::from($d)], value);
         $tri!(result);
     }};
 }
@@ -92,6 +92,15 @@ pub(super) fn run<const EACH: bool>(m: &mut Machine, vm: &mut Vm, program: &Prog
             }
         };
     }
+    // What natives owe comes off the fuel. For the end of an instruction.
+    macro_rules! settle {
+        () => {
+            if vm.ledger.settle(&mut fuel) {
+                save!();
+                return Ok(Exit::OutOfFuel);
+            }
+        };
+    }
     macro_rules! site {
         () => {
             &program.sites[function.site(pc - 1)]
@@ -107,6 +116,7 @@ pub(super) fn run<const EACH: bool>(m: &mut Machine, vm: &mut Vm, program: &Prog
                 Flow::Next | Flow::Entered => load!(),
             }
             fuel = meter.fuel;
+            settle!();
         }};
     }
     macro_rules! jump {
@@ -118,6 +128,7 @@ pub(super) fn run<const EACH: bool>(m: &mut Machine, vm: &mut Vm, program: &Prog
         ($d:expr, $a:expr, $b:expr) => {{
             let value = tri!(operators::binary(vm, site!(), $a, $b));
             r!($d) = value;
+            settle!();
         }};
     }
     macro_rules! arithmetic {
@@ -164,12 +175,22 @@ pub(super) fn run<const EACH: bool>(m: &mut Machine, vm: &mut Vm, program: &Prog
             }
         };
     }
+    macro_rules! slow_jump {
+        ($a:expr, $b:expr, $to:expr) => {{
+            let value = tri!(operators::binary(vm, site!(), $a, $b));
+            if !truth!(value) {
+                jump!($to);
+            }
+            settle!();
+            continue;
+        }};
+    }
     macro_rules! jump_compare {
         ($a:expr, $b:expr, $to:expr, $op:tt, $float:ident) => {{
             let holds = match (&r!($a), &r!($b)) {
                 (Value::Int(x), Value::Int(y)) => x $op y,
                 (Value::Float(x), Value::Float(y)) => floats::$float(*x, *y),
-                (a, b) => { let v = tri!(operators::binary(vm, site!(), a, b)); truth!(v) }
+                (a, b) => slow_jump!(a, b, $to),
             };
             if !holds { jump!($to) }
         }};
@@ -178,7 +199,7 @@ pub(super) fn run<const EACH: bool>(m: &mut Machine, vm: &mut Vm, program: &Prog
         ($a:expr, $i:expr, $to:expr, $op:tt) => {{
             let holds = match &r!($a) {
                 Value::Int(x) => *x $op i64::from($i),
-                a => { let v = tri!(operators::binary(vm, site!(), a, &Value::Int(i64::from($i)))); truth!(v) }
+                a => slow_jump!(a, &Value::Int(i64::from($i)), $to),
             };
             if !holds { jump!($to) }
         }};
@@ -203,10 +224,11 @@ pub(super) fn run<const EACH: bool>(m: &mut Machine, vm: &mut Vm, program: &Prog
                             save!();
                             return Err(operators::data_race(function.positions[pc - 1]));
                         }
-                        other.read()
+                        tri!(vm.ledger.read(other))
                     }
                 };
                 r!(d) = value;
+                settle!();
             }
             Op::MoveRaw(d, a) => r!(d) = r!(a).clone(),
             Op::Take(d, a) => r!(d) = r!(a).take(),
@@ -222,8 +244,9 @@ pub(super) fn run<const EACH: bool>(m: &mut Machine, vm: &mut Vm, program: &Prog
                         save!();
                         return Err(unknown(site));
                     }
-                    (value, _) => value.read(),
+                    (value, _) => tri!(vm.ledger.read(value)),
                 };
+                settle!();
             }
             Op::CheckOuter(a) => {
                 if matches!(r!(a), Value::Unbound) {
@@ -241,7 +264,10 @@ pub(super) fn run<const EACH: bool>(m: &mut Machine, vm: &mut Vm, program: &Prog
                 let site = site!();
                 let found = m.extra.as_ref().and_then(|e| e.constants.iter().find(|(n, _)| *n == site.name));
                 match found {
-                    Some((_, value)) => r!(d) = Value::from(value.clone()),
+                    Some((_, value)) => {
+                        let value = tri!(vm.ledger.copy(value));
+                        r!(d) = Value::from(value);
+                    }
                     None => {
                         save!();
                         return Err(EvalAltResult::ErrorVariableNotFound(format!("global::{}", site.name), site.position).into());
@@ -249,7 +275,7 @@ pub(super) fn run<const EACH: bool>(m: &mut Machine, vm: &mut Vm, program: &Prog
                 }
             }
             Op::StoreGlobal(a) => {
-                let value = r!(a).read_dynamic();
+                let value = tri!(vm.ledger.read_dynamic(&r!(a)));
                 let constants = &mut m.extra.get_or_insert_with(Box::default).constants;
                 constants.retain(|(n, _)| *n != site!().name);
                 constants.push((site!().name.clone(), value));
@@ -277,6 +303,7 @@ pub(super) fn run<const EACH: bool>(m: &mut Machine, vm: &mut Vm, program: &Prog
                 _ => {
                     let value = tri!(operators::unary(vm, site!(), &r!(a)));
                     r!(d) = value;
+                    settle!();
                 }
             },
             Op::Neg(d, a) | Op::Unary(d, a) => {
@@ -291,23 +318,35 @@ pub(super) fn run<const EACH: bool>(m: &mut Machine, vm: &mut Vm, program: &Prog
             Op::AddSet(d, s) => match (&r!(d), &r!(s)) {
                 (Value::Int(x), Value::Int(y)) if x.checked_add(*y).is_some() => r!(d) = Value::Int(x.wrapping_add(*y)),
                 (Value::Float(x), Value::Float(y)) => r!(d) = Value::Float(x + y),
-                _ => op_set!(vm, program, function, pc, regs, d, s, tri),
+                _ => {
+                    op_set!(vm, program, function, pc, regs, d, s, tri);
+                    settle!();
+                }
             },
             Op::SubSet(d, s) => match (&r!(d), &r!(s)) {
                 (Value::Int(x), Value::Int(y)) if x.checked_sub(*y).is_some() => r!(d) = Value::Int(x.wrapping_sub(*y)),
                 (Value::Float(x), Value::Float(y)) => r!(d) = Value::Float(x - y),
-                _ => op_set!(vm, program, function, pc, regs, d, s, tri),
+                _ => {
+                    op_set!(vm, program, function, pc, regs, d, s, tri);
+                    settle!();
+                }
             },
             Op::MulSet(d, s) => match (&r!(d), &r!(s)) {
                 (Value::Int(x), Value::Int(y)) if x.checked_mul(*y).is_some() => r!(d) = Value::Int(x.wrapping_mul(*y)),
                 (Value::Float(x), Value::Float(y)) => r!(d) = Value::Float(x * y),
-                _ => op_set!(vm, program, function, pc, regs, d, s, tri),
+                _ => {
+                    op_set!(vm, program, function, pc, regs, d, s, tri);
+                    settle!();
+                }
             },
-            Op::SetBy(d, s) => op_set!(vm, program, function, pc, regs, d, s, tri),
+            Op::SetBy(d, s) => {
+                op_set!(vm, program, function, pc, regs, d, s, tri);
+                settle!();
+            }
             Op::AddSetI(d, i) => match &r!(d) {
                 Value::Int(x) if x.checked_add(i64::from(i)).is_some() => r!(d) = Value::Int(x.wrapping_add(i64::from(i))),
                 _ => {
-                    let result = operators::op_set(vm, program, function.site(pc - 1), &mut r!(d), &Value::Int(i64::from(i)));
+                    let result = operators::op_set(vm, program, function.site(pc - 1), &mut r!(d), rhai::Dynamic::from_int(i64::from(i)));
                     tri!(result);
                 }
             },
@@ -378,6 +417,7 @@ pub(super) fn run<const EACH: bool>(m: &mut Machine, vm: &mut Vm, program: &Prog
                     function: index,
                     dst,
                     place: Place::None,
+                    outer: 0,
                     routine: None,
                 });
                 function = callee;
@@ -531,11 +571,16 @@ pub(super) fn run<const EACH: bool>(m: &mut Machine, vm: &mut Vm, program: &Prog
 
             Op::Array(d, at, n) => {
                 let first = usize::from(at);
-                let array: rhai::Array = regs[first..first + usize::from(n)].iter_mut().map(Value::take_dynamic).collect();
+                let items = &mut regs[first..first + usize::from(n)];
+                for item in items.iter() {
+                    tri!(vm.ledger.store_value(item, 0));
+                }
+                let array: rhai::Array = items.iter_mut().map(Value::take_dynamic).collect();
                 tri!(vm.limits.check_array(array.len()));
                 r!(d) = Value::Dyn(array.into());
             }
             Op::Push(d, a) => {
+                tri!(vm.ledger.store_value(&r!(a), 0));
                 let value = r!(a).take_dynamic();
                 let length = match &mut r!(d) {
                     Value::Dyn(array) => array.as_array_mut().map_or(0, |mut array| {
@@ -549,6 +594,9 @@ pub(super) fn run<const EACH: bool>(m: &mut Machine, vm: &mut Vm, program: &Prog
             Op::Map(d, at, shape) => {
                 let keys = &program.shape_keys[usize::from(shape)];
                 let first = usize::from(at);
+                for item in &regs[first..first + keys.len()] {
+                    tri!(vm.ledger.store_value(item, 0));
+                }
                 let map: Map = keys
                     .iter()
                     .zip(&mut regs[first..])
@@ -561,10 +609,12 @@ pub(super) fn run<const EACH: bool>(m: &mut Machine, vm: &mut Vm, program: &Prog
                 let first = usize::from(at);
                 let value = tri!(operators::interpolate(vm, site!(), &mut regs[first..first + usize::from(n)]));
                 r!(d) = value;
+                settle!();
             }
             Op::Share(a) => {
                 if !r!(a).is_shared() {
-                    r!(a) = Value::Dyn(r!(a).take_dynamic().into_shared());
+                    let value = r!(a).take_dynamic();
+                    r!(a) = Value::Dyn(super::share(&mut m.cells, vm, value));
                 }
             }
 

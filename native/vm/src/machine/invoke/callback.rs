@@ -20,6 +20,7 @@ pub(super) fn start_routine(
 ) -> Result<Flow, Error> {
     let program = cx.program;
     state.begin(program, target);
+    let outer = m.outer_of(program, place);
     let base = m.top(program) as u32;
     let function = m.frames.last().map_or(0, |f| f.function);
     m.frames.push(Frame {
@@ -28,6 +29,7 @@ pub(super) fn start_routine(
         function,
         dst,
         place,
+        outer,
         routine: Some(state),
     });
     continue_routine(m, cx)

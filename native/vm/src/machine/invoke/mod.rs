@@ -83,6 +83,24 @@ impl Machine {
         })
     }
 
+    /// Containers around what register `root` of the frame on top holds: known of its `this` only.
+    pub(in crate::machine) fn outer(&self, program: &Program, root: Reg) -> u16 {
+        match self.frames.last() {
+            Some(frame) if frame.outer > 0 && program.functions[usize::from(frame.function)].this == Some(root) => frame.outer,
+            _ => 0,
+        }
+    }
+
+    /// Containers around a value that is lent from `place`.
+    pub(super) fn outer_of(&self, program: &Program, place: Place) -> u16 {
+        match place {
+            Place::None => 0,
+            Place::Variable(register) => self.outer(program, register),
+            Place::Chain(chain, link) => self.outer(program, program.chains[chain as usize].root).saturating_add(link),
+            Place::Item => self.frames.last().map_or(0, |f| f.outer).saturating_add(1),
+        }
+    }
+
     pub(super) fn set_register(&mut self, program: &Program, dst: Reg, value: Value) {
         if let Some(register) = self.registers(program).get_mut(usize::from(dst)) {
             *register = value;
@@ -110,6 +128,7 @@ pub(super) fn enter(
 ) -> Result<Flow, Error> {
     let program = cx.program;
     depth_left(m, cx.meter, m.position())?;
+    let outer = m.outer_of(program, place);
     let callee = &program.functions[usize::from(index)];
     let base = m.top(program);
     let end = base + usize::from(callee.registers);
@@ -128,6 +147,7 @@ pub(super) fn enter(
         function: index,
         dst,
         place,
+        outer,
         routine: None,
     });
     Ok(Flow::Entered)
