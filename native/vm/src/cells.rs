@@ -169,7 +169,9 @@ mod tests {
 
     fn pointer(captured: &[&Dynamic]) -> Dynamic {
         let mut pointer = FnPtr::new("f").unwrap();
-        captured.iter().for_each(|c| drop(pointer.add_curry((*c).clone())));
+        for captured in captured {
+            pointer.add_curry((*captured).clone());
+        }
         pointer.into()
     }
 

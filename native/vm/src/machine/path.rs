@@ -83,14 +83,16 @@ pub(super) struct Walker<'a> {
     pub(super) regs: &'a mut [Value],
     /// Containers around the value the walk begins with, minus the links done before.
     pub(super) above: i64,
+    /// The unit whose functions calls by name mean.
+    pub(super) home: u16,
 }
 
 /// Runs chain `index`; its value goes to register `d`.
 pub(super) fn run(m: &mut Machine, cx: &mut invoke::Context<'_>, index: u32, d: Reg) -> Result<Flow, Error> {
     let program = cx.program;
     let chain = &program.chains[index as usize];
-    let outer = m.outer(program, chain.root);
-    let regs = m.registers(program);
+    let outer = m.outer(chain.root);
+    let regs = m.registers();
     let done = if chain.state == Reg::MAX {
         0
     } else {
@@ -111,6 +113,7 @@ pub(super) fn run(m: &mut Machine, cx: &mut invoke::Context<'_>, index: u32, d: 
         chain,
         regs,
         above: if done == 0 { i64::from(outer) } else { -(done as i64) },
+        home: cx.unit.home,
     };
     let walked = walker.step_into(&mut target, done).map(|(w, _)| w);
     let regs = walker.regs;
@@ -280,7 +283,7 @@ impl Walker<'_> {
     /// A native runs here; code of the script stops the walk.
     fn method(&mut self, target: &mut Dynamic, i: usize, site: u32, base: Reg) -> Result<(Walk, bool), Error> {
         self.refuse_locked(i, site, base)?;
-        let call = invoke::resolve_method(self.vm, self.program, site as usize, target, self.regs, base)?;
+        let call = invoke::resolve_method(self.vm, self.program, self.home, site as usize, target, self.regs, base)?;
         if let MethodCall::Value(value) = call {
             return self.step_into(&mut value.into(), i + 1);
         }

@@ -62,6 +62,9 @@ fn moved(vm: &mut Vm, target: &Dynamic) -> Result<(), Error> {
 /// `get`: a copy of an element.
 pub(super) fn get(vm: &mut Vm, site: &Site, args: Args<'_, '_>) -> Guarded {
     let [target, key] = args else { return by_size(vm, site, args) };
+    if target.is_read_only() && target.is_array() {
+        return Ok(None); // rhai refuses
+    }
     if let (Ok(array), Ok(index)) = (target.as_array_ref(), key.as_int()) {
         let (at, _) = span(array.len(), index, 0);
         let item = array.get(at).map_or(Ok(Dynamic::UNIT), |item| vm.ledger.copy_item(item))?;
@@ -77,6 +80,7 @@ pub(super) fn get(vm: &mut Vm, site: &Site, args: Args<'_, '_>) -> Guarded {
 /// `extract`: a copy of a part.
 pub(super) fn extract(vm: &mut Vm, site: &Site, args: Args<'_, '_>) -> Guarded {
     let part = match args {
+        [target, ..] if target.is_read_only() => None, // rhai refuses
         [target, start, len] if target.is_array() => start.as_int().ok().zip(len.as_int().ok()),
         [target, start] if target.is_array() => start_and_len(start).or_else(|| start.as_int().ok().map(|start| (start, i64::MAX))),
         _ => None,
@@ -103,6 +107,9 @@ pub(super) fn pad(vm: &mut Vm, site: &Site, args: Args<'_, '_>) -> Guarded {
             vm.ledger.charge_bytes(length)?;
         }
         return Ok(None);
+    }
+    if target.is_read_only() {
+        return Ok(None); // rhai refuses
     }
     let Ok(mut array) = target.as_array_mut() else { return Ok(None) };
     let old = array.len();

@@ -206,6 +206,7 @@ impl Running {
             operations,
             limits,
             stop_each: fuel == SINGLE_STEP,
+            ..Meter::default()
         };
         let step = self.machine.step(vm, &mut meter);
         self.operations = meter.operations;
@@ -275,7 +276,7 @@ fn failed(failure: &Failure) -> End {
         FailureKind::Runtime(class) => (*class).to_owned(),
         FailureKind::Syntax => "ErrorParsing".to_owned(),
         FailureKind::Limit(limit) => limit_class(limit.name).to_owned(),
-        FailureKind::Internal => return End::Broken(format!("internal: {}", failure.message)),
+        FailureKind::Late | FailureKind::Internal => return End::Broken(format!("internal: {}", failure.message)),
     };
     End::Error(Failed {
         class,
