@@ -52,6 +52,9 @@ impl Core {
                 let error = HostError::value(&error.reason, &path);
                 return Err(error.at_call(machine.host_call().name, line));
             }
+            let before = self.vm.live_bytes();
+            drop(argument);
+            run.memory_bytes += self.vm.live_bytes() - before;
         }
         if let Some(name) = machine.foreign_name() {
             out.text(&name);

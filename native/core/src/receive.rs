@@ -76,7 +76,11 @@ impl Core {
         if self.runs.get(id).is_some() {
             return Err(Malformed("run started twice"));
         }
-        let started = self.read_start(id, reader, now_ns);
+        let before = self.vm.live_bytes();
+        let mut started = self.read_start(id, reader, now_ns);
+        if let Ok(run) = &mut started {
+            run.memory_bytes = self.vm.live_bytes() - before;
+        }
         match started {
             Ok(run) if !self.is_broken => self.add_run(run),
             Ok(_) => self.send_failed(id, Failed::internal("this core is broken"), &Default::default(), port),
@@ -152,8 +156,12 @@ impl Core {
     fn receive_reply(&mut self, id: Id, reader: &mut Reader<'_>, now_ns: u64, port: &mut dyn Port) -> Result<(), Malformed> {
         let run = self.requests.close(id);
         let depth = run.and_then(|run| self.runs.get(run)).map_or(0, |run| run.limits.vm.max_value_depth);
+        let before = self.vm.live_bytes();
         let value = self.inbox.value(reader, depth); // also when late: its shapes stay known
         let Some(run) = run else { return self.drop_late(value.err()) };
+        if let Some(run) = self.runs.get(run) {
+            run.memory_bytes += self.vm.live_bytes() - before;
+        }
         self.counters.replies += 1;
         match value {
             Ok(value) => self.answer(run, id, Ok(value), now_ns, port),

@@ -70,6 +70,8 @@ pub struct Run {
     pub limits: Rc<RunLimits>,
     /// Operations so far.
     pub operations: u64,
+    /// Bytes its values hold.
+    pub memory_bytes: i64,
     /// The open request; meaningful while `phase` is `Waiting`.
     pub request: Id,
     /// When its wall-clock limit is up.
@@ -102,6 +104,7 @@ impl Run {
             host_deadline_ns: NEVER,
             limits,
             operations: 0,
+            memory_bytes: 0,
             request: Id {
                 slot: u32::MAX,
                 generation: 0,
@@ -186,6 +189,25 @@ impl Run {
         let limit = self.limits.compute_ms;
         let is_up = limit > 0.0 && crate::limits::to_ms(self.spent().script_ns) >= limit;
         is_up.then(|| Failed::timeout("computeMs", limit, "script"))
+    }
+
+    /// When a slice that begins now must end, also inside a native.
+    #[must_use]
+    pub fn slice_deadline_ns(&self, now_ns: u64) -> u64 {
+        let left_ns = ((self.limits.compute_ms * 1e6) as u64).saturating_sub(self.spent().script_ns);
+        let compute = if self.limits.compute_ms > 0.0 {
+            now_ns.saturating_add(left_ns)
+        } else {
+            NEVER
+        };
+        self.wall_deadline_ns.min(compute)
+    }
+
+    /// The failure of a run whose deadline passed inside a native.
+    #[must_use]
+    pub fn late(&self, now_ns: u64) -> Failed {
+        let failed = self.time_is_up(now_ns);
+        failed.unwrap_or_else(|| Failed::timeout("computeMs", self.limits.compute_ms, "script"))
     }
 
     /// Where the time went when it ran out: a run between two slices is computing unless it waited for longer.

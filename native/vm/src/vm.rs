@@ -104,6 +104,12 @@ impl Vm {
         self.ledger.probes = probes;
     }
 
+    /// Heap bytes in use by this thread's work; only differences mean something.
+    #[must_use]
+    pub fn live_bytes(&self) -> i64 {
+        (self.ledger.probes.live_bytes)()
+    }
+
     /// The rhai engine.
     #[must_use]
     pub fn engine(&self) -> &Engine {

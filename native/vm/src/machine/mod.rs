@@ -27,8 +27,8 @@ pub(crate) use routine::Routine;
 pub use waiting::HostCall;
 
 use crate::cells::Cells;
-use crate::program::Program;
 use crate::ledger::Ledger;
+use crate::program::Program;
 use crate::value::Value;
 use crate::{Failure, Meter, Vm};
 use frame::{Code, Extra, Frame, Handler, Kind, Place, State, Target};
@@ -182,6 +182,7 @@ impl Machine {
 
     fn advance(&mut self, vm: &mut Vm, meter: &mut Meter) -> Step {
         let mut result = match std::mem::take(&mut self.state) {
+            State::Ready if vm.ledger.check_memory().is_err() => Err(crate::ledger::out_of_memory()),
             State::Ready => self.run_loop(vm, meter),
             State::Thrown(value) => Err(EvalAltResult::ErrorRuntime(value, self.position()).into()),
             other => {

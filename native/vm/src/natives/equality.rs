@@ -36,7 +36,9 @@ fn equal_containers(vm: &mut Vm, a: &Dynamic, b: &Dynamic) -> Result<bool, Error
         }
         return Ok(true);
     }
-    let (Ok(x), Ok(y)) = (a.as_map_ref(), b.as_map_ref()) else { return Ok(false) };
+    let (Ok(x), Ok(y)) = (a.as_map_ref(), b.as_map_ref()) else {
+        return Ok(false);
+    };
     if x.len() != y.len() {
         return Ok(false);
     }

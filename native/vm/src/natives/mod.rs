@@ -11,11 +11,12 @@ mod equality;
 mod format;
 mod json;
 mod maps;
+mod names;
 mod sort;
 mod text;
 
 pub(crate) use format::bounded;
-
+pub(crate) use names::is_native;
 
 use crate::copy::is_light;
 use crate::ledger::{BYTES_PER_OPERATION, ITEMS_PER_OPERATION};

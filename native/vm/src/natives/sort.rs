@@ -20,7 +20,9 @@ pub(super) fn sort(vm: &mut Vm, site: &Site, args: Args<'_, '_>) -> Guarded {
     if target.is_read_only() && !order {
         return Ok(None);
     }
-    let Some(compare) = comparison(target) else { return by_size(vm, site, args) };
+    let Some(compare) = comparison(target) else {
+        return by_size(vm, site, args);
+    };
     if order {
         let Ok(array) = target.as_array_ref() else { return Ok(None) };
         let mut copy = vm.ledger.copy_array(&array)?;
@@ -83,7 +85,13 @@ fn merge_sort(vm: &mut Vm, array: &mut Array, compare: Compare, descending: bool
 }
 
 /// Merges the two sorted halves of `pair` into `merged`; in the end all of them are there.
-fn merge(vm: &mut Vm, pair: &mut [Dynamic], middle: usize, merged: &mut Array, compare: &impl Fn(&Dynamic, &Dynamic) -> Ordering) -> Result<(), Error> {
+fn merge(
+    vm: &mut Vm,
+    pair: &mut [Dynamic],
+    middle: usize,
+    merged: &mut Array,
+    compare: &impl Fn(&Dynamic, &Dynamic) -> Ordering,
+) -> Result<(), Error> {
     let (mut left, mut right) = (0, middle);
     let mut result = Ok(());
     while left < middle && right < pair.len() {
@@ -93,7 +101,11 @@ fn merge(vm: &mut Vm, pair: &mut [Dynamic], middle: usize, merged: &mut Array, c
                 break;
             }
         }
-        let from = if compare(&pair[left], &pair[right]) == Ordering::Greater { &mut right } else { &mut left };
+        let from = if compare(&pair[left], &pair[right]) == Ordering::Greater {
+            &mut right
+        } else {
+            &mut left
+        };
         merged.push(std::mem::take(&mut pair[*from]));
         *from += 1;
     }

@@ -109,9 +109,13 @@ pub(super) fn take(vm: &mut Vm, site: &Site, args: Args<'_, '_>) -> Guarded {
 
 /// `pad(length, character or text)`.
 pub(super) fn pad(vm: &mut Vm, _: &Site, target: &mut Dynamic, length: usize, item: &Dynamic) -> Guarded {
-    let Ok(text) = target.as_immutable_string_ref().map(|t| t.clone()) else { return Ok(None) };
+    let Ok(text) = target.as_immutable_string_ref().map(|t| t.clone()) else {
+        return Ok(None);
+    };
     vm.ledger.charge_bytes(text.len())?;
-    let Some(missing) = length.checked_sub(text.chars().count()).filter(|n| *n > 0) else { return Ok(None) };
+    let Some(missing) = length.checked_sub(text.chars().count()).filter(|n| *n > 0) else {
+        return Ok(None);
+    };
     let more = if let Ok(character) = item.as_char() {
         missing.saturating_mul(character.len_utf8())
     } else if let Ok(padding) = item.as_immutable_string_ref() {
@@ -131,8 +135,12 @@ pub(super) fn pad(vm: &mut Vm, _: &Site, target: &mut Dynamic, length: usize, it
 /// `replace`: one pass to count, one to write.
 pub(super) fn replace(vm: &mut Vm, site: &Site, args: Args<'_, '_>) -> Guarded {
     let [target, find, with] = args else { return by_size(vm, site, args) };
-    let (Some(find), Some(with)) = (pattern(find), pattern(with)) else { return Ok(None) };
-    let Ok(text) = target.as_immutable_string_ref().map(|t| t.clone()) else { return Ok(None) };
+    let (Some(find), Some(with)) = (pattern(find), pattern(with)) else {
+        return Ok(None);
+    };
+    let Ok(text) = target.as_immutable_string_ref().map(|t| t.clone()) else {
+        return Ok(None);
+    };
     vm.ledger.charge_bytes(2 * text.len())?;
     let count = text.matches(find.as_str()).count();
     let bytes = (text.len() - count * find.len()).saturating_add(count.saturating_mul(with.len()));
@@ -171,7 +179,10 @@ pub(super) fn split(vm: &mut Vm, site: &Site, args: Args<'_, '_>) -> Guarded {
     let pieces = match args {
         _ if site.name == "to_chars" => return chars(vm, site, args),
         [_, by, most @ ..] => {
-            let most = most.first().and_then(|n| n.as_int().ok()).map_or(usize::MAX, |n| usize::try_from(n).unwrap_or(1));
+            let most = most
+                .first()
+                .and_then(|n| n.as_int().ok())
+                .map_or(usize::MAX, |n| usize::try_from(n).unwrap_or(1));
             match pattern(by) {
                 Some(by) => text.matches(by.as_str()).take(most).count() + 1,
                 None => 2,
@@ -187,7 +198,9 @@ pub(super) fn split(vm: &mut Vm, site: &Site, args: Args<'_, '_>) -> Guarded {
 
 /// `chars`: an iterator that holds them all.
 pub(super) fn chars(vm: &mut Vm, _: &Site, args: Args<'_, '_>) -> Guarded {
-    let Some(bytes) = args.first().and_then(|d| text_len(d)) else { return Ok(None) };
+    let Some(bytes) = args.first().and_then(|d| text_len(d)) else {
+        return Ok(None);
+    };
     vm.ledger.charge_bytes(4 * bytes)?;
     vm.ledger.reserve(bytes * ITEM_BYTES)?;
     Ok(None)
@@ -202,7 +215,9 @@ pub(super) fn sub_string(vm: &mut Vm, site: &Site, args: Args<'_, '_>) -> Guarde
     };
     let Some((start, len)) = part else { return by_size(vm, site, args) };
     let Ok(text) = args[0].as_immutable_string_ref() else { return Ok(None) };
-    let Ok(len) = usize::try_from(len) else { return Ok(Some(ImmutableString::new().into())) };
+    let Ok(len) = usize::try_from(len) else {
+        return Ok(Some(ImmutableString::new().into()));
+    };
     let skip = match usize::try_from(start) {
         Ok(start) => start,
         Err(_) => {
@@ -220,7 +235,9 @@ pub(super) fn sub_string(vm: &mut Vm, site: &Site, args: Args<'_, '_>) -> Guarde
 
 /// `crop`: rhai takes the text apart into characters.
 pub(super) fn crop(vm: &mut Vm, _: &Site, args: Args<'_, '_>) -> Guarded {
-    let Some(bytes) = args.first().and_then(|d| text_len(d)) else { return Ok(None) };
+    let Some(bytes) = args.first().and_then(|d| text_len(d)) else {
+        return Ok(None);
+    };
     vm.ledger.charge_bytes(4 * bytes)?;
     vm.ledger.reserve(6 * bytes)?;
     Ok(None)
