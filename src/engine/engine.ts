@@ -7,7 +7,14 @@ import type { Backend, Capabilities } from '../backend/core.js';
 import { nativeBackend } from '../backend/native.js';
 import { CallCounters } from '../host/calls.js';
 import { ErrorTable } from '../host/errors.js';
-import { Functions, type FunctionOptions, type HostHandler } from '../host/functions.js';
+import {
+  Functions,
+  type ContextHandler,
+  type FunctionOptions,
+  type HostHandler,
+  type PlainOptions,
+  type TypedHandler,
+} from '../host/functions.js';
 import { emit } from '../host/emit.js';
 import { sleep } from '../host/sleep.js';
 import {
@@ -18,7 +25,10 @@ import {
   type ResolvedOptions,
   type RunOptions,
   type StreamOptions,
+  type WithSchema,
 } from '../options/engine.js';
+import type { Params, ParamType } from '../schema/params.js';
+import type { AnySchema, OutputOf } from '../schema/standard.js';
 import { tracerFor } from '../trace/trace.js';
 import type { Analysis } from './analysis.js';
 import { closeGently, type CloseOptions } from './close.js';
@@ -119,7 +129,14 @@ export class RhaiEngine {
 
   // Host functions.
 
-  /** Makes `fn` callable from scripts under `name`; registering again replaces it. */
+  /** Makes `fn` callable from scripts under `name`; registering again replaces it. A list of validators types `fn`. */
+  registerFunction(name: string, fn: ContextHandler, options: PlainOptions & { context: true }): this;
+  registerFunction(name: string, fn: HostHandler, options?: PlainOptions): this;
+  registerFunction<
+    const P extends Params | undefined = undefined,
+    const R extends ParamType | undefined = undefined,
+    const C extends boolean = false,
+  >(name: string, fn: TypedHandler<P, R, C>, options: FunctionOptions<P, R, C>): this;
   registerFunction(name: string, fn: HostHandler, options?: FunctionOptions): this {
     this.#mustBeOpen();
     this.#lanes.define(this.#functions.register(name, fn, options));
@@ -137,12 +154,19 @@ export class RhaiEngine {
   // Running scripts.
 
   /** Runs on the calling thread; a host function that returns a promise ends it with RhaiAsyncFunctionError. */
+  eval<S extends AnySchema>(script: string | Script, options: WithSchema<EvalOptions, S>): OutputOf<S>;
+  eval<T = unknown>(script: string | Script, options?: EvalOptions): T;
   eval<T = unknown>(script: string | Script, options: EvalOptions = NO_OPTIONS): T {
     this.#mustBeOpen();
     return this.#runner.now(this.#runner.task(script, options, true)) as T;
   }
 
   /** Runs in the background. Wrong arguments throw at once; everything else rejects the run. */
+  evalAsync<S extends AnySchema>(
+    script: string | Script,
+    options: WithSchema<RunOptions, S>,
+  ): Run<OutputOf<S>>;
+  evalAsync<T = unknown>(script: string | Script, options?: RunOptions): Run<T>;
   evalAsync<T = unknown>(script: string | Script, options: RunOptions = NO_OPTIONS): Run<T> {
     this.#mustBeOpen();
     return this.#runner.later<T>(this.#runner.task(script, options, false), options);
@@ -152,6 +176,11 @@ export class RhaiEngine {
    * The values that a script emits with `emit(v)`, to be read with `for await`. The run starts with the first read; while
    * nobody reads, the script waits (`bufferSize`); leaving the loop cancels it.
    */
+  evalStream<S extends AnySchema>(
+    script: string | Script,
+    options: WithSchema<StreamOptions, S>,
+  ): RunStream<OutputOf<S>>;
+  evalStream<T = unknown>(script: string | Script, options?: StreamOptions): RunStream<T>;
   evalStream<T = unknown>(script: string | Script, options: StreamOptions = NO_OPTIONS): RunStream<T> {
     this.#mustBeOpen();
     const task = this.#runner.task(script, options, false);
@@ -159,6 +188,18 @@ export class RhaiEngine {
   }
 
   /** Runs one function of a script. */
+  call<S extends AnySchema>(
+    script: string | Script,
+    functionName: string,
+    args: readonly unknown[],
+    options: WithSchema<RunOptions, S>,
+  ): Run<OutputOf<S>>;
+  call<T = unknown>(
+    script: string | Script,
+    functionName: string,
+    args?: readonly unknown[],
+    options?: RunOptions,
+  ): Run<T>;
   call<T = unknown>(
     script: string | Script,
     functionName: string,

@@ -2,6 +2,8 @@
 // its prototype names Promise as the constructor, so `await` and `then` take the engine's short way.
 
 import { hasOwn } from '../protocol/intrinsics.js';
+import type { AnySchema } from '../schema/standard.js';
+import { validated } from '../schema/validate.js';
 import type { RunState, RunStats, Task } from './task.js';
 
 let resolveNow: (value: any) => void;
@@ -38,8 +40,18 @@ export class Run<T = unknown> extends Promise<T> {
   }
 
   #settle(task: Task): void {
-    if (task.settled === 'done') this.#resolve(unadopted(task.value));
-    else this.#reject(task.error);
+    if (task.settled === 'failed') this.#reject(task.error);
+    else if (task.schema === undefined) this.#resolve(unadopted(task.value));
+    else this.#check(task.schema, task.value);
+  }
+
+  #check(schema: AnySchema, value: unknown): void {
+    try {
+      const checked = validated(schema, value, 'The result');
+      this.#resolve(checked instanceof Promise ? checked : unadopted(checked));
+    } catch (error) {
+      this.#reject(error);
+    }
   }
 
   /** Unique within the engine. */

@@ -6,6 +6,7 @@ import type { HostCall } from '../host/call.js';
 import { noStream, type EmitSink } from '../host/emit.js';
 import type { AsyncScope, CallOwner } from '../host/owner.js';
 import type { DebugListener, PrintListener } from '../options/engine.js';
+import type { AnySchema } from '../schema/standard.js';
 import type { LimitSet } from './limit-sets.js';
 import type { Program } from './programs.js';
 
@@ -56,6 +57,8 @@ export class Task implements CallOwner {
   byHand: ((call: HostCall) => void) | undefined;
   /** Who reads what it emits. */
   sink: EmitSink | undefined;
+  /** What its result must be. */
+  schema: AnySchema | undefined;
   /** It counts among the runs under way. */
   counted = false;
   /** Whether it keeps the process alive. */

@@ -3,6 +3,7 @@
 
 import { listener, oneOf, whole } from './check.js';
 import { checkLimit, DEFAULT_LIMITS, mergeLimits, type Limits } from './limits.js';
+import type { AnySchema } from '../schema/standard.js';
 import type { Int64Mode } from '../protocol/decode-context.js';
 import type { TraceListener } from '../trace/trace.js';
 
@@ -50,7 +51,12 @@ export interface RunOptions {
   priority?: number;
   /** Write the run's variables back into the engine's scope when it ends. */
   commit?: boolean;
+  /** A Standard Schema validator for the result (for each value of a stream): a result it refuses is a RhaiValueError. */
+  schema?: AnySchema;
 }
+
+/** Options with a validator, which also types the result. */
+export type WithSchema<Options, S extends AnySchema> = Options & { schema: S };
 
 /** The options of `evalStream`: those of a run, and how far the script may run ahead. */
 export interface StreamOptions extends RunOptions {
@@ -65,7 +71,10 @@ export type ExecutionOptions = Pick<
 >;
 
 /** The options of `eval`: those of a run that need nobody to wait. */
-export type EvalOptions = Pick<RunOptions, 'limits' | 'name' | 'onPrint' | 'onDebug' | 'timeoutMs'>;
+export type EvalOptions = Pick<
+  RunOptions,
+  'limits' | 'name' | 'onPrint' | 'onDebug' | 'timeoutMs' | 'schema'
+>;
 
 export interface ResolvedOptions {
   readonly backend: 'auto' | 'native' | 'wasm';

@@ -10,6 +10,8 @@ use rhai::{Array, Dynamic, FnPtr, Map};
 
 /// Elements copied between two looks at the account.
 const CHUNK: usize = 4096;
+/// What a container takes besides its elements.
+const CONTAINER_BYTES: usize = 96;
 /// What an entry of a map takes, with its share of the tree.
 const ENTRY_BYTES: usize = 64;
 
@@ -105,7 +107,7 @@ impl Ledger {
         if d.is_shared() || is_light(d) {
             return Ok(ITEM_BYTES);
         }
-        let mut bytes = ITEM_BYTES;
+        let mut bytes = ITEM_BYTES + CONTAINER_BYTES;
         if let Ok(array) = d.as_array_ref() {
             self.charge_items(array.len() + 1)?;
             for item in array.iter() {

@@ -4,7 +4,6 @@
 //! count: two values of different types without an `==` of theirs are different, of the same type they are an error.
 
 use super::{arrays, by_size, span, Args, Guarded};
-use crate::copy::is_light;
 use crate::machine::Error;
 use crate::program::Site;
 use crate::Vm;
@@ -70,7 +69,8 @@ fn equal(vm: &mut Vm, a: &Dynamic, b: &Dynamic, lenient: bool) -> Result<bool, E
 /// What rhai's `==` says.
 fn equal_by_native(vm: &mut Vm, a: &Dynamic, b: &Dynamic, lenient: bool) -> Result<bool, Error> {
     let same_type = a.type_id() == b.type_id();
-    if !same_type && !(is_light(a) && is_light(b)) && lenient && !is_blob_or_variant(a) && !is_blob_or_variant(b) {
+    let is_container = |d: &Dynamic| d.is_array() || d.is_map();
+    if lenient && !same_type && (is_container(a) || is_container(b)) {
         return Ok(false);
     }
     let (mut x, mut y) = (vm.ledger.copy(a)?, vm.ledger.copy(b)?);
@@ -80,10 +80,6 @@ fn equal_by_native(vm: &mut Vm, a: &Dynamic, b: &Dynamic, lenient: bool) -> Resu
         Err(error) if lenient && !same_type && is_missing(&error) => Ok(false),
         Err(error) => Err(error),
     }
-}
-
-fn is_blob_or_variant(d: &Dynamic) -> bool {
-    d.is_variant() || d.is_blob()
 }
 
 fn is_missing(error: &EvalAltResult) -> bool {

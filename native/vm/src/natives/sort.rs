@@ -95,7 +95,7 @@ fn merge(
     let (mut left, mut right) = (0, middle);
     let mut result = Ok(());
     while left < middle && right < pair.len() {
-        if merged.len() % RUN == 0 {
+        if merged.len().is_multiple_of(RUN) {
             result = vm.ledger.charge_items(2 * RUN);
             if result.is_err() {
                 break;
