@@ -25,6 +25,7 @@ mod programs;
 mod ready;
 mod receive;
 mod requests;
+mod run_time;
 mod runs;
 mod scope;
 mod step;
