@@ -15,12 +15,13 @@ import {
   type PlainOptions,
   type TypedHandler,
 } from '../host/functions.js';
-import { emit } from '../host/emit.js';
-import { sleep } from '../host/sleep.js';
+import { Modules, registerGiven, type ModuleMembers, type ModuleOptions } from '../host/modules.js';
+import { registerOwn } from '../host/own.js';
 import {
   resolveOptions,
   type EngineOptions,
   type EvalOptions,
+  type ModuleResolver,
   type ExecutionOptions,
   type ResolvedOptions,
   type RunOptions,
@@ -33,6 +34,7 @@ import { tracerFor } from '../trace/trace.js';
 import type { Analysis } from './analysis.js';
 import { closeGently, type CloseOptions } from './close.js';
 import { Compiler } from './compiler.js';
+import { definitionsOf, type Definitions } from './definitions/index.js';
 import type { Execution } from './execution.js';
 import type { LaneShared } from './lane.js';
 import { Lanes } from './lanes.js';
@@ -55,6 +57,7 @@ export class RhaiEngine {
   readonly #backend: Backend;
   readonly #options: ResolvedOptions;
   readonly #functions = new Functions();
+  readonly #modules = new Modules(this.#functions);
   readonly #errors = new ErrorTable();
   readonly #calls = new CallCounters();
   readonly #limits: LimitSets;
@@ -98,13 +101,14 @@ export class RhaiEngine {
       compiler: this.#compiler,
       tracer: this.#tracer,
     });
-    this.#functions.register('sleep', sleep, { context: true, arity: 1, timeoutMs: 0 });
-    this.#functions.register('emit', emit, { context: true, arity: 1, timeoutMs: 0 });
+    registerOwn(this.#functions);
+    registerGiven(this.#modules, options.modules);
   }
 
   #shared(): LaneShared {
     return laneShared(this, this.#options, {
       functions: this.#functions,
+      modules: this.#modules,
       errors: this.#errors,
       counters: this.#calls,
       tracer: this.#tracer,
@@ -149,6 +153,39 @@ export class RhaiEngine {
     const gone = this.#functions.unregister(name);
     if (gone) this.#lanes.undefine(gone);
     return gone !== undefined;
+  }
+
+  /**
+   * Makes a module: functions and constants under one name. Scripts call `name::function` directly, or
+   * `import "name" as n`. A string is the text of a script module. Registering again replaces it.
+   */
+  registerModule(name: string, members: ModuleMembers | string, options?: ModuleOptions): this {
+    this.#mustBeOpen();
+    const { module, gone } = this.#modules.register(name, members, options);
+    for (const fn of gone) this.#lanes.undefine(fn);
+    for (const [, fn] of module.functions) this.#lanes.define(fn);
+    return this;
+  }
+
+  /** Finds the text of modules that are not registered, also asynchronously; undefined removes it. */
+  setModuleResolver(resolver: ModuleResolver | undefined): this {
+    this.#mustBeOpen();
+    this.#modules.resolveWith(resolver);
+    return this;
+  }
+
+  /** False when there was none. */
+  unregisterModule(name: string): boolean {
+    this.#mustBeOpen();
+    const gone = this.#modules.unregister(name);
+    for (const [, fn] of gone?.functions ?? []) this.#lanes.undefine(fn);
+    return gone !== undefined;
+  }
+
+  /** Definitions of everything that is registered: `dts` for TypeScript, `rhai` for rhai's language server. */
+  definitions(): Definitions {
+    this.#mustBeOpen();
+    return definitionsOf(this.#functions, this.#modules);
   }
 
   // Running scripts.

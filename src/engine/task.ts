@@ -28,11 +28,15 @@ export interface CallTarget {
   readonly args: readonly unknown[];
 }
 
-/** Where a task lives while it is under way: the core that runs it. */
-export interface TaskHome {
-  cancel(task: Task): void;
+/** Who keeps the process alive for a task that is referenced. */
+export interface TaskHolder {
   retain(task: Task): void;
   release(task: Task): void;
+}
+
+/** Where a task lives while it is under way: the core that runs it. */
+export interface TaskHome extends TaskHolder {
+  cancel(task: Task): void;
   /** Frees what is kept for it. */
   leave(task: Task): void;
 }
@@ -42,6 +46,8 @@ export class Task implements CallOwner {
   generation = 0;
   /** Undefined before it starts and after it ends. */
   home: TaskHome | undefined;
+  /** Its queue, then its home; undefined before and after. */
+  holder: TaskHolder | undefined;
   /** Async context of the caller; undefined on the caller's stack. */
   scope: AsyncScope | undefined;
   waiting = 0;
@@ -154,7 +160,9 @@ export class Task implements CallOwner {
     this.value = value;
     this.error = error;
     this.onLeave?.(this);
+    this.onLeave = undefined; // a run that somebody keeps does not keep its engine
     this.home = undefined;
+    this.holder = undefined;
     this.onEnd?.(this);
   }
 }

@@ -17,6 +17,8 @@ export type {
   PlainOptions,
   TypedHandler,
 } from '../host/functions.js';
+export type { ModuleMembers, ModuleOptions } from '../host/modules.js';
+export type { Definitions } from '../engine/definitions/index.js';
 export type { Params, ParamType, TypeName } from '../schema/params.js';
 export type { AnySchema, InputOf, OutputOf, SchemaIssue, StandardSchema } from '../schema/standard.js';
 export type { HostCallContext } from '../host/context.js';
@@ -25,6 +27,7 @@ export type {
   DebugPosition,
   EngineOptions,
   EvalOptions,
+  ModuleResolver,
   ExecutionOptions,
   PrintListener,
   RunOptions,

@@ -89,7 +89,8 @@ function duration(value: unknown): number {
   return value;
 }
 
-function build(id: number, name: string, handler: HostHandler, given: FunctionOptions): HostFunction {
+/** A host function; wrong options are a TypeError or a RangeError. */
+export function build(id: number, name: string, handler: HostHandler, given: FunctionOptions): HostFunction {
   const options = { ...given };
   const context = options.context === true;
   const params = paramsOf(options.params);
@@ -108,7 +109,8 @@ function build(id: number, name: string, handler: HostHandler, given: FunctionOp
   };
 }
 
-function checkName(name: unknown): asserts name is string {
+/** A TypeError for what a script could not call. */
+export function checkName(name: unknown): asserts name is string {
   if (typeof name !== 'string') throw new TypeError('a function name must be a string');
   if (name.length > MAX_NAME || !NAME.test(name))
     throw new TypeError(`'${name.slice(0, MAX_NAME)}' is not a function name`);
@@ -123,8 +125,13 @@ export class Functions {
   readonly #byName = new Map<string, HostFunction>();
 
   /** Adds or replaces. */
-  register(name: string, handler: HostHandler, options: FunctionOptions = {}): HostFunction {
+  register(name: string, handler: HostHandler, options?: FunctionOptions): HostFunction {
     checkName(name);
+    return this.registerMember(name, handler, options);
+  }
+
+  /** The same for `module::function`, where the module may have any name. */
+  registerMember(name: string, handler: HostHandler, options: FunctionOptions = {}): HostFunction {
     if (typeof handler !== 'function') throw new TypeError(`the host function '${name}' must be a function`);
     if (typeof options !== 'object' || options === null)
       throw new TypeError('function options must be an object');

@@ -14,6 +14,15 @@ export interface DebugPosition {
   readonly column: number;
 }
 
+/**
+ * Finds the text of a script module: gets the path of the `import` and the name of the script that has it.
+ * Nothing (null or undefined) means that there is no such module. Asked once per run and path.
+ */
+export type ModuleResolver = (
+  path: string,
+  from: string,
+) => string | null | undefined | PromiseLike<string | null | undefined>;
+
 export type PrintListener = (text: string) => void;
 export type DebugListener = (text: string, position: DebugPosition) => void;
 
@@ -27,6 +36,8 @@ export interface EngineOptions {
   limits?: Partial<Limits>;
   /** How ints reach JavaScript; `'auto'` = number when safe, else bigint. */
   int64?: Int64Mode;
+  /** Modules by name (members, or the text of a script), or a function that finds their texts. */
+  modules?: Readonly<Record<string, object | string>> | ModuleResolver;
   onPrint?: PrintListener;
   onDebug?: DebugListener;
   onWarning?: (warning: Error) => void;
@@ -82,6 +93,7 @@ export interface ResolvedOptions {
   readonly inline: boolean;
   readonly limits: Readonly<Limits>;
   readonly int64: Int64Mode;
+  readonly modules: EngineOptions['modules'];
   readonly onPrint: PrintListener | undefined;
   readonly onDebug: DebugListener | undefined;
   readonly onWarning: ((warning: Error) => void) | undefined;
@@ -96,6 +108,7 @@ const KNOWN = new Set([
   'mode',
   'limits',
   'int64',
+  'modules',
   'onPrint',
   'onDebug',
   'onWarning',
@@ -116,6 +129,7 @@ export function resolveOptions(given: EngineOptions = {}): ResolvedOptions {
     inline: oneOf('mode', options.mode, ['background', 'inline'], 'background') === 'inline',
     limits: mergeLimits(DEFAULT_LIMITS, options.limits),
     int64: oneOf('int64', options.int64, ['auto', 'bigint', 'number'], 'auto'),
+    modules: options.modules,
     onPrint: listener('onPrint', options.onPrint),
     onDebug: listener('onDebug', options.onDebug),
     onWarning: listener('onWarning', options.onWarning),

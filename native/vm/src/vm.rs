@@ -3,7 +3,7 @@
 use crate::cells::Kept;
 use crate::compile::{compile, line_column};
 use crate::ledger::{Ledger, Probes};
-use crate::machine::{name_of, Error};
+use crate::machine::{name_of, Error, ForeignMethod};
 use crate::program::{Meaning, Site};
 use crate::{CompileError, HostNames, LimitHit, Limits, Program};
 use rhai::packages::{Package, StandardPackage};
@@ -45,6 +45,8 @@ pub struct Vm {
     pub(crate) engine: Engine,
     pub(crate) global: GlobalRuntimeState,
     pub(crate) caches: Caches,
+    /// Typed methods that the modules imported by the run being stepped bring.
+    pub(crate) foreign_methods: Rc<[ForeignMethod]>,
     /// Limits of the run being stepped.
     pub(crate) limits: Limits,
     /// What the run being stepped owes and holds.
@@ -89,6 +91,7 @@ impl Vm {
             engine,
             global,
             caches: eager_caches(),
+            foreign_methods: Rc::default(),
             limits: Limits::default(),
             ledger: Ledger::new(),
             kept: Rc::default(),
