@@ -6,7 +6,7 @@ use crate::port::Holder;
 use crate::station::Turn;
 use crate::worker::{Shared, WakeTarget, Worker};
 use rhai_bridge_core::message::{Id, PROTOCOL_VERSION};
-use rhai_bridge_core::{guarded, Budget, Core, Counters, StepResult};
+use rhai_bridge_core::{guarded, Budget, Core, Counters, Probes, StepResult};
 use std::cell::{Cell, RefCell};
 use std::ffi::{c_char, c_void};
 use std::sync::atomic::Ordering::Relaxed;
@@ -36,7 +36,7 @@ pub const RB_BROKEN: u32 = 3;
 /// Sources above this are compiled on the worker.
 const ASSIST_SOURCE_BYTES: usize = 4096;
 /// Counters of the port, before the core's own.
-const PORT_COUNTERS: [&str; 6] = ["wakes", "parks", "steps", "busySteps", "brokenRecords", "sideBuffers"];
+const PORT_COUNTERS: [&str; 7] = ["wakes", "parks", "steps", "busySteps", "brokenRecords", "sideBuffers", "processBytes"];
 const COUNTERS: usize = PORT_COUNTERS.len() + Counters::COUNT;
 
 /// What C++ holds. Used by the owner thread only; the thread of a worker core shares `shared` alone.
@@ -97,8 +97,13 @@ fn make(memory: Option<Memory>, kind: u32, wake: WakeTarget) -> Result<RbCore, u
     }
     memory.store(Word::Sleeping, 1);
     memory.store(Word::Deadline, u32::MAX);
+    let mut core = Core::new();
+    core.set_probes(Probes {
+        live_bytes: crate::allocator::live_bytes,
+        now_ns: crate::clock::now_ns,
+    });
     Ok(RbCore {
-        shared: Shared::new(memory, Core::new(), wake),
+        shared: Shared::new(memory, core, wake),
         worker: RefCell::default(),
         is_home: kind == RB_HOME,
         is_stopped: Cell::new(false),
@@ -164,6 +169,7 @@ impl RbCore {
         all[2] = self.steps.get() as f64;
         all[3] = self.busy_steps.get() as f64;
         all[5] = (self.shared.side_in.count() + self.shared.side_out.count()) as f64;
+        all[6] = crate::allocator::tell() as f64;
         all
     }
 

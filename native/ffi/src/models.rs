@@ -26,7 +26,7 @@ struct Station {
 
 /// What both threads share, as in `worker.rs`.
 struct Shared {
-    words: [AtomicU32; 10],
+    words: [AtomicU32; 16],
     doze: Doze,
     baton: Mutex<Station>,
     /// Calls of JavaScript that are queued, as a threadsafe function queues them.
@@ -165,7 +165,11 @@ fn a_deadline_that_javascript_brought_up_is_watched() {
         let worker = {
             let shared = shared.clone();
             // A sleep with an end ends by itself; one without lasts until somebody wakes the sleeper.
-            let sleep = |until_ns| if until_ns == NEVER { thread::park() };
+            let sleep = |until_ns| {
+                if until_ns == NEVER {
+                    thread::park()
+                }
+            };
             thread::spawn(move || shared.work(|station| station.deadline_ns.is_some(), sleep))
         };
         shared.publish(1);

@@ -1,6 +1,7 @@
 //! The worker thread of a core: started when it is first needed, steps while there is work, sleeps otherwise.
 //! How the two threads wake each other is `doze`'s.
 
+use crate::allocator;
 use crate::doze::{must_wake_javascript, Doze, NEVER};
 use crate::memory::{Memory, Word};
 use crate::port::Holder;
@@ -10,7 +11,7 @@ use rhai_bridge_core::{guarded, Budget, Core, StepResult};
 use std::sync::atomic::{AtomicU64, Ordering::SeqCst};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, TryLockError};
 use std::thread::{JoinHandle, Thread};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 /// The worker lets the baton go this often, so that it can be stopped and asked.
 const TURN_NS: u64 = 1_000_000;
@@ -43,7 +44,6 @@ pub struct Shared {
     /// Big records from JavaScript.
     pub side_in: Arc<SideBuffers>,
     wake: WakeTarget,
-    epoch: Instant,
     /// How they sleep and wake.
     pub doze: Doze,
     /// Wake-ups of JavaScript.
@@ -63,16 +63,15 @@ impl Shared {
             side_out,
             side_in,
             wake,
-            epoch: Instant::now(),
             doze: Doze::default(),
             wakes: AtomicU64::new(0),
             parks: AtomicU64::new(0),
         })
     }
 
-    /// Nanoseconds since the core was made.
+    /// Nanoseconds of a monotonic clock.
     pub fn now_ns(&self) -> u64 {
-        u64::try_from(self.epoch.elapsed().as_nanos()).unwrap_or(NEVER)
+        crate::clock::now_ns()
     }
 
     /// Waits for the baton.
@@ -109,6 +108,7 @@ impl Shared {
 
     /// Sleeps until there is something to do.
     fn park(&self) {
+        allocator::tell();
         self.doze.park(&self.memory, |until_ns| {
             self.parks.fetch_add(1, SeqCst);
             self.sleep_until(until_ns);
@@ -172,7 +172,11 @@ impl Worker {
         let inner = Arc::clone(shared);
         let builder = std::thread::Builder::new().name("rhai-worker".to_owned()).stack_size(STACK_BYTES);
         // A panic that gets here was not caught by the core's own guards: the thread ends, `join` swallows it.
-        self.handle = builder.spawn(move || drop(guarded(|| inner.work()))).ok();
+        let life = move || {
+            drop(guarded(|| inner.work()));
+            allocator::tell();
+        };
+        self.handle = builder.spawn(life).ok();
         self.handle.is_some()
     }
 

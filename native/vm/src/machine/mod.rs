@@ -10,6 +10,7 @@ mod indexing;
 mod inspect;
 mod invoke;
 mod iterate;
+mod modules;
 mod native;
 mod operators;
 mod origin;
@@ -23,11 +24,15 @@ mod unwind;
 mod waiting;
 
 pub(crate) use invoke::reflects;
-pub(crate) use native::SiteCache;
+pub(crate) use modules::ForeignMethod;
+pub use modules::IMPORT;
+pub(crate) use native::{at, SiteCache};
 pub(crate) use origin::{name_of, of as origin_of, spelled};
 pub(crate) use routine::Routine;
 pub use waiting::HostCall;
 
+use crate::cells::Cells;
+use crate::ledger::Ledger;
 use crate::program::Program;
 use crate::value::Value;
 use crate::{Failure, Meter, Vm};
@@ -74,6 +79,8 @@ pub struct Machine {
     iterators: Vec<Iter>,
     state: State,
     extra: Option<Box<Extra>>,
+    /// Captured variables; dropped after everything that refers to them.
+    cells: Option<Box<Cells>>,
 }
 
 impl Machine {
@@ -132,6 +139,7 @@ impl Machine {
             iterators: Vec::new(),
             state: State::Ready,
             extra: None,
+            cells: None,
         }
     }
 
@@ -171,8 +179,12 @@ impl Machine {
         let set_aside = meter.fuel - slice;
         meter.fuel = slice;
         vm.limits = meter.limits;
+        vm.foreign_methods = Rc::default();
+        vm.ledger.open(meter);
+        self.free_cells(&vm.ledger);
         let step = self.advance(vm, meter);
-        meter.operations += u64::try_from(slice - meter.fuel.max(-1)).unwrap_or(0);
+        vm.ledger.close(meter);
+        meter.operations += u64::try_from(slice.saturating_sub(meter.fuel)).unwrap_or(0);
         let exhausted = meter.limits.max_operations > 0 && meter.operations > meter.limits.max_operations;
         meter.fuel += set_aside;
         if exhausted && matches!(step, Step::OutOfFuel) {
@@ -183,7 +195,12 @@ impl Machine {
 
     fn advance(&mut self, vm: &mut Vm, meter: &mut Meter) -> Step {
         let mut result = match std::mem::take(&mut self.state) {
+            State::Ready if vm.ledger.check_memory().is_err() => Err(crate::ledger::out_of_memory()),
             State::Ready => self.run_loop(vm, meter),
+            State::Imported(answer) => match self.imported(vm, answer, &meter.limits) {
+                Ok(()) => self.run_loop(vm, meter),
+                Err(error) => Err(error),
+            },
             State::Thrown(value) => Err(EvalAltResult::ErrorRuntime(value, self.position()).into()),
             other => {
                 self.state = other;
@@ -221,6 +238,11 @@ impl Machine {
     }
 
     fn run_loop(&mut self, vm: &mut Vm, meter: &mut Meter) -> Result<run::Exit, Error> {
+        if self.extra.as_ref().is_some_and(|e| !e.modules.imports.is_empty()) {
+            vm.foreign_methods = self.foreign_methods();
+        } else if !vm.foreign_methods.is_empty() {
+            vm.foreign_methods = Rc::default();
+        }
         let number = self.frames.last().map_or(0, |f| f.unit);
         let (program, home) = self.unit(number);
         let unit = UnitNumber { own: number, home };
@@ -229,6 +251,15 @@ impl Machine {
             run::run::<true>(self, vm, &program, unit, meter)
         } else {
             run::run::<false>(self, vm, &program, unit, meter)
+        }
+    }
+
+    /// Looks for captured variables that cannot be reached any more, when memory gets short.
+    fn free_cells(&mut self, ledger: &Ledger) {
+        if let Some(cells) = self.cells.as_mut().filter(|cells| cells.has_grown()) {
+            if ledger.is_short() {
+                cells.collect();
+            }
         }
     }
 
@@ -254,4 +285,9 @@ impl Machine {
             self.stack.shrink_to_fit();
         }
     }
+}
+
+/// A captured variable with this value.
+fn share(cells: &mut Option<Box<Cells>>, vm: &Vm, value: Dynamic) -> Dynamic {
+    cells.get_or_insert_with(|| Box::new(Cells::new(&vm.kept))).share(value)
 }

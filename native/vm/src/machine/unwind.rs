@@ -3,8 +3,11 @@
 //! Between frames an error is wrapped as rhai wraps it ("in call to function …"), because a handler sees those texts.
 //! Limits and other system errors pass every handler.
 
-use super::{invoke, Error, Machine};
+use super::modules::in_module;
+use super::{invoke, Error, Kind, Machine};
 use crate::compile::line_column;
+use crate::depth::is_container;
+use crate::natives::bounded;
 use crate::value::Value;
 use crate::{Failure, FailureKind, Limits, TraceFrame, Vm};
 use rhai::{Dynamic, EvalAltResult, Map};
@@ -62,6 +65,7 @@ impl Machine {
     /// Drops the frame on top and wraps the error with its name.
     fn leave_by_error(&mut self, vm: &mut Vm, error: Error) -> Error {
         let top = self.frames.len() - 1;
+        let kind = self.frames[top].kind;
         let source = self.unit(self.frames[top].unit).0.name.to_string();
         let name = match &self.frames[top].routine {
             Some(routine) => routine.kind.name().to_owned(),
@@ -69,6 +73,9 @@ impl Machine {
         };
         let position = self.position_of(top - 1);
         invoke::drop_frame(self, vm);
+        if kind == Kind::Module {
+            return in_module(&source, error, position);
+        }
         if error.is_system_exception() {
             return error;
         }
@@ -195,12 +202,16 @@ pub(super) fn failure(error: Error, trace: Vec<TraceFrame>, limits: &Limits) -> 
     let kind = match (limits.hit(&inner), &*inner) {
         (Some(hit), _) => FailureKind::Limit(hit),
         (None, EvalAltResult::ErrorParsing(..)) => FailureKind::Syntax,
+        (None, EvalAltResult::ErrorTerminated(..)) => FailureKind::Late,
         (None, EvalAltResult::ErrorSystem(..)) => FailureKind::Internal,
         (None, other) => FailureKind::Runtime(class(other)),
     };
     let position = inner.take_position();
     let (line, column) = line_column(position);
-    let message = inner.to_string();
+    let message = match &*inner {
+        EvalAltResult::ErrorRuntime(value, _) if is_container(value) => bounded(format_args!("{inner}")),
+        other => other.to_string(),
+    };
     let source = trace.first().map_or(String::new(), |f| f.source.clone());
     let value = match *inner {
         EvalAltResult::ErrorRuntime(value, _) => Some(value),
