@@ -88,15 +88,10 @@ async function held() {
   };
 }
 
-const gauges = ({ liveRuns, openRequests, ready, deadlines, programs }) => ({
-  liveRuns,
-  openRequests,
-  ready,
-  deadlines,
-  programs,
-});
+// (Entries of the deadline heap are not among them: one per slot stays until it would be due.)
+const gauges = ({ liveRuns, openRequests, ready, programs, sideBuffers }) => ({ liveRuns, openRequests, ready, programs, sideBuffers });
 /** The addon's own count of what it holds, where it has one. */
-const nativeBytes = (stats) => stats.nativeBytes ?? 0;
+const nativeBytes = (stats) => stats.cores.at(-1).processBytes ?? stats.cores.at(-1).counters?.processBytes;
 
 const WARM = Math.min(20_000, rounds);
 for (let i = 0; i < 3; i++) {
