@@ -7,6 +7,7 @@ use crate::codec::Decoder;
 use crate::compile::CompileJob;
 use crate::counters::Counters;
 use crate::deadlines::Deadlines;
+use crate::handles::SharedHandles;
 use crate::hosts::Hosts;
 use crate::limits::LimitTables;
 use crate::message::Outbox;
@@ -30,6 +31,8 @@ pub struct Core {
     pub(crate) requests: Requests,
     pub(crate) ready: Ready,
     pub(crate) deadlines: Deadlines,
+    /// What crossed as a number; `inbox` and `out` share it.
+    pub(crate) handles: SharedHandles,
     pub(crate) inbox: Decoder,
     pub(crate) out: Outbox,
     pub(crate) counters: Counters,
@@ -75,6 +78,7 @@ impl Core {
     pub fn new() -> Self {
         let mut vm = Vm::new();
         crate::values::register(vm.engine_mut());
+        let handles = SharedHandles::default();
         Self {
             vm,
             programs: Programs::default(),
@@ -86,8 +90,9 @@ impl Core {
             requests: Requests::default(),
             ready: Ready::default(),
             deadlines: Deadlines::default(),
-            inbox: Decoder::new(),
-            out: Outbox::default(),
+            inbox: Decoder::with_handles(handles.clone()),
+            out: Outbox::with_handles(handles.clone()),
+            handles,
             counters: Counters::default(),
             is_tracing: false,
             is_broken: false,

@@ -5,8 +5,10 @@
 //! waits for the host, or has used its fuel).
 
 mod bytecode;
+mod callable;
 mod compile;
 mod failure;
+mod host_object;
 mod hosts;
 mod limits;
 mod machine;
@@ -14,7 +16,9 @@ mod program;
 mod value;
 mod vm;
 
+pub use callable::{Callable, Home, Identity};
 pub use failure::{CompileError, Failure, FailureKind, LimitHit, TraceFrame};
+pub use host_object::{HostClass, HostObject, Member, Released, WeakHostObject, CALL_MEMBER, GET_MEMBER, SET_MEMBER};
 pub use hosts::HostNames;
 pub use limits::{Limits, Meter};
 pub use machine::{Binding, HostCall, Machine, Step};

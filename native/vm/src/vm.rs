@@ -63,6 +63,7 @@ impl Vm {
     pub fn new() -> Self {
         let output = Rc::new(RefCell::new(Vec::new()));
         let mut engine = Engine::new();
+        crate::host_object::register(&mut engine);
         engine.set_optimization_level(OptimizationLevel::None);
         engine.set_max_strings_interned(0);
         let sink = output.clone();

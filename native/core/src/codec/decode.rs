@@ -3,7 +3,9 @@
 
 use super::shapes::{ReceivedShape, ReceivedShapes};
 use super::{depth_limit, tags, Malformed, Reader, MAX_DEPTH, VERSION};
-use crate::values::{HostError, HostObject, Timestamp};
+use crate::handles::SharedHandles;
+use crate::message::Id;
+use crate::values::{HostError, Timestamp};
 use rhai::{Array, Dynamic};
 
 const TOO_DEEP: Malformed = Malformed("nested deeper than maxValueDepth");
@@ -16,6 +18,7 @@ pub struct Decoder {
     least_room: u32,
     /// Values of maps that are not complete yet, innermost last. Empty between values.
     pending: Vec<Dynamic>,
+    handles: SharedHandles,
 }
 
 impl Decoder {
@@ -23,6 +26,15 @@ impl Decoder {
     #[must_use]
     pub fn new() -> Self {
         Self::default()
+    }
+
+    /// The same for a core that has these things of the other side, and of its own.
+    #[must_use]
+    pub fn with_handles(handles: SharedHandles) -> Self {
+        Self {
+            handles,
+            ..Self::default()
+        }
     }
 
     /// The values behind the version byte of a standalone encoding.
@@ -75,8 +87,24 @@ impl Decoder {
                 let inside = self.open(room)?;
                 self.container(tag, reader, inside)?
             }
+            tags::HOST_OBJECT => self.host_object(reader)?,
+            tags::FN => self.function(reader)?,
             _ => rare(tag, reader)?,
         })
+    }
+
+    fn host_object(&self, reader: &mut Reader<'_>) -> Result<Dynamic, Malformed> {
+        let (handle, length) = (reader.u32()?, reader.count(1)?);
+        let object = self.handles.objects.borrow_mut().receive(handle, reader.take(length)?)?;
+        Ok(Dynamic::from(object))
+    }
+
+    fn function(&self, reader: &mut Reader<'_>) -> Result<Dynamic, Malformed> {
+        let (slot, generation) = (reader.u32()?, reader.u32()?);
+        reader.string_value()?;
+        let closures = self.handles.closures.borrow();
+        let function = closures.get(Id { slot, generation });
+        Ok(function.ok_or(Malformed("no such function"))?.value())
     }
 
     fn container(&mut self, tag: u8, reader: &mut Reader<'_>, room: u32) -> Result<Dynamic, Malformed> {
@@ -156,13 +184,11 @@ fn rare(tag: u8, reader: &mut Reader<'_>) -> Result<Dynamic, Malformed> {
         tags::CHAR => Dynamic::from_char(char::from_u32(reader.u32()?).ok_or(Malformed("not a character"))?),
         tags::RANGE => range(reader)?,
         tags::TIMESTAMP => Dynamic::from(Timestamp { epoch_ms: reader.f64()? }),
-        tags::HOST_OBJECT => Dynamic::from(HostObject { handle: reader.u32()? }),
         tags::HOST_ERROR => {
             let handle = reader.u32()?;
             let (name, message, code) = (reader.string_value()?, reader.string_value()?, reader.string_value()?);
             Dynamic::from(HostError::thrown(handle, name, message, code))
         }
-        tags::FN => return Err(Malformed("a function cannot enter a script")),
         _ => return Err(Malformed("unknown tag")),
     })
 }

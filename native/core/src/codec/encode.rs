@@ -5,8 +5,11 @@
 use super::shapes::{Sent, SentShapes};
 use super::value_error::{PathStep, ValueError};
 use super::{depth_limit, tags, MIN_PACKED, VERSION};
-use crate::values::{HostError, HostObject, Timestamp};
+use crate::handles::SharedHandles;
+use crate::message::Id;
+use crate::values::{HostError, Timestamp};
 use rhai::{Array, Dynamic, FnPtr, Map};
+use rhai_bridge_vm::{Callable, HostObject};
 use std::ops::{Range, RangeInclusive};
 
 /// Writes values behind each other into one buffer. A port's outbox has exactly one.
@@ -15,6 +18,10 @@ pub struct Encoder {
     /// What was written. Its start is what packed arrays are aligned to.
     pub(crate) bytes: Vec<u8>,
     shapes: SentShapes,
+    /// Where functions get their handles; without it they cannot leave.
+    handles: Option<SharedHandles>,
+    /// Functions of the record in progress.
+    functions: Vec<Id>,
 }
 
 /// A point of an encoder to come back to.
@@ -22,6 +29,7 @@ pub struct Encoder {
 pub struct Mark {
     bytes: usize,
     shapes: usize,
+    functions: usize,
 }
 
 impl Encoder {
@@ -29,6 +37,15 @@ impl Encoder {
     #[must_use]
     pub fn new() -> Self {
         Self::default()
+    }
+
+    /// The same for a core whose functions may leave it.
+    #[must_use]
+    pub fn with_handles(handles: SharedHandles) -> Self {
+        Self {
+            handles: Some(handles),
+            ..Self::default()
+        }
     }
 
     /// A standalone value: the version byte, then `values`, with shapes of their own.
@@ -59,6 +76,7 @@ impl Encoder {
         Mark {
             bytes: self.bytes.len(),
             shapes: self.shapes.mark(),
+            functions: self.functions.len(),
         }
     }
 
@@ -66,6 +84,17 @@ impl Encoder {
     pub fn rollback(&mut self, mark: Mark) {
         self.bytes.truncate(mark.bytes);
         self.shapes.rollback(mark.shapes);
+        if let Some(handles) = &self.handles {
+            for id in self.functions.drain(mark.functions..) {
+                let dropped = handles.closures.borrow_mut().give_back(id, 1);
+                drop(dropped);
+            }
+        }
+    }
+
+    /// The record was sent: its functions are the other side's.
+    pub fn commit(&mut self) {
+        self.functions.clear();
     }
 
     /// One byte.
@@ -265,10 +294,25 @@ impl Encoder {
             self.f64(time.epoch_ms);
         } else if let Some(object) = value.read_lock::<HostObject>() {
             self.u8(tags::HOST_OBJECT);
-            self.u32(object.handle);
+            self.u32(object.handle());
+            self.u32(0);
         } else {
-            return Err(ValueError::new(refusal(value)));
+            return self.function(value);
         }
+        Ok(())
+    }
+
+    fn function(&mut self, value: &Dynamic) -> Result<(), ValueError> {
+        let (Some(handles), Some(function)) = (&self.handles, Callable::of(value)) else {
+            return Err(ValueError::new(refusal(value)));
+        };
+        let name = function.name().to_owned();
+        let id = handles.closures.borrow_mut().send(function);
+        self.functions.push(id);
+        self.u8(tags::FN);
+        self.u32(id.slot);
+        self.u32(id.generation);
+        self.string_value(&name);
         Ok(())
     }
 }

@@ -5,6 +5,7 @@
 
 use super::{Id, HEADER_BYTES};
 use crate::codec::{Encoder, Mark};
+use crate::handles::SharedHandles;
 use crate::port::Port;
 
 /// A core's only writer.
@@ -22,6 +23,15 @@ pub struct Outbox {
 const KEEP_BYTES: usize = 1 << 16;
 
 impl Outbox {
+    /// A writer for a core whose functions may leave it.
+    #[must_use]
+    pub fn with_handles(handles: SharedHandles) -> Self {
+        Self {
+            encoder: Encoder::with_handles(handles),
+            ..Self::default()
+        }
+    }
+
     /// Starts a record.
     pub fn begin(&mut self, kind: u32, id: Id) -> &mut Encoder {
         self.encoder.bytes.clear();
@@ -43,6 +53,7 @@ impl Outbox {
         let size = self.encoder.bytes.len();
         self.encoder.bytes[..4].copy_from_slice(&(size as u32).to_le_bytes());
         port.push(&self.encoder.bytes);
+        self.encoder.commit();
         self.records += 1;
         self.bytes += size as u64;
         if size > KEEP_BYTES {

@@ -1,5 +1,6 @@
 //! The parts of a fiber: frames, handlers, what it waits for. Plain data.
 
+use super::member::Pending;
 use super::routine::RoutineState;
 use super::{Binding, Error};
 use crate::bytecode::Reg;
@@ -75,6 +76,10 @@ pub(super) enum Target {
     Register(u32),
     /// The routine on top of the frames.
     Routine,
+    /// The chain in progress, which begins again.
+    Chain,
+    /// Nobody: an absolute register gets what the chain is worth.
+    Kept(u32),
 }
 
 /// What the root scope holds besides the program's own variables.
@@ -84,4 +89,8 @@ pub(super) struct Extra {
     pub(super) bindings: Vec<Binding>,
     /// `global::` constants.
     pub(super) constants: Vec<(ImmutableString, Dynamic)>,
+    /// The chain that waits for a property of a host object.
+    pub(super) pending: Option<Pending>,
+    /// The member asked for last, as `Class.member`.
+    pub(super) member: ImmutableString,
 }

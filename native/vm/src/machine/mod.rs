@@ -4,12 +4,14 @@
 //! `path` (chains), `invoke` (calls), `routine` (natives that call back), `iterate`, `unwind` (errors).
 
 mod accessor;
+mod entry;
 mod floats;
 mod frame;
 mod indexing;
 mod inspect;
 mod invoke;
 mod iterate;
+mod member;
 mod native;
 mod operators;
 mod path;

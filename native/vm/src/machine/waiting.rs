@@ -3,6 +3,7 @@
 use super::frame::{State, Target};
 use super::Machine;
 use crate::compile::line_column;
+use crate::host_object::GET_MEMBER;
 use crate::value::Value;
 use rhai::Dynamic;
 
@@ -35,7 +36,10 @@ impl Machine {
             };
         };
         let (line, column) = line_column(self.position());
-        let name = self.program.sites.get(*site as usize).map_or("", |s| s.name.as_str());
+        let name = match (&self.extra, *function >= GET_MEMBER) {
+            (Some(extra), true) => extra.member.as_str(),
+            _ => self.program.sites.get(*site as usize).map_or("", |s| s.name.as_str()),
+        };
         HostCall {
             function: *function,
             name,
@@ -57,7 +61,10 @@ impl Machine {
     pub fn resume(&mut self, reply: Result<Dynamic, Dynamic>) {
         let State::Waiting { dst, .. } = self.state else { return };
         match (reply, dst) {
-            (Err(value), _) => self.state = State::Thrown(value),
+            (Err(value), _) => {
+                drop(self.take_pending());
+                self.state = State::Thrown(value);
+            }
             (Ok(value), Target::Register(register)) => {
                 self.state = State::Ready;
                 self.stack[register as usize] = Value::from(value);
@@ -67,6 +74,15 @@ impl Machine {
                 if let Some(routine) = self.frames.last_mut().and_then(|f| f.routine.as_mut()) {
                     routine.returned = Some(value);
                 }
+            }
+            (Ok(value), Target::Chain) => {
+                self.state = State::Ready;
+                self.continue_chain(value);
+            }
+            (Ok(_), Target::Kept(register)) => {
+                self.state = State::Ready;
+                let result = self.take_pending().map_or(Dynamic::UNIT, |p| p.value);
+                self.stack[register as usize] = Value::from(result.flatten());
             }
         }
     }

@@ -134,7 +134,8 @@ pub(super) fn enter(
 }
 
 /// Stops for host function `function`.
-pub(super) fn wait(m: &mut Machine, program: &Program, function: u32, site: u32, args: Args, dst: Target) -> Flow {
+pub(in crate::machine) fn wait(m: &mut Machine, program: &Program, function: u32, site: u32, args: Args, dst: Target) -> Flow {
+    m.note_member(function, &args);
     let first = m.top(program);
     let end = first + args.len();
     if m.stack.len() < end {
@@ -155,7 +156,12 @@ pub(super) fn wait(m: &mut Machine, program: &Program, function: u32, site: u32,
 }
 
 pub(super) fn absolute(m: &Machine, dst: Reg) -> Target {
-    Target::Register(m.frames.last().map_or(0, |f| f.base) + u32::from(dst))
+    Target::Register(absolute_register(m, dst))
+}
+
+/// A register of the frame on top, counted from the bottom of the stack.
+pub(in crate::machine) fn absolute_register(m: &Machine, register: Reg) -> u32 {
+    m.frames.last().map_or(0, |f| f.base) + u32::from(register)
 }
 
 /// A variable's content in its register form; constants stay closed.

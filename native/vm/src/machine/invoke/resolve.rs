@@ -1,12 +1,14 @@
 //! What `target.name(…)` is, in rhai's order: words, closures in maps, the script's methods, the host, natives; and
 //! what is refused before a callee gets the target.
 
+use super::super::member::method_arguments;
 use super::super::operators::mismatch;
 use super::super::routine::RoutineState;
 use super::super::Error;
 use super::method::MethodCall;
 use super::Args;
 use crate::bytecode::Reg;
+use crate::host_object::CALL_MEMBER;
 use crate::program::{Program, Site};
 use crate::value::Value;
 use crate::Vm;
@@ -50,6 +52,13 @@ pub(in crate::machine) fn resolve_method(
         return Ok(MethodCall::Script {
             function,
             args: args.iter_mut().map(Value::take).collect(),
+        });
+    }
+    if let Some(args) = method_arguments(site, target, args) {
+        return Ok(MethodCall::Host {
+            function: CALL_MEMBER,
+            args,
+            site: index as u32,
         });
     }
     if let Some(function) = site.meaning.host {
