@@ -12,6 +12,7 @@ import { CallContext } from './context.js';
 import type { ErrorTable } from './errors.js';
 import type { Functions, HostFunction } from './functions.js';
 import { FunctionGate } from './gate.js';
+import { memberFunction } from './members.js';
 import type { CallOwner, Owners } from './owner.js';
 import { promiseOf } from './thenable.js';
 
@@ -72,11 +73,12 @@ export class HostCalls implements CallSettler {
   /** A REQUEST record. */
   request(slot: number, generation: number, body: Decoder): void {
     const owner = this.owners.find(body.u32(), body.u32());
-    const fn = this.shared.functions.byId[body.u32()];
+    const id = body.u32();
     const line = body.u32();
     const column = body.u32();
     const args: unknown[] = [];
     const refused = readArguments(body, args);
+    const fn = id < C.GET_MEMBER ? this.shared.functions.byId[id] : memberFunction(id, args);
     const { counters, tracer } = this.shared;
     counters.requests++;
     if (owner === undefined || owner.ended) {

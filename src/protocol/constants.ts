@@ -36,11 +36,14 @@ export const SET_VAR = 10;
 export const CLEAR_SCOPE = 11;
 export const GET_SCOPE = 12;
 export const TRACE = 13;
+export const DROP_FUNCTION = 32;
 
 export const START_SCOPE = 1;
 export const START_CALL = 2;
 export const START_OWN_SCOPE = 4;
 export const START_COMMIT = 8;
+export const START_FUNCTION = 64;
+export const SCOPE_FUNCTIONS = 1;
 export const COMPILE_ANSWER = 1;
 export const COMPILE_ANALYZE = 2;
 export const WHY_CANCELLED = 1;
@@ -56,9 +59,15 @@ export const COMPILED = 6;
 export const ABORTED = 7;
 export const SCOPE = 8;
 export const TRACED = 9;
+export const RELEASED = 32;
 
 export const ABORTED_RUN_ENDED = 1;
 export const ABORTED_TIMEOUT = 2;
+
+/** Functions of requests that use members of host objects. */
+export const GET_MEMBER = 0xffff_fff0;
+export const SET_MEMBER = 0xffff_fff1;
+export const CALL_MEMBER = 0xffff_fff2;
 
 /** Value tags. */
 export const T_UNIT = 0;

@@ -2,6 +2,8 @@
 // User code may run inside (getters, proxies), so nothing is cached over a property read; nesting is counted.
 
 import * as C from './constants.js';
+import { handleOf, type HandleSource } from './handles.js';
+import type { HostObject } from './host-object.js';
 import { isArray, isPlain, isView, objectKeys, prototypeOf } from './intrinsics.js';
 import { checkSize, depthLimit } from './limits.js';
 import { blobOf, exoticOf, type Exotic } from './exotic.js';
@@ -15,15 +17,19 @@ const I64_MAX = 2n ** 63n - 1n;
 const SHORT_CHARS = 32;
 const MAX_SHORT = 255;
 const WORD = 2 ** 32;
+export const NO_OBJECTS: HostObject[] = [];
 
 export class Encoder extends Writer {
   #depth = 0;
   #maxDepth = C.MAX_DEPTH;
+  /** Host objects of the record in progress, once for each time. */
+  objects: HostObject[] = NO_OBJECTS;
 
   /** `shapes` is undefined for records written inside others: their order is not known yet. */
   constructor(
     ring: Views,
     private readonly shapes: OutShapes | undefined,
+    private readonly handles?: HandleSource,
   ) {
     super(ring);
   }
@@ -49,6 +55,8 @@ export class Encoder extends Writer {
         return this.#bigint(value);
       case 'object':
         return value === null ? this.byte(C.T_UNIT) : this.#object(value);
+      case 'function':
+        return this.#function(value);
       default:
         throw new Problem(`a ${typeof value} has no meaning in a script`);
     }
@@ -242,10 +250,40 @@ export class Encoder extends Writer {
         this.u8[this.p + 17] = exotic.inclusive ? 1 : 0;
         this.p += 18;
         return;
-      case 'handle':
-        this.byte(exotic.tag);
-        return this.u32(exotic.handle);
+      case 'hostObject':
+        return this.#hostObject(exotic.object);
     }
+  }
+
+  #hostObject(object: HostObject): void {
+    if (this.handles === undefined) throw new Problem('a host object crosses only to a core');
+    const handle = this.handles.objectHandle(object);
+    const { declaration } = object;
+    this.ensure(9 + declaration.length);
+    this.u8[this.p] = C.T_HOST_OBJECT;
+    this.dv.setUint32(this.p + 1, handle, true);
+    this.dv.setUint32(this.p + 5, declaration.length, true);
+    this.u8.set(declaration, this.p + 9);
+    this.p += 9 + declaration.length;
+    if (this.objects === NO_OBJECTS) this.objects = [];
+    this.objects.push(object);
+  }
+
+  /** A function of a script goes back as itself; a function of JavaScript has no meaning there. */
+  #function(value: object): void {
+    const handle = handleOf(value);
+    if (handle === undefined)
+      throw new Problem('a function has no meaning in a script (register it as a host function)');
+    if (handle.disposed) throw new Problem('the function of the script was disposed');
+    if (handle.home !== this.handles?.home)
+      throw new Problem('the function belongs to another core, and a function of a script cannot leave its core');
+    this.ensure(11);
+    this.u8[this.p] = C.T_FN;
+    this.dv.setUint32(this.p + 1, handle.slot, true);
+    this.dv.setUint32(this.p + 5, handle.generation, true);
+    this.u8[this.p + 9] = C.T_SSTR;
+    this.u8[this.p + 10] = 0;
+    this.p += 11;
   }
 
   #entries(map: object, keys: readonly string[], values: readonly unknown[]): void {

@@ -2,7 +2,8 @@
 // A record begun while another is open (a getter that calls the engine) moves the outer one out of the ring first.
 
 import * as C from './constants.js';
-import { Encoder } from './encode.js';
+import { Encoder, NO_OBJECTS } from './encode.js';
+import type { HandleSource } from './handles.js';
 import { NO_LIMITS, type ValueLimits } from './limits.js';
 import { valueError } from './problem.js';
 import { OutShapes } from './shapes.js';
@@ -24,6 +25,8 @@ export class Inbox {
   #open = 0;
   /** Records that wait for room, in order; then every later record waits behind them. */
   #waiting: Uint8Array[] = [];
+  /** Set before the first record. */
+  handles: HandleSource | undefined;
 
   constructor(
     private readonly views: Views,
@@ -54,6 +57,7 @@ export class Inbox {
     const encoder = (this.#encoders[level] ??= new Encoder(
       this.views,
       level === 0 ? this.#shapes : undefined,
+      this.handles,
     ));
     const room = level === 0 && this.#waiting.length === 0 ? this.#contiguous() : 0;
     if (room >= MIN_ROOM) {
@@ -92,6 +96,10 @@ export class Inbox {
 
   #close(encoder: Encoder, sent: boolean): void {
     encoder.close();
+    if (encoder.objects !== NO_OBJECTS) {
+      if (sent) this.handles?.objectsSent(encoder.objects);
+      encoder.objects = NO_OBJECTS;
+    }
     if (this.#open > 0) return;
     if (sent) this.#shapes.commit();
     else this.#shapes.rollback();

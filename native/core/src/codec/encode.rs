@@ -22,6 +22,8 @@ pub struct Encoder {
     handles: Option<SharedHandles>,
     /// Functions of the record in progress.
     functions: Vec<Id>,
+    /// What is written now may go to another core, where a function means nothing.
+    pub(crate) refuses_functions: bool,
 }
 
 /// A point of an encoder to come back to.
@@ -303,7 +305,8 @@ impl Encoder {
     }
 
     fn function(&mut self, value: &Dynamic) -> Result<(), ValueError> {
-        let (Some(handles), Some(function)) = (&self.handles, Callable::of(value)) else {
+        let handles = self.handles.as_ref().filter(|_| !self.refuses_functions);
+        let (Some(handles), Some(function)) = (handles, Callable::of(value)) else {
             return Err(ValueError::new(refusal(value)));
         };
         let name = function.name().to_owned();
@@ -319,7 +322,7 @@ impl Encoder {
 
 fn refusal(value: &Dynamic) -> String {
     if value.is::<FnPtr>() {
-        "a function cannot leave the script".to_owned()
+        "a function of a script cannot leave its core".to_owned()
     } else {
         format!("a value of type {} cannot leave the script", value.type_name())
     }

@@ -58,13 +58,13 @@ impl Closures {
     }
 
     /// Tells functions that were sent since the last time which fiber they come from.
-    pub fn settle(&mut self, home: impl FnOnce() -> Home) {
+    pub fn settle(&mut self, home: impl FnOnce() -> Option<Home>) {
         if self.homeless.is_empty() {
             return;
         }
         let home = home();
         for slot in std::mem::take(&mut self.homeless) {
-            if let Some(function) = &mut self.slots[slot as usize].function {
+            if let (Some(function), Some(home)) = (&mut self.slots[slot as usize].function, &home) {
                 function.set_home(home.clone());
             }
         }

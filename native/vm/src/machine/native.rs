@@ -122,14 +122,15 @@ fn classes_of(args: &[&mut Dynamic]) -> SmallVec<[Option<Rc<HostClass>>; REMEMBE
     args.iter().map(|a| a.read_lock::<HostObject>().map(|o| o.class().clone())).collect()
 }
 
-/// "Function not found" with the class names of host objects in place of their one Rust type.
+/// What was not found, with the class names of host objects in place of their one Rust type.
 fn with_classes(mut error: Error, name: &str, args: &[&mut Dynamic]) -> Error {
-    if let EvalAltResult::ErrorFunctionNotFound(signature, _) = &mut *error {
-        if signature.starts_with(name) {
-            for class in classes_of(args).into_iter().flatten() {
-                *signature = signature.replacen("HostObject", &class.name, 1);
-            }
-        }
+    let text = match &mut *error {
+        EvalAltResult::ErrorFunctionNotFound(text, _) if text.starts_with(name) => text,
+        EvalAltResult::ErrorIndexingType(text, _) => text,
+        _ => return error,
+    };
+    for class in classes_of(args).into_iter().flatten() {
+        *text = text.replacen("HostObject", &class.name, 1);
     }
     error
 }

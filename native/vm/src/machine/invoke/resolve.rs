@@ -8,7 +8,7 @@ use super::super::Error;
 use super::method::MethodCall;
 use super::Args;
 use crate::bytecode::Reg;
-use crate::host_object::CALL_MEMBER;
+use crate::host_object::{HostObject, CALL_MEMBER};
 use crate::program::{Program, Site};
 use crate::value::Value;
 use crate::Vm;
@@ -46,7 +46,10 @@ pub(in crate::machine) fn resolve_method(
     let typed = site
         .meaning
         .typed
-        .then(|| program.find_typed(vm.engine.map_type_name(target.type_name()), &site.name, argc))
+        .then(|| match target.read_lock::<HostObject>() {
+            Some(object) => program.find_typed(&object.class().name, &site.name, argc),
+            None => program.find_typed(vm.engine.map_type_name(target.type_name()), &site.name, argc),
+        })
         .flatten();
     if let Some(function) = typed.or(site.meaning.method) {
         return Ok(MethodCall::Script {
