@@ -40,7 +40,7 @@ export interface LaneShared extends CallShared {
 }
 
 /** The script of functions that no run gave out. */
-const NO_PROGRAM = new Program('', '');
+const NO_PROGRAM = new Program('', '', false);
 
 /** Lanes with runs, so that a forgotten engine with pending runs is not collected. */
 const busy = new Set<Lane>();
@@ -122,7 +122,7 @@ export class Lane implements PortSink, Owners, TaskHome {
     const id = known ?? this.#freePrograms.pop() ?? this.#nextProgram++;
     program.ids[this.index] = id;
     const record = this.port.begin(C.COMPILE, id, 0);
-    record.u32(flags);
+    record.u32(program.open ? flags | C.COMPILE_OPEN : flags);
     record.u32(this.shared.base.id);
     record.text(program.name);
     record.text(program.source);

@@ -2,6 +2,7 @@
 
 export { RhaiEngine } from '../engine/engine.js';
 export type { Run } from '../engine/run.js';
+export type { Execution, ExecutionReply, ExecutionRequest, ExecutionStep } from '../engine/execution.js';
 export type { RunStream } from '../engine/stream.js';
 export type { RhaiFunction } from '../engine/script-functions.js';
 export type { RunState, RunStats } from '../engine/task.js';
@@ -17,6 +18,7 @@ export type {
   DebugPosition,
   EngineOptions,
   EvalOptions,
+  ExecutionOptions,
   PrintListener,
   RunOptions,
   StreamOptions,

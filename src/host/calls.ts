@@ -19,16 +19,7 @@ import { promiseOf } from './thenable.js';
 const ignore = (): void => {};
 const MAX_POOL = 1024;
 /** Stands for a function that was unregistered while a script still knew it. */
-const GONE: HostFunction = {
-  id: -1,
-  name: '(unregistered)',
-  handler: ignore,
-  options: {},
-  context: false,
-  arity: -1,
-  concurrency: 0,
-  timeoutMs: -1,
-};
+const GONE = unregistered('(unregistered)');
 
 /** What host calls add up to, over all cores of an engine. */
 export class CallCounters {
@@ -78,7 +69,7 @@ export class HostCalls implements CallSettler {
     const column = body.u32();
     const args: unknown[] = [];
     const refused = readArguments(body, args);
-    const fn = id < C.GET_MEMBER ? this.shared.functions.byId[id] : memberFunction(id, args);
+    const fn = id < C.FOREIGN ? this.shared.functions.byId[id] : unknownFunction(id, args, body);
     const { counters, tracer } = this.shared;
     counters.requests++;
     if (owner === undefined || owner.ended) {
@@ -93,6 +84,7 @@ export class HostCalls implements CallSettler {
     if (fn === undefined)
       return this.#throw(call, new Error('The host function is not registered any more.'));
     if (refused !== undefined) return this.#throw(call, refused);
+    if (owner.byHand !== undefined) return this.#ask(call, owner.byHand);
     if (fn.arity >= 0 && fn.arity !== args.length) return this.#throw(call, wrongArity(fn, args.length));
     if (fn.concurrency > 0 && !this.shared.gate.enter(call, this)) return;
     this.start(call);
@@ -108,6 +100,13 @@ export class HostCalls implements CallSettler {
     this.#live[slot] = call;
     this.shared.counters.inFlight++;
     return call;
+  }
+
+  /** Leaves the answer to whoever steps the run by hand. */
+  #ask(call: HostCall, byHand: (call: HostCall) => void): void {
+    call.shared = call.waiting = true;
+    call.owner.waiting++;
+    byHand(call);
   }
 
   /** Calls the host function. */
@@ -191,6 +190,12 @@ export class HostCalls implements CallSettler {
     this.#finish(call);
   }
 
+  /** An answer to nothing. */
+  countLate(): false {
+    this.shared.counters.late++;
+    return false;
+  }
+
   #late(call: HostCall): void {
     this.shared.counters.late++;
     if (call.dead) this.#recycle(call);
@@ -240,6 +245,25 @@ export class HostCalls implements CallSettler {
   *live(): Generator<HostCall> {
     for (const call of this.#live) if (call !== undefined) yield call;
   }
+}
+
+/** The function behind a number that is no registered function's: a member of a host object, or a name nobody knows. */
+function unknownFunction(id: number, args: readonly unknown[], body: Decoder): HostFunction {
+  return id < C.GET_MEMBER ? unregistered(body.text()) : (memberFunction(id, args) ?? GONE);
+}
+
+/** A function that nobody registered. */
+function unregistered(name: string): HostFunction {
+  return {
+    id: -1,
+    name,
+    handler: ignore,
+    options: {},
+    context: false,
+    arity: -1,
+    concurrency: 0,
+    timeoutMs: -1,
+  };
 }
 
 /** Reads every argument, also behind one that cannot cross; returns the first refusal. */

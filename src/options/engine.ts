@@ -57,6 +57,12 @@ export interface StreamOptions extends RunOptions {
   bufferSize?: number;
 }
 
+/** The options of `start`: those of a run that is stepped by hand. */
+export type ExecutionOptions = Pick<
+  RunOptions,
+  'limits' | 'name' | 'onPrint' | 'onDebug' | 'scope' | 'commit' | 'timeoutMs'
+>;
+
 /** The options of `eval`: those of a run that need nobody to wait. */
 export type EvalOptions = Pick<RunOptions, 'limits' | 'name' | 'onPrint' | 'onDebug' | 'timeoutMs'>;
 
@@ -147,6 +153,14 @@ const MAX_BUFFER_SIZE = 1_000_000;
 /** How many emitted values may wait. */
 export function bufferSizeOf(options: StreamOptions): number {
   return whole('bufferSize', options.bufferSize, DEFAULT_BUFFER_SIZE, 0, MAX_BUFFER_SIZE);
+}
+
+const DEFAULT_FUEL = 10_000;
+
+/** Operations of one poll. */
+export function fuelOf(options: { fuel?: number }): number {
+  if (typeof options !== 'object' || options === null) throw new TypeError('poll takes { fuel }');
+  return whole('fuel', options.fuel, DEFAULT_FUEL, 1, Number.MAX_SAFE_INTEGER);
 }
 
 /** A run's priority. */

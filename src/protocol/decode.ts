@@ -3,12 +3,7 @@
 // long because: one switch over every tag and the cursor it moves; apart, they would share private state.
 
 import * as C from './constants.js';
-import {
-  blankArray,
-  checkAscii,
-  checkUtf8,
-  type DecodeContext,
-} from './decode-context.js';
+import { blankArray, checkAscii, checkUtf8, type DecodeContext } from './decode-context.js';
 import type { HandleResolver } from './handles.js';
 import { hasOwn, setOwn } from './intrinsics.js';
 import { MalformedRecord, Problem, valueError, within } from './problem.js';

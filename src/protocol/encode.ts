@@ -276,7 +276,9 @@ export class Encoder extends Writer {
       throw new Problem('a function has no meaning in a script (register it as a host function)');
     if (handle.disposed) throw new Problem('the function of the script was disposed');
     if (handle.home !== this.handles?.home)
-      throw new Problem('the function belongs to another core, and a function of a script cannot leave its core');
+      throw new Problem(
+        'the function belongs to another core, and a function of a script cannot leave its core',
+      );
     this.ensure(11);
     this.u8[this.p] = C.T_FN;
     this.dv.setUint32(this.p + 1, handle.slot, true);

@@ -12,7 +12,11 @@ import { OutShapes } from './shapes.js';
 import { Views } from './views.js';
 
 /** The bytes of `values`; throws RhaiValueError or RhaiLimitError. */
-export function encodeValues(values: readonly unknown[], limits: ValueLimits = NO_LIMITS, handles?: HandleSource): Uint8Array {
+export function encodeValues(
+  values: readonly unknown[],
+  limits: ValueLimits = NO_LIMITS,
+  handles?: HandleSource,
+): Uint8Array {
   const encoder = new Encoder(new Views(new ArrayBuffer(0)), new OutShapes(), handles);
   encoder.openScratch();
   encoder.limits = limits;

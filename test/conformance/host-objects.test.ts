@@ -64,7 +64,8 @@ conformance('host objects', (make) => {
   it('writable properties are assigned, changed in place and written back', async () => {
     const target = new User();
     const engine = make();
-    const run = (script: string): Promise<unknown> => engine.evalAsync(script, { scope: { u: user(target) } });
+    const run = (script: string): Promise<unknown> =>
+      engine.evalAsync(script, { scope: { u: user(target) } });
     await run('u.age = 40; u.age += 2;');
     expect(target.age).toBe(42);
     await run('u.place.x = 5; u.place.y += 1;');
@@ -160,8 +161,16 @@ conformance('host objects', (make) => {
       rejection(engine.evalAsync(script, { scope: { u: user(target) } }));
     const cases: [string, string, string][] = [
       ['u.secret', 'ErrorDotExpr', "Unknown property 'secret' - a getter is not registered for type 'User'"],
-      ['u.name = "Eve"', 'ErrorDotExpr', "No writable property 'name' - a setter is not registered for type 'User'"],
-      ['u.name += "Eve"', 'ErrorDotExpr', "No writable property 'name' - a setter is not registered for type 'User'"],
+      [
+        'u.name = "Eve"',
+        'ErrorDotExpr',
+        "No writable property 'name' - a setter is not registered for type 'User'",
+      ],
+      [
+        'u.name += "Eve"',
+        'ErrorDotExpr',
+        "No writable property 'name' - a setter is not registered for type 'User'",
+      ],
       ['u.greet', 'ErrorDotExpr', "Unknown property 'greet'"],
       ['u.constructor', 'ErrorDotExpr', "Unknown property 'constructor'"],
       ['u.__proto__', 'ErrorDotExpr', "Unknown property '__proto__'"],
@@ -195,20 +204,32 @@ conformance('host objects', (make) => {
     expect(getter).toMatchObject({ functionName: 'User.broken', message: 'no such thing' });
     const caught = 'let m = 0; try { u.fail() } catch (e) { m = e.message } m';
     expect(await engine.evalAsync(caught, { scope })).toBe('refused');
-    expect(await engine.evalAsync('let r = 0; try { r = u.broken } catch { r = 9 } r + u.age', { scope })).toBe(45);
+    expect(
+      await engine.evalAsync('let r = 0; try { r = u.broken } catch { r = 9 } r + u.age', { scope }),
+    ).toBe(45);
     const frozen = new HostObject(Object.freeze({ a: 1 }), { writable: ['a'] });
-    expect(await rejection(engine.evalAsync('u.a = 2', { scope: { u: frozen } }))).toBeInstanceOf(RhaiHostError);
+    expect(await rejection(engine.evalAsync('u.a = 2', { scope: { u: frozen } }))).toBeInstanceOf(
+      RhaiHostError,
+    );
   });
 
   it('a member whose value cannot cross is a value error', async () => {
-    const u = new HostObject({ f: () => 1, take: (x: unknown) => x }, { properties: ['f'], methods: ['take'] });
+    const u = new HostObject(
+      { f: () => 1, take: (x: unknown) => x },
+      { properties: ['f'], methods: ['take'] },
+    );
     const error = await rejection(make().evalAsync('u.f', { scope: { u } }));
     expect(error).toBeInstanceOf(RhaiHostError);
     expect(error.cause).toBeInstanceOf(RhaiValueError);
   });
 
   it('members obey the run: time-out, cancel, and eval cannot wait', async () => {
-    const target = { wait: () => new Promise(() => {}), get slow() { return new Promise(() => {}); } };
+    const target = {
+      wait: () => new Promise(() => {}),
+      get slow() {
+        return new Promise(() => {});
+      },
+    };
     const u = new HostObject(target, { type: 'Slow', properties: ['slow'], methods: ['wait'] });
     const engine = make({ limits: { hostTimeoutMs: 20 } });
     const error = await rejection(engine.evalAsync('u.wait()', { scope: { u } }));
@@ -250,7 +271,10 @@ conformance('host objects', (make) => {
   });
 
   it('objects are let go when no script holds them, and kept while one does', async () => {
-    const engine = make().registerFunction('fresh', (n: number) => new HostObject({ n }, { properties: ['n'] }));
+    const engine = make().registerFunction(
+      'fresh',
+      (n: number) => new HostObject({ n }, { properties: ['n'] }),
+    );
     expect(await engine.evalAsync('let s = 0; for i in 0..500 { s += fresh(i).n } s')).toBe(124_750);
     await until(() => engine.stats().hostObjects === 0);
     engine.setVar('kept', user());

@@ -87,11 +87,11 @@ function js(tagged: Tagged, way: 'in' | 'out' | 'unnamed'): unknown {
     case 'timestamp':
       return RhaiTimestamp(Number(x));
     case 'hostObject':
-      return way === 'out'
-        ? new Handle('hostObject', [x])
-        : userObject(x);
+      return way === 'out' ? new Handle('hostObject', [x]) : userObject(x);
     case 'function':
-      return way === 'in' ? held(x[0], x[1]) : new Handle('function', [...x.slice(0, 2), way === 'out' ? x[2] : '']);
+      return way === 'in'
+        ? held(x[0], x[1])
+        : new Handle('function', [...x.slice(0, 2), way === 'out' ? x[2] : '']);
     case 'hostError':
       return new Handle('hostError', x);
     default:

@@ -3,6 +3,7 @@
 //! A port calls [`Core::receive`] with each record from JavaScript and [`Core::step`] while there is work. The parts
 //! of the behaviour are in `receive` (records in), `step` (who runs), `calls` (host calls), `finish` (ends).
 
+use crate::by_hand::Fuel;
 use crate::codec::Decoder;
 use crate::compile::CompileJob;
 use crate::counters::Counters;
@@ -30,6 +31,7 @@ pub struct Core {
     pub(crate) runs: Runs,
     pub(crate) requests: Requests,
     pub(crate) ready: Ready,
+    pub(crate) fuel: Fuel,
     pub(crate) deadlines: Deadlines,
     /// What crossed as a number; `inbox` and `out` share it.
     pub(crate) handles: SharedHandles,
@@ -89,6 +91,7 @@ impl Core {
             runs: Runs::default(),
             requests: Requests::default(),
             ready: Ready::default(),
+            fuel: Fuel::default(),
             deadlines: Deadlines::default(),
             inbox: Decoder::with_handles(handles.clone()),
             out: Outbox::with_handles(handles.clone()),

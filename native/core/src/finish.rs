@@ -16,6 +16,7 @@ impl Core {
         if run.phase == Phase::Waiting && self.requests.close(run.request).is_some() {
             self.send_aborted(run.request, abort_reason::RUN_ENDED, port);
         }
+        self.drop_fuel(&run);
         if run.has_flag(start_flag::OWN_SCOPE) {
             self.scope.give_back(run.id, run.bindings());
         }
@@ -82,7 +83,7 @@ impl Core {
         for binding in bindings {
             out.text(&binding.name);
             out.u8(u8::from(binding.constant));
-            let path = |inner: String| inner.replacen('$', &binding.name, 1);
+            let path = |inner: String| format!("$.{}{}", binding.name, &inner[1..]);
             out.value(&binding.value, depth)
                 .map_err(|error| Box::new(Failed::value(error.reason.clone(), path(error.path()))))?;
         }

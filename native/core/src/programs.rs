@@ -24,22 +24,25 @@ pub struct Source {
     pub name: Box<str>,
     /// The script.
     pub text: Box<str>,
+    /// Functions that nobody knows are requests.
+    pub is_open: bool,
     /// The last compile: the host functions' version, and its outcome.
     cached: RefCell<Option<(u64, Compiled)>>,
 }
 
 impl Source {
-    fn new(name: &str, text: &str) -> Rc<Self> {
+    fn new(name: &str, text: &str, is_open: bool) -> Rc<Self> {
         Rc::new(Self {
             name: name.into(),
             text: text.into(),
+            is_open,
             cached: RefCell::new(None),
         })
     }
 
     fn caller(arguments: usize) -> Rc<Self> {
         let names: Vec<String> = (0..arguments).map(|n| format!("a{n}")).collect();
-        Self::new("", &format!("f.call({})", names.join(", ")))
+        Self::new("", &format!("f.call({})", names.join(", ")), false)
     }
 
     /// Whether a compile is due.
@@ -55,9 +58,10 @@ impl Source {
                 return Ok(compiled.clone());
             }
         }
+        let opened = self.is_open.then(|| hosts.names().opened());
         let options = CompileOptions {
             name: &self.name,
-            hosts: hosts.names(),
+            hosts: opened.as_ref().unwrap_or(hosts.names()),
             max_source_bytes,
         };
         let compiled = guarded(|| vm.compile(&self.text, &options))?.map_err(Rc::new);
@@ -85,7 +89,7 @@ pub struct Programs {
 
 impl Programs {
     /// Keeps a source under `id`.
-    pub fn keep(&mut self, id: u32, name: &str, text: &str) -> Result<(), Malformed> {
+    pub fn keep(&mut self, id: u32, name: &str, text: &str, is_open: bool) -> Result<(), Malformed> {
         let place = id as usize;
         if place >= MAX_PROGRAMS {
             return Err(Malformed("program id out of range"));
@@ -93,7 +97,7 @@ impl Programs {
         if place >= self.sources.len() {
             self.sources.resize(place + 1, None);
         }
-        self.count += usize::from(self.sources[place].replace(Source::new(name, text)).is_none());
+        self.count += usize::from(self.sources[place].replace(Source::new(name, text, is_open)).is_none());
         Ok(())
     }
 

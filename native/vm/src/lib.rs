@@ -12,11 +12,12 @@ mod host_object;
 mod hosts;
 mod limits;
 mod machine;
+mod natives;
 mod program;
 mod value;
 mod vm;
 
-pub use callable::{Callable, Home, Identity};
+pub use callable::{Callable, Home, Identity, Origins};
 pub use failure::{CompileError, Failure, FailureKind, LimitHit, TraceFrame};
 pub use host_object::{HostClass, HostObject, Member, Released, WeakHostObject, CALL_MEMBER, GET_MEMBER, SET_MEMBER};
 pub use hosts::HostNames;

@@ -31,10 +31,7 @@ impl Decoder {
     /// The same for a core that has these things of the other side, and of its own.
     #[must_use]
     pub fn with_handles(handles: SharedHandles) -> Self {
-        Self {
-            handles,
-            ..Self::default()
-        }
+        Self { handles, ..Self::default() }
     }
 
     /// The values behind the version byte of a standalone encoding.

@@ -9,7 +9,7 @@ use crate::handles::SharedHandles;
 use crate::message::Id;
 use crate::values::{HostError, Timestamp};
 use rhai::{Array, Dynamic, FnPtr, Map};
-use rhai_bridge_vm::{Callable, HostObject};
+use rhai_bridge_vm::HostObject;
 use std::ops::{Range, RangeInclusive};
 
 /// Writes values behind each other into one buffer. A port's outbox has exactly one.
@@ -306,11 +306,10 @@ impl Encoder {
 
     fn function(&mut self, value: &Dynamic) -> Result<(), ValueError> {
         let handles = self.handles.as_ref().filter(|_| !self.refuses_functions);
-        let (Some(handles), Some(function)) = (handles, Callable::of(value)) else {
+        let sent = handles.and_then(|handles| handles.closures.borrow_mut().send(value));
+        let Some((id, name)) = sent else {
             return Err(ValueError::new(refusal(value)));
         };
-        let name = function.name().to_owned();
-        let id = handles.closures.borrow_mut().send(function);
         self.functions.push(id);
         self.u8(tags::FN);
         self.u32(id.slot);

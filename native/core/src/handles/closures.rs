@@ -2,7 +2,8 @@
 //! host holds it. It keeps its program and its captured variables; it never leaves its core.
 
 use crate::message::Id;
-use rhai_bridge_vm::{Callable, Home, Identity};
+use rhai::{Dynamic, ImmutableString};
+use rhai_bridge_vm::{Callable, Home, Identity, Origins};
 use std::collections::HashMap;
 
 #[derive(Debug)]
@@ -22,20 +23,21 @@ pub struct Closures {
     by_identity: HashMap<Identity, u32>,
     /// Slots whose function does not know its home yet.
     homeless: Vec<u32>,
+    origins: Origins,
 }
 
 impl Closures {
-    /// Gives `function` a handle, or counts the one it has.
-    pub fn send(&mut self, function: Callable) -> Id {
+    /// Gives `value` a handle, or counts the one it has; none when it is no function.
+    pub fn send(&mut self, value: &Dynamic) -> Option<(Id, ImmutableString)> {
+        let function = Callable::of(value, &self.origins)?;
+        let name = function.name();
         let identity = function.identity();
         let known = identity.as_ref().and_then(|identity| self.by_identity.get(identity).copied());
         let slot = known.unwrap_or_else(|| self.add(function, identity));
         let entry = &mut self.slots[slot as usize];
         entry.sent = entry.sent.saturating_add(1);
-        Id {
-            slot,
-            generation: entry.generation,
-        }
+        let generation = entry.generation;
+        Some((Id { slot, generation }, name))
     }
 
     fn add(&mut self, function: Callable, identity: Option<Identity>) -> u32 {
@@ -73,7 +75,11 @@ impl Closures {
     /// The function behind a handle.
     #[must_use]
     pub fn get(&self, id: Id) -> Option<&Callable> {
-        self.slots.get(id.slot as usize).filter(|slot| slot.generation == id.generation)?.function.as_ref()
+        self.slots
+            .get(id.slot as usize)
+            .filter(|slot| slot.generation == id.generation)?
+            .function
+            .as_ref()
     }
 
     /// The host gives a handle back, as often as it was sent it. The function comes out when it was the last time:

@@ -82,7 +82,11 @@ const CALLABLE: u8 = 4;
 /// Nothing at all for a class without members; else `name`, then for each member a byte that says what it is, and its name. All names are string values.
 fn read_class(reader: &mut Reader<'_>) -> Result<HostClass, Malformed> {
     let mut class = HostClass {
-        name: if reader.left() == 0 { "HostObject".into() } else { reader.string_value()?.into() },
+        name: if reader.left() == 0 {
+            "HostObject".into()
+        } else {
+            reader.string_value()?.into()
+        },
         ..HostClass::default()
     };
     while reader.left() > 0 {

@@ -1,39 +1,31 @@
-//! Fibers that begin with a function a pointer names, and what such a fiber needs from the one it was made in.
+//! Fibers that call a function outside of the fiber it was made in, and what such a function needs from that one.
 
-use super::{Frame, Machine, Place};
+use super::Machine;
 use crate::callable::Home;
-use crate::value::Value;
+use crate::Vm;
+use rhai::{Dynamic, FnPtr};
 
 impl Machine {
     /// What functions of this fiber need to be called without it.
     #[must_use]
     pub fn home(&self) -> Home {
+        let constants = self.extra.as_ref().map_or(&[][..], |e| &e.constants);
+        let constants = constants
+            .iter()
+            .map(|(unit, name, value)| (self.unit(*unit).0.clone(), name.clone(), value.clone()));
         Home {
             program: self.program.clone(),
-            constants: self.extra.as_ref().map_or(Vec::new(), |e| e.constants.clone()),
+            constants: constants.collect(),
         }
     }
 
-    /// A fiber at the start of the function that takes exactly `args`, curried ones among them.
-    pub(crate) fn pointer(home: &Home, name: &str, args: Vec<Value>) -> Option<Self> {
-        let function = home.program.find(name, args.len())?;
-        let callee = &home.program.functions[usize::from(function)];
-        let mut machine = Self::empty(&home.program);
-        machine.stack = args;
-        machine.stack.resize(usize::from(callee.registers).max(machine.stack.len()), Value::Unit);
-        if let Some(this) = callee.this {
-            machine.stack[usize::from(this)] = Value::Unbound;
-        }
-        machine.frames.push(Frame {
-            pc: 0,
-            base: 0,
-            function,
-            dst: 0,
-            place: Place::None,
-            routine: None,
-        });
-        if !home.constants.is_empty() {
-            machine.extra.get_or_insert_with(Box::default).constants.clone_from(&home.constants);
+    /// A fiber that calls `pointer`, when it names a function of a script for so many arguments.
+    pub(crate) fn of_callable(vm: &Vm, home: &Home, pointer: &FnPtr, args: &[Dynamic]) -> Option<Self> {
+        let mut machine = Self::call_pointer(vm, &home.program, pointer, args.to_vec()).ok()?;
+        for (program, name, value) in &home.constants {
+            let unit = machine.unit_of(program);
+            let constants = &mut machine.extra.get_or_insert_with(Box::default).constants;
+            constants.push((unit, name.clone(), value.clone()));
         }
         Some(machine)
     }

@@ -9,7 +9,7 @@ use super::path::{Walk, Walker};
 use super::{Error, Machine, Target};
 use crate::bytecode::Reg;
 use crate::host_object::{HostObject, CALL_MEMBER, GET_MEMBER, SET_MEMBER};
-use crate::program::{Chain, Program, Site};
+use crate::program::{Chain, Site};
 use crate::value::Value;
 use rhai::{Dynamic, EvalAltResult, ImmutableString, Position};
 
@@ -43,7 +43,13 @@ impl Walker<'_> {
         }
         let name = name.clone();
         let value = assigned;
-        Ok((Walk::Member { at: i, ask: Use { object, name, value } }, false))
+        Ok((
+            Walk::Member {
+                at: i,
+                ask: Use { object, name, value },
+            },
+            false,
+        ))
     }
 }
 
@@ -98,7 +104,7 @@ impl Machine {
 }
 
 /// Asks the host for link `at` of a chain whose value goes to register `d`, or tells it the chain's value.
-pub(super) fn ask(m: &mut Machine, program: &Program, at: usize, ask: Use, d: Reg) -> Flow {
+pub(super) fn ask(m: &mut Machine, at: usize, ask: Use, d: Reg) -> Flow {
     let Use { object, name, value } = ask;
     let pending = Pending {
         object,
@@ -107,40 +113,32 @@ pub(super) fn ask(m: &mut Machine, program: &Program, at: usize, ask: Use, d: Re
         value: Dynamic::UNIT,
     };
     match value {
-        Some(value) => write(m, program, pending, value, d),
+        Some(value) => write(m, pending, value, d),
         None => {
             let args = arguments(&pending, None);
             m.extra.get_or_insert_with(Box::default).pending = Some(pending);
-            invoke::wait(m, program, GET_MEMBER, u32::MAX, args, Target::Chain)
+            invoke::wait(m, GET_MEMBER, u32::MAX, args, Target::Chain)
         }
     }
 }
 
 /// The chain is worth `result` and has changed the property it read: the host is told, if the class lets it.
-pub(super) fn write_back(
-    m: &mut Machine,
-    program: &Program,
-    chain: &Chain,
-    read: Pending,
-    changed: Dynamic,
-    result: Dynamic,
-    d: Reg,
-) -> Result<Flow, Error> {
+pub(super) fn write_back(m: &mut Machine, chain: &Chain, read: Pending, changed: Dynamic, result: Dynamic, d: Reg) -> Result<Flow, Error> {
     if read.object.class().member(&read.name).writable {
-        return Ok(write(m, program, Pending { value: result, ..read }, changed, d));
+        return Ok(write(m, Pending { value: result, ..read }, changed, d));
     }
     if read.done == chain.links.len() {
         return Err(refusal(&read.object, &read.name, Some(&changed), chain.end_position));
     }
-    m.set_register(program, d, Value::from(result.flatten()));
+    m.set_register(d, Value::from(result.flatten()));
     Ok(Flow::Next)
 }
 
-fn write(m: &mut Machine, program: &Program, pending: Pending, value: Dynamic, d: Reg) -> Flow {
+fn write(m: &mut Machine, pending: Pending, value: Dynamic, d: Reg) -> Flow {
     let args = arguments(&pending, Some(value));
     let register = invoke::absolute_register(m, d);
     m.extra.get_or_insert_with(Box::default).pending = Some(pending);
-    invoke::wait(m, program, SET_MEMBER, u32::MAX, args, Target::Kept(register))
+    invoke::wait(m, SET_MEMBER, u32::MAX, args, Target::Kept(register))
 }
 
 fn arguments(pending: &Pending, value: Option<Dynamic>) -> Args {

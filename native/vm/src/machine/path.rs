@@ -71,7 +71,10 @@ pub(super) enum Walk {
         call: MethodCall,
     },
     /// Link `at` is a property of a host object.
-    Member { at: usize, ask: member::Use },
+    Member {
+        at: usize,
+        ask: member::Use,
+    },
 }
 
 /// One walk: what it needs besides the target.
@@ -80,6 +83,8 @@ pub(super) struct Walker<'a> {
     pub(super) program: &'a Program,
     pub(super) chain: &'a Chain,
     pub(super) regs: &'a mut [Value],
+    /// The unit whose functions calls by name mean.
+    pub(super) home: u16,
 }
 
 /// Runs chain `index`; its value goes to register `d`.
@@ -87,7 +92,7 @@ pub(super) fn run(m: &mut Machine, cx: &mut invoke::Context<'_>, index: u32, d: 
     let program = cx.program;
     let chain = &program.chains[index as usize];
     let mut pending = m.take_pending();
-    let regs = m.registers(program);
+    let regs = m.registers();
     let done = match &pending {
         Some(pending) => pending.done,
         None if chain.state == Reg::MAX => 0,
@@ -110,6 +115,7 @@ pub(super) fn run(m: &mut Machine, cx: &mut invoke::Context<'_>, index: u32, d: 
         program,
         chain,
         regs,
+        home: cx.unit.home,
     };
     let walked = walker.step_into(&mut target, done);
     let regs = walker.regs;
@@ -129,7 +135,7 @@ pub(super) fn run(m: &mut Machine, cx: &mut invoke::Context<'_>, index: u32, d: 
                 regs[usize::from(chain.state)] = Value::Unit;
             }
             if let Some(read) = pending.filter(|_| changed) {
-                return member::write_back(m, program, chain, read, target, value, d);
+                return member::write_back(m, chain, read, target, value, d);
             }
             regs[usize::from(d)] = Value::from(value.flatten());
             Ok(Flow::Next)
@@ -145,7 +151,7 @@ pub(super) fn run(m: &mut Machine, cx: &mut invoke::Context<'_>, index: u32, d: 
             m.repeat_instruction();
             invoke::call_method(m, cx, call, target, place, chain.carry)
         }
-        Walk::Member { at, ask } => Ok(member::ask(m, program, at, ask, d)),
+        Walk::Member { at, ask } => Ok(member::ask(m, at, ask, d)),
     }
 }
 
@@ -279,7 +285,7 @@ impl Walker<'_> {
     /// A native runs here; code of the script stops the walk.
     fn method(&mut self, target: &mut Dynamic, i: usize, site: u32, base: Reg) -> Result<(Walk, bool), Error> {
         self.refuse_locked(i, site, base)?;
-        let call = invoke::resolve_method(self.vm, self.program, site as usize, target, self.regs, base)?;
+        let call = invoke::resolve_method(self.vm, self.program, self.home, site as usize, target, self.regs, base)?;
         if let MethodCall::Value(value) = call {
             return self.step_into(&mut value.into(), i + 1);
         }

@@ -38,7 +38,7 @@ impl Machine {
         let (line, column) = line_column(self.position());
         let name = match (&self.extra, *function >= GET_MEMBER) {
             (Some(extra), true) => extra.member.as_str(),
-            _ => self.program.sites.get(*site as usize).map_or("", |s| s.name.as_str()),
+            _ => self.current_program().sites.get(*site as usize).map_or("", |s| s.name.as_str()),
         };
         HostCall {
             function: *function,
@@ -46,6 +46,15 @@ impl Machine {
             argc: u32::from(*argc),
             line,
             column,
+        }
+    }
+
+    /// The name of the function it waits for, when only an open set of names has it.
+    #[must_use]
+    pub fn foreign_name(&self) -> Option<String> {
+        match self.state {
+            State::Waiting { function, .. } => self.current_program().hosts.foreign_name(function),
+            _ => None,
         }
     }
 
