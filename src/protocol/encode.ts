@@ -2,7 +2,7 @@
 // User code may run inside (getters, proxies), so nothing is cached over a property read; nesting is counted.
 
 import * as C from './constants.js';
-import { handleOf, type HandleSource } from './handles.js';
+import { handleOf, NO_OBJECTS, type HandleSource } from './handles.js';
 import type { HostObject } from './host-object.js';
 import { isArray, isPlain, isView, objectKeys, prototypeOf } from './intrinsics.js';
 import { checkSize, depthLimit } from './limits.js';
@@ -17,7 +17,6 @@ const I64_MAX = 2n ** 63n - 1n;
 const SHORT_CHARS = 32;
 const MAX_SHORT = 255;
 const WORD = 2 ** 32;
-export const NO_OBJECTS: HostObject[] = [];
 
 export class Encoder extends Writer {
   #depth = 0;

@@ -30,6 +30,9 @@ export interface HandleSource {
   objectsSent(objects: readonly HostObject[]): void;
 }
 
+/** No host objects in a record. */
+export const NO_OBJECTS: HostObject[] = [];
+
 const handles = new WeakMap<object, FunctionHandle>();
 
 /** Makes `fn` stand for a script's function. */

@@ -2,8 +2,8 @@
 // A record begun while another is open (a getter that calls the engine) moves the outer one out of the ring first.
 
 import * as C from './constants.js';
-import { Encoder, NO_OBJECTS } from './encode.js';
-import type { HandleSource } from './handles.js';
+import { Encoder } from './encode.js';
+import { NO_OBJECTS, type HandleSource } from './handles.js';
 import { NO_LIMITS, type ValueLimits } from './limits.js';
 import { valueError } from './problem.js';
 import { OutShapes } from './shapes.js';

@@ -1,4 +1,5 @@
 // Host objects: a script holds one, passes it back, and uses what was declared; everything else it cannot touch.
+// long because: one file for all that a script can do with one kind of value.
 import { expect, it } from 'vitest';
 import {
   HostObject,

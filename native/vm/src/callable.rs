@@ -69,7 +69,6 @@ impl Callable {
     }
 
     /// The value a script gets.
-    #[must_use]
     pub fn value(&self) -> Dynamic {
         self.pointer.clone().into()
     }

@@ -6,6 +6,7 @@
 
 mod decode;
 mod encode;
+mod encode_rare;
 mod reader;
 mod shapes;
 mod value_error;

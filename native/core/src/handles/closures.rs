@@ -105,7 +105,67 @@ impl Closures {
 
     /// Functions in the table.
     #[must_use]
-    pub fn len(&self) -> usize {
+    pub fn live(&self) -> usize {
         self.slots.len() - self.free.len()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use rhai::FnPtr;
+
+    fn pointer(name: &str) -> Dynamic {
+        FnPtr::new(name).expect("a name").into()
+    }
+
+    fn send(closures: &mut Closures, value: &Dynamic) -> Id {
+        closures.send(value).expect("a function").0
+    }
+
+    #[test]
+    fn the_same_function_has_the_same_handle_until_every_sending_is_given_back() {
+        let mut closures = Closures::default();
+        let id = send(&mut closures, &pointer("f"));
+        assert_eq!(send(&mut closures, &pointer("f")), id);
+        assert_ne!(send(&mut closures, &pointer("g")), id);
+        assert!(closures.give_back(id, 1).is_none());
+        assert!(closures.get(id).is_some());
+        assert!(closures.give_back(id, 1).is_some());
+        assert!(closures.get(id).is_none());
+        assert_eq!(closures.live(), 1);
+    }
+
+    #[test]
+    fn a_handle_that_was_given_back_finds_nothing_ever_again() {
+        let mut closures = Closures::default();
+        let id = send(&mut closures, &pointer("f"));
+        drop(closures.give_back(id, 1));
+        let next = send(&mut closures, &pointer("f"));
+        assert_eq!(next.slot, id.slot);
+        assert!(closures.get(id).is_none());
+        assert!(closures.give_back(id, 1).is_none());
+        assert!(closures.get(next).is_some());
+    }
+
+    #[test]
+    fn functions_are_the_same_by_their_captured_variables_not_by_equal_values() {
+        let mut closures = Closures::default();
+        let shared = Dynamic::from_int(1).into_shared();
+        let with = |value: &Dynamic| {
+            let mut pointer = FnPtr::new("f").expect("a name");
+            pointer.add_curry(value.clone());
+            Dynamic::from(pointer)
+        };
+        let one = send(&mut closures, &with(&shared));
+        assert_eq!(send(&mut closures, &with(&shared)), one);
+        assert_ne!(send(&mut closures, &with(&Dynamic::from_int(1).into_shared())), one);
+        let plain = send(&mut closures, &with(&Dynamic::from_int(1)));
+        assert_ne!(send(&mut closures, &with(&Dynamic::from_int(1))), plain);
+    }
+
+    #[test]
+    fn what_is_no_function_has_no_handle() {
+        assert!(Closures::default().send(&Dynamic::from_int(1)).is_none());
     }
 }

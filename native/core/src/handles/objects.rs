@@ -70,7 +70,7 @@ impl Objects {
 
     /// Objects in the table.
     #[must_use]
-    pub fn len(&self) -> usize {
+    pub fn live(&self) -> usize {
         self.by_handle.len()
     }
 }
@@ -117,7 +117,7 @@ mod tests {
         assert_eq!(first, second);
         drop((first, second));
         assert_eq!(objects.take_released(), [(7, 2)]);
-        assert_eq!((objects.take_released(), objects.len()), (vec![], 0));
+        assert_eq!((objects.take_released(), objects.live()), (vec![], 0));
     }
 
     #[test]
@@ -126,7 +126,7 @@ mod tests {
         drop(objects.receive(7, USER));
         let again = objects.receive(7, USER).expect("read");
         assert_eq!(objects.take_released(), [(7, 1)]);
-        assert_eq!(objects.len(), 1);
+        assert_eq!(objects.live(), 1);
         drop(again);
         assert_eq!(objects.take_released(), [(7, 1)]);
     }

@@ -3,6 +3,7 @@
 //! When a step must run code of the script (a method, a closure in a map, a callback loop), the value it stands on is
 //! moved out as the callee's `this`; the frame remembers the place, and the instruction begins again behind that step
 //! when the callee has returned.
+//! long because: the steps of one walk recurse into each other.
 
 use super::invoke::{self, Flow, MethodCall};
 use super::operators::{data_race, mismatch, op_assign};
