@@ -12,6 +12,8 @@ import {
   type StreamOptions,
 } from '../options/engine.js';
 import type { FunctionHandle } from '../protocol/handles.js';
+import type { AnySchema } from '../schema/standard.js';
+import { validated } from '../schema/validate.js';
 import type { Compiler } from './compiler.js';
 import { Execution, OpenRequests } from './execution.js';
 import type { Lane } from './lane.js';
@@ -72,7 +74,7 @@ export class Runner {
     }
     this.parts.scope.changed();
     if (task.settled === 'failed') throw task.error;
-    return task.value;
+    return task.schema === undefined ? task.value : checkedNow(task.schema, task.value);
   }
 
   /** Runs in the background. */
@@ -168,4 +170,11 @@ export class Runner {
 function startable(lane: Lane, handle: FunctionHandle): Lane {
   if (handle.disposed) throw new RhaiDisposedError('The function was disposed, or its engine was.');
   return lane;
+}
+
+function checkedNow(schema: AnySchema, value: unknown): unknown {
+  const checked = validated(schema, value, 'The result');
+  if (!(checked instanceof Promise)) return checked;
+  checked.catch(() => {});
+  throw new TypeError('The schema validates asynchronously: use evalAsync() instead.');
 }

@@ -7,7 +7,15 @@ import { Sinks } from './sinks.js';
 
 type Parts = Pick<
   LaneShared,
-  'functions' | 'errors' | 'counters' | 'tracer' | 'base' | 'committed' | 'laneBroken' | 'callFunction'
+  | 'functions'
+  | 'modules'
+  | 'errors'
+  | 'counters'
+  | 'tracer'
+  | 'base'
+  | 'committed'
+  | 'laneBroken'
+  | 'callFunction'
 >;
 
 export function laneShared(engine: unknown, options: ResolvedOptions, parts: Parts): LaneShared {

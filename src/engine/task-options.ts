@@ -1,6 +1,8 @@
 // The options of one run, checked and put into its task. Getters are read once.
 
-import { listener, priorityOf, type RunOptions } from '../options/engine.js';
+import { listener } from '../options/check.js';
+import { priorityOf, type RunOptions } from '../options/engine.js';
+import { checkSchema } from '../schema/standard.js';
 import { checkVariable } from './scope.js';
 import { checkSignal } from './signals.js';
 import type { Task } from './task.js';
@@ -9,6 +11,9 @@ import type { Task } from './task.js';
 export function applyListeners(task: Task, options: RunOptions): void {
   task.onPrint = listener('onPrint', options.onPrint);
   task.onDebug = listener('onDebug', options.onDebug);
+  const { schema } = options;
+  checkSchema('schema', schema);
+  task.schema = schema;
 }
 
 /** What only runs in the background have. */

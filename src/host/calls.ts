@@ -13,6 +13,7 @@ import type { ErrorTable } from './errors.js';
 import type { Functions, HostFunction } from './functions.js';
 import { FunctionGate } from './gate.js';
 import { memberFunction } from './members.js';
+import type { Modules } from './modules.js';
 import type { CallOwner, Owners } from './owner.js';
 import { promiseOf } from './thenable.js';
 
@@ -44,6 +45,7 @@ export interface CallTracer {
 export interface CallShared {
   readonly engine: unknown;
   readonly functions: Functions;
+  readonly modules: Modules;
   readonly gate: FunctionGate;
   readonly errors: ErrorTable;
   readonly counters: CallCounters;
@@ -69,7 +71,7 @@ export class HostCalls implements CallSettler {
     const column = body.u32();
     const args: unknown[] = [];
     const refused = readArguments(body, args);
-    const fn = id < C.FOREIGN ? this.shared.functions.byId[id] : unknownFunction(id, args, body);
+    const fn = this.#function(id, args, body);
     const { counters, tracer } = this.shared;
     counters.requests++;
     if (owner === undefined || owner.ended) {
@@ -84,10 +86,16 @@ export class HostCalls implements CallSettler {
     if (fn === undefined)
       return this.#throw(call, new Error('The host function is not registered any more.'));
     if (refused !== undefined) return this.#throw(call, refused);
-    if (owner.byHand !== undefined) return this.#ask(call, owner.byHand);
+    if (owner.byHand !== undefined && !this.#isOwnModule(call)) return this.#ask(call, owner.byHand);
     if (fn.arity >= 0 && fn.arity !== args.length) return this.#throw(call, wrongArity(fn, args.length));
     if (fn.concurrency > 0 && !this.shared.gate.enter(call, this)) return;
     this.start(call);
+  }
+
+  #function(id: number, args: readonly unknown[], body: Decoder): HostFunction | undefined {
+    if (id < C.FOREIGN) return this.shared.functions.byId[id];
+    if (id === C.IMPORT) return this.shared.modules.importer;
+    return memberFunction(id, args) ?? unregistered(body.text());
   }
 
   #take(slot: number, generation: number, owner: CallOwner, args: unknown[]): HostCall {
@@ -100,6 +108,12 @@ export class HostCalls implements CallSettler {
     this.#live[slot] = call;
     this.shared.counters.inFlight++;
     return call;
+  }
+
+  /** Modules of the host are there for executions too. */
+  #isOwnModule({ fn, args }: HostCall): boolean {
+    const { modules } = this.shared;
+    return fn === modules.importer && modules.has(String(args[0]));
   }
 
   /** Leaves the answer to whoever steps the run by hand. */
@@ -247,18 +261,15 @@ export class HostCalls implements CallSettler {
   }
 }
 
-/** The function behind a number that is no registered function's: a member of a host object, or a name nobody knows. */
-function unknownFunction(id: number, args: readonly unknown[], body: Decoder): HostFunction {
-  return id < C.GET_MEMBER ? unregistered(body.text()) : (memberFunction(id, args) ?? GONE);
-}
-
 /** A function that nobody registered. */
 function unregistered(name: string): HostFunction {
   return {
     id: -1,
     name,
     handler: ignore,
-    options: {},
+    doc: '',
+    params: undefined,
+    returns: undefined,
     context: false,
     arity: -1,
     concurrency: 0,

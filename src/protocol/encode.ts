@@ -1,8 +1,11 @@
 // JavaScript values to bytes, by the table of API.md: what cannot cross exactly is refused with its path, never bent.
 // User code may run inside (getters, proxies), so nothing is cached over a property read; nesting is counted.
+// long because: one switch over every kind of value and the cursor it moves; apart, they would share private state.
 
+import { MIN_ASIDE, type Asides } from './asides.js';
 import * as C from './constants.js';
-import { handleOf, NO_OBJECTS, type HandleSource } from './handles.js';
+import { writeFunction, writeHostObject } from './encode-handles.js';
+import { NO_OBJECTS, type HandleSource } from './handles.js';
 import type { HostObject } from './host-object.js';
 import { isArray, isPlain, isView, objectKeys, prototypeOf } from './intrinsics.js';
 import { checkSize, depthLimit } from './limits.js';
@@ -23,14 +26,26 @@ export class Encoder extends Writer {
   #maxDepth = C.MAX_DEPTH;
   /** Host objects of the record in progress, once for each time. */
   objects: HostObject[] = NO_OBJECTS;
+  /** What the open record has put aside. */
+  #put: number[] = [];
 
   /** `shapes` is undefined for records written inside others: their order is not known yet. */
   constructor(
     ring: Views,
     private readonly shapes: OutShapes | undefined,
+    private readonly asides?: Asides,
     private readonly handles?: HandleSource,
   ) {
     super(ring);
+  }
+
+  /** The record was sent, or dropped with what it has put aside. */
+  settle(sent: boolean): void {
+    if (this.#put.length > 0) {
+      if (!sent) for (const id of this.#put) this.asides!.drop(id);
+      this.#put = [];
+    }
+    this.close();
   }
 
   /** One whole value; a failure leaves the record unusable and says where. */
@@ -55,7 +70,7 @@ export class Encoder extends Writer {
       case 'object':
         return value === null ? this.byte(C.T_UNIT) : this.#object(value);
       case 'function':
-        return this.#function(value);
+        return writeFunction(this, value, this.handles);
       default:
         throw new Problem(`a ${typeof value} has no meaning in a script`);
     }
@@ -103,12 +118,31 @@ export class Encoder extends Writer {
     if (n <= SHORT_CHARS && this.#short(value, n)) return;
     if (!value.isWellFormed()) throw new Problem('the text has a lone surrogate');
     checkSize(this.limits, 'maxStringBytes', n);
+    if (n >= MIN_ASIDE && this.asides !== undefined) return this.#bigString(value, this.asides);
     this.ensure(5 + this.textRoom(value));
     const bytes = this.views.writeUtf8(value, this.p + 5);
     checkSize(this.limits, 'maxStringBytes', bytes);
     this.u8[this.p] = bytes === n ? C.T_LSTR : C.T_STR;
     this.dv.setUint32(this.p + 1, bytes, true);
     this.p += 5 + bytes;
+  }
+
+  #bigString(value: string, asides: Asides): void {
+    const bytes = asides.utf8(value);
+    checkSize(this.limits, 'maxStringBytes', bytes.length);
+    this.#aside(C.T_ASIDE_STR, bytes, asides);
+  }
+
+  #aside(tag: number, bytes: Uint8Array, asides: Asides): void {
+    this.checkRecord(bytes.length + 9);
+    this.ensure(9);
+    const id = asides.put(bytes);
+    this.#put.push(id);
+    this.asideBytes += bytes.length;
+    this.u8[this.p] = tag;
+    this.dv.setUint32(this.p + 1, id, true);
+    this.dv.setUint32(this.p + 5, bytes.length, true);
+    this.p += 9;
   }
 
   /** Writes short ASCII text; false when it is neither. */
@@ -195,6 +229,7 @@ export class Encoder extends Writer {
     const bytes = blobOf(view);
     const n = bytes.length;
     checkSize(this.limits, 'maxStringBytes', n);
+    if (n >= MIN_ASIDE && this.asides !== undefined) return this.#aside(C.T_ASIDE_BLOB, bytes, this.asides);
     this.ensure(5 + n);
     this.u8[this.p] = C.T_BLOB;
     this.dv.setUint32(this.p + 1, n, true);
@@ -255,36 +290,9 @@ export class Encoder extends Writer {
   }
 
   #hostObject(object: HostObject): void {
-    if (this.handles === undefined) throw new Problem('a host object crosses only to a core');
-    const handle = this.handles.objectHandle(object);
-    const { declaration } = object;
-    this.ensure(9 + declaration.length);
-    this.u8[this.p] = C.T_HOST_OBJECT;
-    this.dv.setUint32(this.p + 1, handle, true);
-    this.dv.setUint32(this.p + 5, declaration.length, true);
-    this.u8.set(declaration, this.p + 9);
-    this.p += 9 + declaration.length;
+    writeHostObject(this, object, this.handles);
     if (this.objects === NO_OBJECTS) this.objects = [];
     this.objects.push(object);
-  }
-
-  /** A function of a script goes back as itself; a function of JavaScript has no meaning there. */
-  #function(value: object): void {
-    const handle = handleOf(value);
-    if (handle === undefined)
-      throw new Problem('a function has no meaning in a script (register it as a host function)');
-    if (handle.disposed) throw new Problem('the function of the script was disposed');
-    if (handle.home !== this.handles?.home)
-      throw new Problem(
-        'the function belongs to another core, and a function of a script cannot leave its core',
-      );
-    this.ensure(11);
-    this.u8[this.p] = C.T_FN;
-    this.dv.setUint32(this.p + 1, handle.slot, true);
-    this.dv.setUint32(this.p + 5, handle.generation, true);
-    this.u8[this.p + 9] = C.T_SSTR;
-    this.u8[this.p + 10] = 0;
-    this.p += 11;
   }
 
   #entries(map: object, keys: readonly string[], values: readonly unknown[]): void {

@@ -1,6 +1,7 @@
 // The ring that JavaScript fills: records are written in place, published in batches, and wait here when there is no room.
 // A record begun while another is open (a getter that calls the engine) moves the outer one out of the ring first.
 
+import type { Asides } from './asides.js';
 import * as C from './constants.js';
 import { Encoder } from './encode.js';
 import { NO_OBJECTS, type HandleSource } from './handles.js';
@@ -33,6 +34,7 @@ export class Inbox {
     base: number,
     private readonly size: number,
     private readonly spillPut: (bytes: Uint8Array) => number,
+    private readonly asides?: Asides,
   ) {
     this.#control = views.i32;
     this.#base = base;
@@ -57,6 +59,7 @@ export class Inbox {
     const encoder = (this.#encoders[level] ??= new Encoder(
       this.views,
       level === 0 ? this.#shapes : undefined,
+      this.asides,
       this.handles,
     ));
     const room = level === 0 && this.#waiting.length === 0 ? this.#contiguous() : 0;
@@ -95,7 +98,7 @@ export class Inbox {
   }
 
   #close(encoder: Encoder, sent: boolean): void {
-    encoder.close();
+    encoder.settle(sent);
     if (encoder.objects !== NO_OBJECTS) {
       if (sent) this.handles?.objectsSent(encoder.objects);
       encoder.objects = NO_OBJECTS;

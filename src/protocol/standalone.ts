@@ -17,7 +17,7 @@ export function encodeValues(
   limits: ValueLimits = NO_LIMITS,
   handles?: HandleSource,
 ): Uint8Array {
-  const encoder = new Encoder(new Views(new ArrayBuffer(0)), new OutShapes(), handles);
+  const encoder = new Encoder(new Views(new ArrayBuffer(0)), new OutShapes(), undefined, handles);
   encoder.openScratch();
   encoder.limits = limits;
   try {

@@ -1,6 +1,6 @@
 //! The values that are not JSON, on their way out: bytes, characters, ranges, the core's own types, functions.
 
-use super::encode::{count, Encoder};
+use super::encode::Encoder;
 use super::tags;
 use super::value_error::ValueError;
 use crate::values::{HostError, Timestamp};
@@ -12,9 +12,7 @@ impl Encoder {
     /// Everything that is not JSON.
     pub(super) fn rare(&mut self, value: &Dynamic) -> Result<(), ValueError> {
         if let Ok(blob) = value.as_blob_ref() {
-            self.u8(tags::BLOB);
-            self.u32(count(blob.len())?);
-            self.bytes.extend_from_slice(&blob);
+            return self.blob(&blob);
         } else if let Ok(char) = value.as_char() {
             self.u8(tags::CHAR);
             self.u32(char as u32);

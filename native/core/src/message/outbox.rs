@@ -4,9 +4,10 @@
 //! `cancel`, which also takes back the shapes it defined: JavaScript never saw them.
 
 use super::{Id, HEADER_BYTES};
-use crate::codec::{Encoder, Mark};
+use crate::codec::{Asides, Encoder, Mark};
 use crate::handles::SharedHandles;
 use crate::port::Port;
+use std::sync::Arc;
 
 /// A core's only writer.
 #[derive(Debug, Default)]
@@ -30,6 +31,11 @@ impl Outbox {
             encoder: Encoder::with_handles(handles),
             ..Self::default()
         }
+    }
+
+    /// Big texts and blobs go to `store` from now on.
+    pub fn put_aside(&mut self, store: Arc<dyn Asides>) {
+        self.encoder.put_aside(store);
     }
 
     /// Starts a record.

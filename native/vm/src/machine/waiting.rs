@@ -3,7 +3,7 @@
 use super::frame::{State, Target};
 use super::Machine;
 use crate::compile::line_column;
-use crate::host_object::GET_MEMBER;
+use crate::host_object::{CALL_MEMBER, GET_MEMBER};
 use crate::value::Value;
 use rhai::Dynamic;
 
@@ -36,7 +36,7 @@ impl Machine {
             };
         };
         let (line, column) = line_column(self.position());
-        let name = match (&self.extra, *function >= GET_MEMBER) {
+        let name = match (&self.extra, (GET_MEMBER..=CALL_MEMBER).contains(function)) {
             (Some(extra), true) => extra.member.as_str(),
             _ => self.current_program().sites.get(*site as usize).map_or("", |s| s.name.as_str()),
         };
