@@ -22,6 +22,6 @@ pub use failure::{CompileError, Failure, FailureKind, LimitHit, TraceFrame};
 pub use host_object::{HostClass, HostObject, Member, Released, WeakHostObject, CALL_MEMBER, GET_MEMBER, SET_MEMBER};
 pub use hosts::HostNames;
 pub use limits::{Limits, Meter};
-pub use machine::{Binding, HostCall, Machine, Step};
+pub use machine::{Binding, HostCall, Machine, Step, IMPORT};
 pub use program::{FunctionInfo, HostUse, Program};
 pub use vm::{CompileOptions, Output, Vm};

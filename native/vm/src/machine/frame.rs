@@ -1,6 +1,7 @@
 //! The parts of a fiber: frames, handlers, what it waits for. Plain data.
 
 use super::member::Pending;
+use super::modules::Modules;
 use super::routine::RoutineState;
 use super::scopes::{Loan, Named};
 use super::Error;
@@ -23,7 +24,6 @@ pub(crate) enum Place {
 }
 
 /// What ends with a frame.
-#[expect(dead_code, reason = "import makes the last kind")]
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Kind {
     /// A call of a function (or the script's top level).
@@ -114,6 +114,8 @@ pub(super) enum State {
         argc: u16,
         dst: Target,
     },
+    /// The host's answer to an `import`.
+    Imported(Dynamic),
     /// The host threw this.
     Thrown(Dynamic),
     Ended,
@@ -130,6 +132,8 @@ pub(super) enum Target {
     Chain,
     /// Nobody: an absolute register gets what the chain is worth.
     Kept(u32),
+    /// The `import` in progress.
+    Import,
 }
 
 /// What the root scope holds besides the program's own variables.
@@ -143,6 +147,10 @@ pub(super) struct Extra {
     pub(super) constants: Vec<(u16, ImmutableString, Dynamic)>,
     /// Programs beside the script's own: text of `eval`, modules, closures that came from elsewhere.
     pub(super) units: Vec<Unit>,
+    /// Modules and imports.
+    pub(super) modules: Modules,
+    /// The path the host was asked for last.
+    pub(super) asked: ImmutableString,
     /// Each unit's pointers to functions by name, made at their first use.
     pub(super) pointers: Vec<Vec<Dynamic>>,
     /// The chain that waits for a property of a host object.

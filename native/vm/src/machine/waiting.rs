@@ -1,6 +1,7 @@
 //! A fiber that waits for the host: what it asks, and the answer.
 
 use super::frame::{State, Target};
+use super::modules::IMPORT;
 use super::Machine;
 use crate::compile::line_column;
 use crate::host_object::{CALL_MEMBER, GET_MEMBER};
@@ -36,8 +37,9 @@ impl Machine {
             };
         };
         let (line, column) = line_column(self.position());
-        let name = match (&self.extra, (GET_MEMBER..=CALL_MEMBER).contains(function)) {
-            (Some(extra), true) => extra.member.as_str(),
+        let name = match (&self.extra, *function) {
+            (_, IMPORT) => "import",
+            (Some(extra), GET_MEMBER..=CALL_MEMBER) => extra.member.as_str(),
             _ => self.current_program().sites.get(*site as usize).map_or("", |s| s.name.as_str()),
         };
         HostCall {
@@ -74,6 +76,7 @@ impl Machine {
                 drop(self.take_pending());
                 self.state = State::Thrown(value);
             }
+            (Ok(value), Target::Import) => self.state = State::Imported(value),
             (Ok(value), Target::Register(register)) => {
                 self.state = State::Ready;
                 self.stack[register as usize] = Value::from(value);
