@@ -15,6 +15,7 @@ import { FunctionGate } from './gate.js';
 import { memberFunction } from './members.js';
 import type { Modules } from './modules.js';
 import type { CallOwner, Owners } from './owner.js';
+import { unregistered } from './unregistered.js';
 import { promiseOf } from './thenable.js';
 
 const ignore = (): void => {};
@@ -259,22 +260,6 @@ export class HostCalls implements CallSettler {
   *live(): Generator<HostCall> {
     for (const call of this.#live) if (call !== undefined) yield call;
   }
-}
-
-/** A function that nobody registered. */
-function unregistered(name: string): HostFunction {
-  return {
-    id: -1,
-    name,
-    handler: ignore,
-    doc: '',
-    params: undefined,
-    returns: undefined,
-    context: false,
-    arity: -1,
-    concurrency: 0,
-    timeoutMs: -1,
-  };
 }
 
 /** Reads every argument, also behind one that cannot cross; returns the first refusal. */

@@ -4,6 +4,7 @@
 import * as C from '../protocol/constants.js';
 import { HostObject, type MemberUse } from '../protocol/host-object.js';
 import type { HostFunction } from './functions.js';
+import { unregistered } from './unregistered.js';
 
 type Handler = (object: HostObject, name: string, ...args: unknown[]) => unknown;
 
@@ -33,16 +34,5 @@ export function memberFunction(id: number, args: readonly unknown[]): HostFuncti
   const handler = HANDLERS[id];
   if (handler === undefined) return undefined;
   const type = args[0] instanceof HostObject ? args[0].type : '?';
-  return {
-    id: -1,
-    name: `${type}.${String(args[1])}`,
-    handler: handler as HostFunction['handler'],
-    doc: '',
-    params: undefined,
-    returns: undefined,
-    context: false,
-    arity: -1,
-    concurrency: 0,
-    timeoutMs: -1,
-  };
+  return { ...unregistered(`${type}.${String(args[1])}`), handler: handler as HostFunction['handler'] };
 }
