@@ -17,11 +17,14 @@ pub(crate) enum Place {
     None,
     /// A variable.
     Variable(Reg),
-    /// Element reached by the first links of a chain.
+    /// Element reached by the first links of a chain; `ROOT_ONLY`: it was a temporary, only the root is held.
     Chain(u32, u16),
     /// The item a routine handed out.
     Item,
 }
+
+/// See [`Place::Chain`].
+pub(crate) const ROOT_ONLY: u16 = u16::MAX;
 
 /// What ends with a frame.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

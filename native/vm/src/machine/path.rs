@@ -5,9 +5,10 @@
 //! when the callee has returned.
 //! long because: the steps of one walk recurse into each other.
 
+use super::frame::ROOT_ONLY;
 use super::invoke::{self, Flow, MethodCall};
 use super::operators::{data_race, mismatch, op_assign};
-use super::{indexing, member, Error, Machine, Place};
+use super::{indexing, member, place, Error, Machine, Place};
 use crate::bytecode::Reg;
 use crate::program::{Chain, End, Link, Program, Step};
 use crate::value::{is_lent, lent, Value};
@@ -143,10 +144,10 @@ pub(super) fn run(m: &mut Machine, cx: &mut invoke::Context<'_>, index: u32, d: 
         }
         Walk::Call { at, target, call } => {
             regs[usize::from(chain.state)] = Value::Int(at as i64 + 1);
-            let place = if is_place(chain, done, at) {
-                Place::Chain(index, at as u16)
-            } else {
-                Place::None
+            let place = match (is_place(chain, done, at), place::hold_root(chain, regs)) {
+                (true, _) => Place::Chain(index, at as u16),
+                (false, true) => Place::Chain(index, ROOT_ONLY),
+                (false, false) => Place::None,
             };
             // The instruction runs again when the callee has returned.
             m.repeat_instruction();
