@@ -6,10 +6,14 @@
 
 mod bytecode;
 mod callable;
+mod cells;
 mod compile;
+mod copy;
+mod depth;
 mod failure;
 mod host_object;
 mod hosts;
+mod ledger;
 mod limits;
 mod machine;
 mod natives;
@@ -21,6 +25,7 @@ pub use callable::{Callable, Home, Identity, Origins};
 pub use failure::{CompileError, Failure, FailureKind, LimitHit, TraceFrame};
 pub use host_object::{HostClass, HostObject, Member, Released, WeakHostObject, CALL_MEMBER, GET_MEMBER, SET_MEMBER};
 pub use hosts::HostNames;
+pub use ledger::Probes;
 pub use limits::{Limits, Meter};
 pub use machine::{Binding, HostCall, Machine, Step, IMPORT};
 pub use program::{FunctionInfo, HostUse, Program};
