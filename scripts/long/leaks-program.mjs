@@ -89,7 +89,13 @@ async function held() {
 }
 
 // (Entries of the deadline heap are not among them: one per slot stays until it would be due.)
-const gauges = ({ liveRuns, openRequests, ready, programs, sideBuffers }) => ({ liveRuns, openRequests, ready, programs, sideBuffers });
+const gauges = ({ liveRuns, openRequests, ready, programs, sideBuffers }) => ({
+  liveRuns,
+  openRequests,
+  ready,
+  programs,
+  sideBuffers,
+});
 /** The addon's own count of what it holds, where it has one. */
 const nativeBytes = (stats) => stats.cores.at(-1).processBytes ?? stats.cores.at(-1).counters?.processBytes;
 

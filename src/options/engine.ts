@@ -23,9 +23,12 @@ export type ModuleResolver = (
   from: string,
 ) => string | null | undefined | PromiseLike<string | null | undefined>;
 
+/** Gets what a script says with `print(value)`, as it is. */
 export type PrintListener = (text: string) => void;
+/** Gets what a script says with `debug(value)`, and where. */
 export type DebugListener = (text: string, position: DebugPosition) => void;
 
+/** Options of `RhaiEngine.create`. Unknown names and wrong values are refused. */
 export interface EngineOptions {
   /** `'auto'` = native where the addon loads, else WASM. */
   backend?: 'auto' | 'native' | 'wasm';
@@ -40,6 +43,7 @@ export interface EngineOptions {
   modules?: Readonly<Record<string, object | string>> | ModuleResolver;
   onPrint?: PrintListener;
   onDebug?: DebugListener;
+  /** Gets warnings about how the engine is used. */
   onWarning?: (warning: Error) => void;
   /** Runs that may be under way at once; more of them wait. 0 = no bound. */
   maxConcurrentRuns?: number;
@@ -48,6 +52,7 @@ export interface EngineOptions {
   assistMicros?: number;
 }
 
+/** Options of one run. */
 export interface RunOptions {
   signal?: AbortSignal;
   timeoutMs?: number;

@@ -9,8 +9,8 @@ use shuttle::sync::atomic::{AtomicU32, Ordering::SeqCst};
 use shuttle::sync::{Arc, Condvar, Mutex};
 use shuttle::thread::{self, Thread};
 
-/// Every order, up to so many; the models have fewer than that or share the rest by chance.
-const ORDERS: usize = 200_000;
+/// Every order, up to so many: the small models have fewer than that.
+const ORDERS: usize = 30_000;
 
 fn model(body: impl Fn() + Send + Sync + 'static) {
     shuttle::check_dfs(body, Some(ORDERS));
