@@ -3,9 +3,10 @@
 //! Immutable but for the inline caches in its call sites.
 
 use crate::bytecode::{Op, Reg};
-use crate::machine::{Routine, SiteCache};
-use rhai::{Dynamic, ImmutableString, Position, INT};
-use std::cell::RefCell;
+use crate::machine::{Direct, Routine, SiteCache};
+use crate::value::Value;
+use rhai::{ImmutableString, Position, INT};
+use std::cell::{Cell, RefCell};
 use std::collections::HashMap;
 use std::rc::Rc;
 
@@ -52,6 +53,8 @@ pub(crate) struct Meaning {
     pub(crate) host: Option<u32>,
     /// The routine that runs callbacks in the machine.
     pub(crate) routine: Option<Routine>,
+    /// A native that the machine does itself, when nothing of the script or the host goes before it.
+    pub(crate) direct: Option<Direct>,
 }
 
 /// A place in the code that calls something by name.
@@ -98,7 +101,16 @@ pub(crate) enum End {
     /// Assigns the register.
     Set(Reg),
     /// Op-assigns the register (site of the operator).
-    OpSet(u32, Reg),
+    OpSet(u32, Reg, Arithmetic),
+}
+
+/// An operator that the machine can do in place on numbers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Arithmetic {
+    Add,
+    Sub,
+    Mul,
+    Other,
 }
 
 /// A path through properties, indices and methods, from a variable or a value.
@@ -117,20 +129,48 @@ pub(crate) struct Chain {
     pub(crate) state: Reg,
     /// Holds the value the rest of the chain continues from.
     pub(crate) carry: Reg,
+    /// No method is called on the way: a short walk may do.
+    pub(crate) plain: bool,
     /// Site for indexers of other types.
     pub(crate) index_get: u32,
     pub(crate) index_set: u32,
 }
 
 /// A switch: cases by hash or by integer range, each a list of arms that are tried in order.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(crate) struct SwitchTable {
-    /// Value hash → absolute instruction of its first test.
-    pub(crate) cases: HashMap<u64, u32>,
+    /// Value hash → absolute instruction of its first test; sorted.
+    pub(crate) cases: Vec<(u64, u32)>,
+    /// Integers met before and where they went: a hash per visit saved.
+    pub(crate) memo: [Cell<(INT, u32)>; SWITCH_MEMO],
     /// Where ranges (or else the default) are tried.
     pub(crate) otherwise: u32,
     /// Where an unhashable value goes.
     pub(crate) default: u32,
+}
+
+/// Integers that a switch remembers.
+pub(crate) const SWITCH_MEMO: usize = 16;
+/// No instruction: nothing remembered.
+pub(crate) const NOWHERE: u32 = u32::MAX;
+
+impl SwitchTable {
+    pub(crate) fn new() -> Self {
+        Self {
+            cases: Vec::new(),
+            memo: std::array::from_fn(|_| Cell::new((0, NOWHERE))),
+            otherwise: 0,
+            default: 0,
+        }
+    }
+
+    /// Where the value of this hash goes.
+    pub(crate) fn target(&self, hash: u64) -> u32 {
+        match self.cases.binary_search_by_key(&hash, |case| case.0) {
+            Ok(at) => self.cases[at].1,
+            Err(_) => self.otherwise,
+        }
+    }
 }
 
 /// A range of a switch arm; takes integers and floats.
@@ -143,7 +183,7 @@ pub(crate) struct SwitchRange {
 
 impl SwitchRange {
     /// Whether the value of the switch lies in it.
-    pub(crate) fn contains(self, value: &crate::value::Value) -> bool {
+    pub(crate) fn contains(self, value: &Value) -> bool {
         if let Some(i) = value.int() {
             return i >= self.start && (i < self.end || self.inclusive && i == self.end);
         }
@@ -197,7 +237,7 @@ pub struct HostUse {
 pub struct Program {
     pub(crate) name: ImmutableString,
     pub(crate) functions: Vec<Function>,
-    pub(crate) constants: Vec<Dynamic>,
+    pub(crate) constants: Vec<Value>,
     pub(crate) sites: Vec<Site>,
     pub(crate) chains: Vec<Chain>,
     pub(crate) shape_keys: Vec<Vec<ImmutableString>>,

@@ -74,12 +74,44 @@ impl From<Value> for Dynamic {
 }
 
 impl Value {
+    /// A copy of an element: never shared, writable, scalars open.
+    #[inline]
+    pub(crate) fn copy_of(d: &Dynamic) -> Self {
+        if !d.is_shared() && d.tag() == 0 {
+            if let Ok(i) = d.as_int() {
+                return Self::Int(i);
+            }
+            if let Ok(b) = d.as_bool() {
+                return Self::Bool(b);
+            }
+            if let Ok(f) = d.as_float() {
+                return Self::Float(f);
+            }
+        }
+        Self::closed_copy_of(d)
+    }
+
+    #[inline(never)]
+    fn closed_copy_of(d: &Dynamic) -> Self {
+        Self::from(d.flatten_clone())
+    }
+
+    /// Whether it holds other values, so that storing it into a container makes that one deeper.
+    #[inline]
+    pub(crate) fn is_container(&self) -> bool {
+        matches!(self, Self::Dyn(d) if !(d.is_string() || d.is_char() || d.is_int()))
+    }
+
     /// The value as a program sees it: never shared, writable, scalars open.
     #[inline]
     pub(crate) fn read(&self) -> Self {
         match self {
-            Self::Dyn(d) => Self::from(d.flatten_clone()),
-            other => other.clone(),
+            Self::Dyn(d) => Self::copy_of(d),
+            Self::Unit => Self::Unit,
+            Self::Bool(b) => Self::Bool(*b),
+            Self::Int(i) => Self::Int(*i),
+            Self::Float(f) => Self::Float(*f),
+            Self::Unbound => Self::Unbound,
         }
     }
 

@@ -42,6 +42,8 @@ pub struct Vm {
     pub(crate) caches: Caches,
     /// Limits of the run being stepped.
     pub(crate) limits: Limits,
+    /// Where text is put together.
+    pub(crate) buffer: String,
     output: Rc<RefCell<Vec<Output>>>,
 }
 
@@ -76,6 +78,7 @@ impl Vm {
             global,
             caches: eager_caches(),
             limits: Limits::default(),
+            buffer: String::new(),
             output,
         }
     }

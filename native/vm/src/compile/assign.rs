@@ -4,7 +4,7 @@ use super::function::FunctionBuilder;
 use super::stmt::small_integer;
 use super::{unsupported, Compiled, Compiler};
 use crate::bytecode::{Op, Reg};
-use crate::program::NO_SITE;
+use crate::program::{Arithmetic, NO_SITE};
 use rhai::{EvalAltResult, Expr, ImmutableString, OpAssignment, Position};
 
 impl Compiler {
@@ -104,6 +104,16 @@ impl Compiler {
 /// The operator's text, `=` for a plain assignment.
 fn operator(op: &OpAssignment) -> &'static str {
     op.get_op_assignment_info().map_or("=", |(_, _, _, text, ..)| text)
+}
+
+/// What the machine knows of the operator.
+pub(super) fn arithmetic(op: &OpAssignment) -> Arithmetic {
+    match operator(op) {
+        "+=" => Arithmetic::Add,
+        "-=" => Arithmetic::Sub,
+        "*=" => Arithmetic::Mul,
+        _ => Arithmetic::Other,
+    }
 }
 
 /// Lets the instruction that computed temporary `from` write variable `to` at once. Only for instructions that write

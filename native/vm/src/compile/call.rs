@@ -54,7 +54,10 @@ impl Compiler {
             return self.host_call(f, name, host, args, position, d);
         }
         let mut meaning = meaning;
-        meaning.routine = args.len().checked_sub(1).and_then(|argc| crate::machine::Routine::of(name, argc));
+        // Written as a function, the target is the first argument.
+        let methods = args.len().checked_sub(1);
+        meaning.routine = methods.and_then(|argc| crate::machine::Routine::of(name, argc));
+        meaning.direct = methods.and_then(|argc| crate::machine::Direct::of(name, argc));
         let argc = args.len();
         let site = self.site(name, argc.saturating_sub(1), meaning, position);
         if let Some(target) = args.first().and_then(|e| self.reference(f, e)) {

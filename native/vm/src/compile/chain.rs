@@ -91,7 +91,7 @@ impl Compiler {
         let value = f.temporary()?;
         self.expression(f, right, value)?;
         let end = if op.is_op_assignment() {
-            End::OpSet(self.operator_sites(op), value)
+            End::OpSet(self.operator_sites(op), value, super::assign::arithmetic(op))
         } else {
             End::Set(value)
         };
@@ -162,6 +162,7 @@ impl Compiler {
             end_position,
             state,
             carry,
+            plain: methods == 0,
             index_get,
             index_set,
         });

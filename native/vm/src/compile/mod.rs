@@ -16,8 +16,9 @@ mod stmt;
 mod switch;
 
 use crate::bytecode::Reg;
-use crate::machine::{Routine, SiteCache};
+use crate::machine::{Direct, Routine, SiteCache};
 use crate::program::{FunctionInfo, HostUse, Meaning, Program, RootVariable, Site};
+use crate::value::Value;
 use crate::{CompileError, HostNames};
 use function::FunctionBuilder;
 use rhai::{ASTNode, Dynamic, ImmutableString, Module, Position, ScriptFuncDef, Stmt, AST};
@@ -108,7 +109,7 @@ impl Compiler {
     }
 
     fn constant(&mut self, value: Dynamic) -> u32 {
-        self.program.constants.push(value);
+        self.program.constants.push(Value::from(value));
         index(self.program.constants.len())
     }
 
@@ -132,12 +133,17 @@ impl Compiler {
 
     /// What `name(argc arguments)` means, as a function and as a method.
     fn meaning(&self, name: &ImmutableString, argc: usize) -> Meaning {
+        let function = self.program.find(name, argc);
+        let typed = self.program.typed.keys().any(|(_, n, a)| n == name && usize::from(*a) == argc);
+        let host = self.program.hosts.get(name);
+        let native = function.is_none() && !typed && host.is_none();
         Meaning {
-            function: self.program.find(name, argc),
-            method: self.program.find(name, argc),
-            typed: self.program.typed.keys().any(|(_, n, a)| n == name && usize::from(*a) == argc),
-            host: self.program.hosts.get(name),
+            function,
+            method: function,
+            typed,
+            host,
             routine: Routine::of(name, argc),
+            direct: if native { Direct::of(name, argc) } else { None },
         }
     }
 

@@ -4,6 +4,7 @@
 //! `path` (chains), `invoke` (calls), `routine` (natives that call back), `iterate`, `unwind` (errors).
 
 mod accessor;
+mod direct;
 mod floats;
 mod frame;
 mod indexing;
@@ -16,9 +17,12 @@ mod path;
 mod place;
 mod routine;
 mod run;
+mod text;
 mod unwind;
 mod waiting;
+mod walk;
 
+pub(crate) use direct::Direct;
 pub(crate) use native::SiteCache;
 pub(crate) use routine::Routine;
 pub use waiting::HostCall;

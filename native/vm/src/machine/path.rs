@@ -11,7 +11,7 @@ use crate::bytecode::Reg;
 use crate::program::{Chain, End, Link, Program, Step};
 use crate::value::{is_lent, lent, Value};
 use crate::Vm;
-use rhai::{Dynamic, EvalAltResult, ImmutableString, Position};
+use rhai::{Array, Dynamic, EvalAltResult, ImmutableString, Position};
 
 /// `array[index]` of a plain array; anything else is left to the chain.
 #[inline]
@@ -19,12 +19,8 @@ pub(super) fn element(target: &Dynamic, index: i64) -> Option<Value> {
     if target.is_shared() {
         return None;
     }
-    let array = target.as_array_ref().ok()?;
-    let item = array.get(indexing::offset(array.len(), index, true)?)?;
-    match item.as_int() {
-        Ok(i) if !item.is_shared() && item.tag() == 0 => Some(Value::Int(i)),
-        _ => Some(Value::from(item.flatten_clone())),
-    }
+    let array = target.read_lock::<Array>()?;
+    array.get(indexing::offset(array.len(), index, true)?).map(Value::copy_of)
 }
 
 /// `array[index] = value` of a plain array; gives the value back when it is none.
@@ -33,7 +29,7 @@ pub(super) fn set_element(target: &mut Dynamic, index: i64, value: Value) -> Opt
     if target.is_shared() || target.is_read_only() {
         return Some(value);
     }
-    let Ok(mut array) = target.as_array_mut() else { return Some(value) };
+    let Some(mut array) = target.write_lock::<Array>() else { return Some(value) };
     let length = array.len();
     match indexing::offset(length, index, true).and_then(|at| array.get_mut(at)) {
         Some(item) if !item.is_shared() && !item.is_read_only() => {
@@ -42,23 +38,6 @@ pub(super) fn set_element(target: &mut Dynamic, index: i64, value: Value) -> Opt
         }
         _ => Some(value),
     }
-}
-
-/// `map.property` of a plain map that has it.
-#[inline]
-pub(super) fn property(target: &Dynamic, chain: &Chain) -> Option<Value> {
-    if target.is_shared() {
-        return None;
-    }
-    let map = target.as_map_ref().ok()?;
-    let [Link {
-        step: Step::Property { name, .. },
-        ..
-    }] = chain.links.as_slice()
-    else {
-        return None;
-    };
-    map.get(name.as_str()).map(|v| Value::from(v.flatten_clone()))
 }
 
 /// How a walk ended.
@@ -182,7 +161,7 @@ impl Walker<'_> {
                 *target = self.regs[usize::from(register)].take_dynamic();
                 Ok((Walk::Value(Dynamic::UNIT), true))
             }
-            End::OpSet(site, register) => {
+            End::OpSet(site, register, _) => {
                 let mut value = self.regs[usize::from(register)].read_dynamic();
                 op_assign(self.vm, self.program, site as usize, target, &mut value)?;
                 Ok((Walk::Value(Dynamic::UNIT), true))

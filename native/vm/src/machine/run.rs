@@ -7,7 +7,7 @@
 
 use super::invoke::{self, Flow};
 use super::operators::{self, mismatch};
-use super::{floats, iterate, path, Error, Frame, Handler, Machine, Place, State, Target};
+use super::{floats, iterate, path, text, walk, Error, Frame, Handler, Machine, Place, State, Target};
 use crate::bytecode::Op;
 use crate::program::Program;
 use crate::value::Value;
@@ -114,6 +114,20 @@ pub(super) fn run<const EACH: bool>(m: &mut Machine, vm: &mut Vm, program: &Prog
             pc = pc.wrapping_add_signed($to as isize)
         };
     }
+    // The target is out of its register while the native sees the other registers.
+    macro_rules! direct {
+        ($target:expr, $at:expr, $dst:expr) => {
+            if let Some(native) = site!().meaning.direct {
+                let mut target = r!($target).take();
+                let value = native.call(&mut target, &mut regs[usize::from($at)..], &vm.limits);
+                r!($target) = target;
+                if let Some(value) = value {
+                    r!($dst) = value;
+                    continue;
+                }
+            }
+        };
+    }
     macro_rules! slow {
         ($d:expr, $a:expr, $b:expr) => {{
             let value = tri!(operators::binary(vm, site!(), $a, $b));
@@ -210,7 +224,7 @@ pub(super) fn run<const EACH: bool>(m: &mut Machine, vm: &mut Vm, program: &Prog
             }
             Op::MoveRaw(d, a) => r!(d) = r!(a).clone(),
             Op::Take(d, a) => r!(d) = r!(a).take(),
-            Op::Const(d, k) => r!(d) = Value::from(program.constants[k as usize].clone()),
+            Op::Const(d, k) => r!(d) = program.constants[k as usize].clone(),
             Op::Int(d, i) => r!(d) = Value::Int(i64::from(i)),
             Op::Unit(d) => r!(d) = Value::Unit,
             Op::Bool(d, b) => r!(d) = Value::Bool(b),
@@ -291,6 +305,14 @@ pub(super) fn run<const EACH: bool>(m: &mut Machine, vm: &mut Vm, program: &Prog
             Op::AddSet(d, s) => match (&r!(d), &r!(s)) {
                 (Value::Int(x), Value::Int(y)) if x.checked_add(*y).is_some() => r!(d) = Value::Int(x.wrapping_add(*y)),
                 (Value::Float(x), Value::Float(y)) => r!(d) = Value::Float(x + y),
+                (Value::Dyn(_), Value::Dyn(_)) => {
+                    let mut place = r!(d).take();
+                    let done = text::append_value(&mut place, &r!(s), &vm.limits);
+                    r!(d) = place;
+                    if !done {
+                        op_set!(vm, program, function, pc, regs, d, s, tri);
+                    }
+                }
                 _ => op_set!(vm, program, function, pc, regs, d, s, tri),
             },
             Op::SubSet(d, s) => match (&r!(d), &r!(s)) {
@@ -425,6 +447,7 @@ pub(super) fn run<const EACH: bool>(m: &mut Machine, vm: &mut Vm, program: &Prog
                 dst
             )),
             Op::CallNamedRef(target, at, dst) => {
+                direct!(target, at, dst);
                 let argc = site!().argc;
                 flow!(invoke::named(
                     m,
@@ -437,6 +460,7 @@ pub(super) fn run<const EACH: bool>(m: &mut Machine, vm: &mut Vm, program: &Prog
             }
             Op::Method(target, at, dst) => {
                 fuel -= 1;
+                direct!(target, at, dst);
                 flow!(invoke::method(
                     m,
                     &mut invoke::Context { vm, program, meter },
@@ -486,6 +510,9 @@ pub(super) fn run<const EACH: bool>(m: &mut Machine, vm: &mut Vm, program: &Prog
             }
 
             Op::Chain(d, chain) => {
+                if walk::run(&program.chains[chain as usize], regs, &vm.limits, d) {
+                    continue;
+                }
                 flow!(path::run(m, &mut invoke::Context { vm, program, meter }, chain, d));
             }
             Op::Index(d, a, i) => {
@@ -496,6 +523,9 @@ pub(super) fn run<const EACH: bool>(m: &mut Machine, vm: &mut Vm, program: &Prog
                     }
                 }
                 let chain = function.site(pc - 1) as u32;
+                if walk::run(&program.chains[chain as usize], regs, &vm.limits, d) {
+                    continue;
+                }
                 flow!(path::run(m, &mut invoke::Context { vm, program, meter }, chain, d));
             }
             Op::SetIndex(a, i, s) => {
@@ -511,13 +541,16 @@ pub(super) fn run<const EACH: bool>(m: &mut Machine, vm: &mut Vm, program: &Prog
                 if let Some(value) = left {
                     r!(s) = value;
                     let chain = function.site(pc - 1) as u32;
+                    if walk::run(&program.chains[chain as usize], regs, &vm.limits, s) {
+                        continue;
+                    }
                     flow!(path::run(m, &mut invoke::Context { vm, program, meter }, chain, s));
                 }
             }
             Op::Property(d, a) => {
                 let chain = function.site(pc - 1) as u32;
                 if let Value::Dyn(target) = &r!(a) {
-                    if let Some(value) = path::property(target, &program.chains[chain as usize]) {
+                    if let Some(value) = walk::read(target, &program.chains[chain as usize].links, regs) {
                         r!(d) = value;
                         continue;
                     }
@@ -526,6 +559,9 @@ pub(super) fn run<const EACH: bool>(m: &mut Machine, vm: &mut Vm, program: &Prog
             }
             Op::SetProperty(s) => {
                 let chain = function.site(pc - 1) as u32;
+                if walk::run(&program.chains[chain as usize], regs, &vm.limits, s) {
+                    continue;
+                }
                 flow!(path::run(m, &mut invoke::Context { vm, program, meter }, chain, s));
             }
 
