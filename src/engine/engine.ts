@@ -2,42 +2,37 @@
 // the small classes it owns. Every public method is described in API.md and the README.
 // long because: the public surface is one class, and most of it is doc comments and one-line methods.
 
-import { AsyncResource } from 'node:async_hooks';
-import { RhaiAsyncFunctionError, RhaiDisposedError, RhaiError, RhaiInternalError } from '../errors/index.js';
+import { RhaiDisposedError, RhaiError } from '../errors/index.js';
 import type { Backend, Capabilities } from '../backend/core.js';
 import { nativeBackend } from '../backend/native.js';
 import { CallCounters } from '../host/calls.js';
 import { ErrorTable } from '../host/errors.js';
 import { Functions, type FunctionOptions, type HostHandler } from '../host/functions.js';
+import { emit } from '../host/emit.js';
 import { sleep } from '../host/sleep.js';
 import {
   resolveOptions,
-  runLimits,
   type EngineOptions,
   type EvalOptions,
   type ResolvedOptions,
   type RunOptions,
+  type StreamOptions,
 } from '../options/engine.js';
-import * as C from '../protocol/constants.js';
 import { tracerFor } from '../trace/trace.js';
-import { analysisOf, compileError, functionsOf, type Analysis, type CompiledMap } from './analysis.js';
+import type { Analysis } from './analysis.js';
 import { closeGently, type CloseOptions } from './close.js';
+import { Compiler } from './compiler.js';
 import type { LaneShared } from './lane.js';
 import { Lanes } from './lanes.js';
 import { LimitSets } from './limit-sets.js';
-import { Program, Programs } from './programs.js';
-import { Run } from './run.js';
-import { RunQueue } from './run-queue.js';
+import type { Run } from './run.js';
+import { NO_OPTIONS, Runner } from './runner.js';
 import { EngineScope } from './scope.js';
-import { Script } from './script.js';
+import type { Script } from './script.js';
 import { laneShared } from './shared.js';
-import { unwatch, watch } from './signals.js';
-import { engineStats, RunCounters, type EngineStats } from './stats.js';
-import { Task, type CallTarget } from './task.js';
-import { applyListeners, applyOptions } from './task-options.js';
+import { engineStats, type EngineStats } from './stats.js';
+import type { RunStream } from './stream.js';
 import { RunTracer } from './tracing.js';
-
-const NO_OPTIONS: RunOptions = Object.freeze({});
 
 function backendOf(choice: ResolvedOptions['backend']): Backend {
   if (choice === 'wasm') throw new RhaiError('RHAI_BACKEND', 'This build has no WASM backend yet.');
@@ -50,14 +45,12 @@ export class RhaiEngine {
   readonly #functions = new Functions();
   readonly #errors = new ErrorTable();
   readonly #calls = new CallCounters();
-  readonly #runs = new RunCounters();
   readonly #limits: LimitSets;
-  readonly #programs: Programs;
+  readonly #compiler: Compiler;
   readonly #lanes: Lanes;
   readonly #scope: EngineScope;
-  readonly #queue: RunQueue;
+  readonly #runner: Runner;
   readonly #tracer: RunTracer | undefined;
-  #nextRun = 1;
   #closing = false;
   #disposed = false;
 
@@ -76,15 +69,25 @@ export class RhaiEngine {
     this.#backend = backend;
     this.#options = options;
     this.#limits = new LimitSets(options.limits);
-    this.#programs = new Programs(options.limits.maxSourceBytes, (program) =>
-      this.#lanes.dropProgram(program),
-    );
     const tracer = tracerFor(options.trace);
     this.#tracer = tracer && new RunTracer(tracer);
     this.#lanes = new Lanes(backend, options, this.#shared());
     this.#scope = new EngineScope(() => this.#lanes.home(), options.limits);
-    this.#queue = new RunQueue(options.maxConcurrentRuns, (task) => this.#begin(task));
+    this.#compiler = new Compiler(
+      options.limits.maxSourceBytes,
+      () => this.#lanes.home(),
+      (program) => this.#lanes.dropProgram(program),
+    );
+    this.#runner = new Runner({
+      options,
+      limits: this.#limits,
+      lanes: this.#lanes,
+      scope: this.#scope,
+      compiler: this.#compiler,
+      tracer: this.#tracer,
+    });
     this.#functions.register('sleep', sleep, { context: true, arity: 1, timeoutMs: 0 });
+    this.#functions.register('emit', emit, { context: true, arity: 1, timeoutMs: 0 });
   }
 
   #shared(): LaneShared {
@@ -134,23 +137,23 @@ export class RhaiEngine {
   /** Runs on the calling thread; a host function that returns a promise ends it with RhaiAsyncFunctionError. */
   eval<T = unknown>(script: string | Script, options: EvalOptions = NO_OPTIONS): T {
     this.#mustBeOpen();
-    const task = this.#task(script, options, true);
-    const lane = this.#lanes.home();
-    this.#runs.started++;
-    lane.start(task, []);
-    while (task.settled === undefined) {
-      const canGoOn = lane.port.stepRun(task.slot, task.generation);
-      if (!canGoOn && !task.ended) task.fail(new RhaiAsyncFunctionError('sleep'));
-    }
-    this.#scope.changed();
-    if (task.settled === 'failed') throw task.error;
-    return task.value as T;
+    return this.#runner.now(this.#runner.task(script, options, true)) as T;
   }
 
   /** Runs in the background. Wrong arguments throw at once; everything else rejects the run. */
   evalAsync<T = unknown>(script: string | Script, options: RunOptions = NO_OPTIONS): Run<T> {
     this.#mustBeOpen();
-    return this.#launch<T>(this.#task(script, options, false), options);
+    return this.#runner.later<T>(this.#runner.task(script, options, false), options);
+  }
+
+  /**
+   * The values that a script emits with `emit(v)`, to be read with `for await`. The run starts with the first read; while
+   * nobody reads, the script waits (`bufferSize`); leaving the loop cancels it.
+   */
+  evalStream<T = unknown>(script: string | Script, options: StreamOptions = NO_OPTIONS): RunStream<T> {
+    this.#mustBeOpen();
+    const task = this.#runner.task(script, options, false);
+    return this.#runner.stream<T>(task, options, () => this.#mustBeOpen());
   }
 
   /** Runs one function of a script. */
@@ -163,81 +166,23 @@ export class RhaiEngine {
     this.#mustBeOpen();
     if (typeof functionName !== 'string') throw new TypeError('functionName must be a string');
     if (!Array.isArray(args)) throw new TypeError('args must be an array');
-    const target: CallTarget = { name: functionName, args };
-    const task = this.#task(script, options, false);
-    task.call = target;
-    return this.#launch<T>(task, options);
+    const task = this.#runner.task(script, options, false);
+    task.call = { name: functionName, args };
+    return this.#runner.later<T>(task, options);
   }
-
-  #task(script: string | Script, options: RunOptions, sync: boolean): Task {
-    const isPlain = options === NO_OPTIONS;
-    const limits = isPlain ? this.#limits.base : this.#limits.of(runLimits(this.#options.limits, options));
-    const task = new Task(this.#nextRun++, this.#program(script, options.name), limits, sync);
-    task.onLeave = this.#onLeave;
-    if (!isPlain) applyListeners(task, options);
-    return task;
-  }
-
-  #program(script: string | Script, name: string | undefined): Program {
-    if (script instanceof Script) return Script.programOf(script);
-    if (typeof script !== 'string')
-      throw new TypeError(`a script must be a string or a Script, got ${typeof script}`);
-    if (name !== undefined && typeof name !== 'string') throw new TypeError('name must be a string');
-    return this.#programs.of(script, name);
-  }
-
-  #launch<T>(task: Task, options: RunOptions): Run<T> {
-    task.scope = new AsyncResource('RhaiRun');
-    if (options !== NO_OPTIONS) applyOptions(task, options);
-    const run = new Run<T>(task);
-    const { signal } = task;
-    if (signal !== undefined) {
-      if (signal.aborted) task.cancel(signal.reason);
-      else watch(signal, task);
-    }
-    if (task.settled === undefined) this.#queue.add(task);
-    return run;
-  }
-
-  #begin(task: Task): void {
-    this.#runs.started++;
-    try {
-      this.#lanes.next().start(task, this.#scope.copy());
-    } catch (error) {
-      task.reject(error);
-    }
-  }
-
-  readonly #onLeave = (task: Task): void => {
-    task.home?.leave(task);
-    if (task.signal !== undefined) unwatch(task.signal, task);
-    this.#runs.ended(task);
-    this.#tracer?.ended(task);
-    if (!task.sync) this.#queue.left(task);
-  };
 
   // Looking at scripts.
 
   /** Parses and compiles once; throws RhaiSyntaxError. */
   compile(script: string, options: { name?: string } = {}): Script {
     this.#mustBeOpen();
-    const program = this.#program(script, options.name);
-    const map = this.#compiled(program, C.COMPILE_ANSWER);
-    if (!map.ok) throw compileError(map, program);
-    return new Script(this, program, functionsOf(map));
+    return this.#compiler.compile(this, script, options.name);
   }
 
   /** Looks at a script without running any of it. */
   analyze(script: string): Analysis {
     this.#mustBeOpen();
-    return analysisOf(this.#compiled(this.#program(script, undefined), C.COMPILE_ANSWER | C.COMPILE_ANALYZE));
-  }
-
-  #compiled(program: Program, flags: number): CompiledMap {
-    const home = this.#lanes.home();
-    const map = home.ask(C.COMPILED, home.program(program, flags), (body) => body.read() as CompiledMap);
-    if (map === undefined) throw new RhaiInternalError('The home core did not answer.');
-    return map;
+    return this.#compiler.analyze(script);
   }
 
   // The engine's scope.
@@ -276,14 +221,14 @@ export class RhaiEngine {
 
   stats(): EngineStats {
     if (this.#disposed) throw new RhaiDisposedError();
-    return engineStats(this.#runs, this.#calls, this.#lanes.all(), this.#queue.length);
+    return engineStats(this.#runner, this.#calls, this.#lanes.all());
   }
 
   /** Takes no more runs, lets those under way finish within `graceMs`, then disposes. */
   async close(options: CloseOptions = {}): Promise<void> {
     if (this.#disposed) return;
     this.#closing = true;
-    await closeGently(options, this.#queue);
+    await closeGently(options, this.#runner.queue);
     this.dispose();
   }
 
@@ -291,7 +236,7 @@ export class RhaiEngine {
   dispose(): void {
     if (this.#disposed) return;
     this.#disposed = true;
-    this.#queue.clear();
+    this.#runner.queue.clear();
     this.#lanes.close();
     this.#errors.clear();
   }

@@ -86,12 +86,12 @@ function pendingCalls(lanes: readonly Lane[]): PendingCall[] {
 }
 
 export function engineStats(
-  runs: RunCounters,
+  runs: { readonly counters: RunCounters; readonly queue: { readonly length: number } },
   calls: CallCounters,
   lanes: readonly Lane[],
-  queued: number,
 ): EngineStats {
-  const { started, done, failed, cancelled, operations, scriptMs, hostMs, queueMs } = runs;
+  const { started, done, failed, cancelled, operations, scriptMs, hostMs, queueMs } = runs.counters;
+  const queued = runs.queue.length;
   const { requests, inFlight, late, orphaned, timedOut } = calls;
   const live = lanes.reduce((sum, lane) => sum + lane.live, 0);
   const waiting = lanes.flatMap((lane) => lane.tasks()).filter((task) => task.waiting > 0).length;

@@ -77,11 +77,6 @@ impl Limits {
         self.max_array_length == 0 || length as u64 <= self.max_array_length
     }
 
-    /// The same for the number of a map's entries.
-    #[inline]
-    pub(crate) fn fits_map(&self, size: usize) -> bool {
-        self.max_map_size == 0 || size as u64 <= self.max_map_size
-    }
 
     /// The limit that one of rhai's own errors stands for.
     pub(crate) fn hit(&self, error: &EvalAltResult) -> Option<LimitHit> {

@@ -1,5 +1,9 @@
 /** Import, create and first eval of one contestant in this process, in milliseconds. */
 const first = {
+  'empty module': async () => {
+    await import('./empty.mjs');
+    return 42;
+  },
   'rhai-bridge': async () => {
     const { RhaiEngine } = await import(process.env.RHAI_BRIDGE_ENTRY ?? '../../../dist/entry/node.js');
     const engine = await RhaiEngine.create();

@@ -8,7 +8,7 @@
 export const OURS = 'rhai-bridge';
 
 /** Controls take part in a case but are nobody's peer. */
-const CONTROLS = new Set(['bare timers', 'idle loop', 'rhai']);
+const CONTROLS = new Set(['bare timers', 'idle loop', 'rhai', 'empty module']);
 
 export function best(rows) {
   return rows.reduce((a, b) => (b.median < a.median ? b : a));

@@ -1,0 +1,2 @@
+/** The control of the cold start: a module with nothing in it. */
+export {};

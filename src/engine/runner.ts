@@ -1,0 +1,123 @@
+// The runner turns a script and options into a task and sees it through: queue, start, end.
+// RhaiEngine's eval, evalAsync, evalStream and call are thin faces of it. It never looks inside a script.
+
+import { AsyncResource } from 'node:async_hooks';
+import { RhaiAsyncFunctionError } from '../errors/index.js';
+import {
+  bufferSizeOf,
+  runLimits,
+  type ResolvedOptions,
+  type RunOptions,
+  type StreamOptions,
+} from '../options/engine.js';
+import type { Compiler } from './compiler.js';
+import type { Lanes } from './lanes.js';
+import type { LimitSets } from './limit-sets.js';
+import { Run } from './run.js';
+import { RunQueue } from './run-queue.js';
+import type { EngineScope } from './scope.js';
+import type { Script } from './script.js';
+import { unwatch, watch } from './signals.js';
+import { RunCounters } from './stats.js';
+import { RunStream } from './stream.js';
+import { Task } from './task.js';
+import { applyListeners, applyOptions } from './task-options.js';
+import type { RunTracer } from './tracing.js';
+
+/** Stands for "no options given": such a run takes the shortest way. */
+export const NO_OPTIONS: RunOptions = Object.freeze({});
+
+/** What the runner needs of its engine. */
+export interface RunnerParts {
+  readonly options: ResolvedOptions;
+  readonly limits: LimitSets;
+  readonly lanes: Lanes;
+  readonly scope: EngineScope;
+  readonly compiler: Compiler;
+  readonly tracer: RunTracer | undefined;
+}
+
+export class Runner {
+  readonly counters = new RunCounters();
+  readonly queue: RunQueue;
+  #nextRun = 1;
+
+  constructor(private readonly parts: RunnerParts) {
+    this.queue = new RunQueue(parts.options.maxConcurrentRuns, (task) => this.#begin(task));
+  }
+
+  /** A task that has not started. Wrong arguments throw here. */
+  task(script: string | Script, options: RunOptions, sync: boolean): Task {
+    const { limits, compiler, options: engine } = this.parts;
+    const isPlain = options === NO_OPTIONS;
+    const set = isPlain ? limits.base : limits.of(runLimits(engine.limits, options));
+    const task = new Task(this.#nextRun++, compiler.program(script, options.name), set, sync);
+    task.onLeave = this.#onLeave;
+    if (!isPlain) applyListeners(task, options);
+    return task;
+  }
+
+  /** Runs on the caller's stack and gives the value or throws. */
+  now(task: Task): unknown {
+    const lane = this.parts.lanes.home();
+    this.counters.started++;
+    lane.start(task, []);
+    while (task.settled === undefined) {
+      const canGoOn = lane.port.stepRun(task.slot, task.generation);
+      if (!canGoOn && !task.ended) task.fail(new RhaiAsyncFunctionError('sleep'));
+    }
+    this.parts.scope.changed();
+    if (task.settled === 'failed') throw task.error;
+    return task.value;
+  }
+
+  /** Runs in the background. */
+  later<T>(task: Task, options: RunOptions): Run<T> {
+    this.prepare(task, options);
+    const run = new Run<T>(task);
+    this.enqueue(task);
+    return run;
+  }
+
+  /** Runs in the background when somebody begins to read what it emits. */
+  stream<T>(task: Task, options: StreamOptions, mayStart: () => void): RunStream<T> {
+    this.prepare(task, options);
+    return new RunStream<T>(task, bufferSizeOf(options), () => {
+      mayStart();
+      this.enqueue(task);
+    });
+  }
+
+  /** Takes the caller's async context and the options of background runs. */
+  prepare(task: Task, options: RunOptions): void {
+    task.scope = new AsyncResource('RhaiRun');
+    if (options !== NO_OPTIONS) applyOptions(task, options);
+  }
+
+  /** Starts it, now or when its turn comes. */
+  enqueue(task: Task): void {
+    const { signal } = task;
+    if (signal !== undefined) {
+      if (signal.aborted) task.cancel(signal.reason);
+      else watch(signal, task);
+    }
+    if (task.settled === undefined) this.queue.add(task);
+  }
+
+  #begin(task: Task): void {
+    this.counters.started++;
+    try {
+      this.parts.lanes.next().start(task, this.parts.scope.copy());
+    } catch (error) {
+      task.reject(error);
+    }
+  }
+
+  readonly #onLeave = (task: Task): void => {
+    task.home?.leave(task);
+    if (task.signal !== undefined) unwatch(task.signal, task);
+    this.counters.ended(task);
+    this.parts.tracer?.ended(task);
+    if (!task.sync) this.queue.left(task);
+  };
+}
