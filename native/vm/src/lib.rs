@@ -12,6 +12,7 @@ mod limits;
 mod machine;
 mod program;
 mod value;
+mod verify;
 mod vm;
 
 pub use failure::{CompileError, Failure, FailureKind, LimitHit, TraceFrame};

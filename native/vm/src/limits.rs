@@ -77,7 +77,6 @@ impl Limits {
         self.max_array_length == 0 || length as u64 <= self.max_array_length
     }
 
-
     /// The limit that one of rhai's own errors stands for.
     pub(crate) fn hit(&self, error: &EvalAltResult) -> Option<LimitHit> {
         let (name, value) = match error {

@@ -54,6 +54,8 @@ pub(crate) struct Meaning {
     pub(crate) function: Option<u16>,
     /// The script's own function when called as a method (arity without the target).
     pub(crate) method: Option<u16>,
+    /// The same, when nothing but a closure in a map can go before it.
+    pub(crate) own_method: Option<u16>,
     /// There are typed methods of this name and arity.
     pub(crate) typed: bool,
     /// The host's function of this name.

@@ -121,9 +121,12 @@ pub(super) fn arithmetic(op: &OpAssignment) -> Arithmetic {
 fn retarget(f: &mut FunctionBuilder, from: Reg, to: Reg) -> bool {
     let Some(op) = f.last() else { return false };
     match op {
-        Op::Add(d, ..) | Op::Sub(d, ..) | Op::Mul(d, ..) | Op::Div(d, ..) | Op::Rem(d, ..) if *d == from => *d = to,
+        Op::Add(d, ..) | Op::Sub(d, ..) | Op::Mul(d, ..) | Op::Div(d, ..) | Op::Rem(d, ..) | Op::Binary(d, ..) if *d == from => *d = to,
         Op::AddI(d, ..) | Op::SubI(d, ..) | Op::MulI(d, ..) | Op::RemI(d, ..) if *d == from => *d = to,
-        Op::Int(d, _) | Op::Unit(d) if *d == from => *d = to,
+        Op::Lt(d, ..) | Op::Le(d, ..) | Op::Gt(d, ..) | Op::Ge(d, ..) | Op::Eq(d, ..) | Op::Ne(d, ..) if *d == from => *d = to,
+        Op::Int(d, _) | Op::Unit(d) | Op::Bool(d, _) | Op::Const(d, _) if *d == from => *d = to,
+        Op::Move(d, _) | Op::Not(d, _) | Op::Neg(d, _) | Op::Index(d, ..) | Op::Property(d, _) if *d == from => *d = to,
+        Op::Call(_, _, d) | Op::Method(_, _, d) | Op::CallNamed(_, d, _) | Op::Host(_, _, d) if *d == from => *d = to,
         _ => return false,
     }
     true

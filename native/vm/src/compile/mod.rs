@@ -146,6 +146,7 @@ impl Compiler {
         Meaning {
             function,
             method: function,
+            own_method: function.filter(|_| !typed && !matches!(name.as_str(), "call" | "curry")),
             typed,
             host,
             routine: Routine::of(name, argc),
@@ -171,6 +172,23 @@ impl Compiler {
             outer,
         });
     }
+}
+
+/// The machine reads registers and code unchecked, so no function gets past this that could reach outside.
+fn finish(builder: FunctionBuilder) -> Compiled<crate::program::Function> {
+    let position = builder.position;
+    let function = builder.finish();
+    if crate::verify::verify(&function) {
+        return Ok(function);
+    }
+    debug_assert!(false, "{:?} does not verify: {:?}", function.name, function.code);
+    let (line, column) = line_column(position);
+    Err(CompileError {
+        message: "internal error: the code made of this script does not verify".into(),
+        line,
+        column,
+        limit: None,
+    })
 }
 
 /// Index of the element pushed last.
@@ -210,7 +228,7 @@ impl Compiler {
             self.root_variable(name, register, false, true);
         }
         self.body(&mut builder, statements)?;
-        Ok(builder.finish())
+        finish(builder)
     }
 
     fn function(&mut self, definition: &ScriptFuncDef, body: &[Stmt]) -> Compiled<crate::program::Function> {
@@ -227,7 +245,7 @@ impl Compiler {
             builder.this = Some(builder.temporary()?);
         }
         self.body(&mut builder, body)?;
-        Ok(builder.finish())
+        finish(builder)
     }
 
     /// All statements, then `return` of the last one's value.

@@ -69,7 +69,7 @@ impl Compiler {
                 guard => {
                     let skip = self.condition(f, guard)?;
                     to_arms.push((f.emit(Op::Jump(0)), arm));
-                    f.land(skip)?;
+                    skip.into_iter().try_for_each(|jump| f.land(jump))?;
                 }
             }
         }

@@ -130,7 +130,9 @@ impl Direct {
         match self {
             Self::Len => length(map.len()),
             Self::IsEmpty => Some(Value::Bool(map.is_empty())),
-            Self::Keys => Some(Value::Dyn(map.keys().map(|key| Dynamic::from(key.clone())).collect::<Array>().into())),
+            Self::Keys => Some(Value::Dyn(
+                map.keys().map(|key| ImmutableString::from(key.as_str()).into()).collect::<Array>().into(),
+            )),
             Self::Contains | Self::Get | Self::Remove => {
                 let key = text_of(arg?)?;
                 match self {

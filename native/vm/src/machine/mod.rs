@@ -16,6 +16,7 @@ mod operators;
 mod origin;
 mod path;
 mod place;
+mod registers;
 mod routine;
 mod run;
 mod text;

@@ -29,7 +29,9 @@ pub(super) fn set_element(target: &mut Dynamic, index: i64, value: Value) -> Opt
     if target.is_shared() || target.is_read_only() {
         return Some(value);
     }
-    let Some(mut array) = target.write_lock::<Array>() else { return Some(value) };
+    let Some(mut array) = target.write_lock::<Array>() else {
+        return Some(value);
+    };
     let length = array.len();
     match indexing::offset(length, index, true).and_then(|at| array.get_mut(at)) {
         Some(item) if !item.is_shared() && !item.is_read_only() => {

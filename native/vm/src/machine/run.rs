@@ -7,6 +7,7 @@
 
 use super::invoke::{self, Flow};
 use super::operators::{self, mismatch};
+use super::registers::Window;
 use super::units::UnitNumber;
 use super::{floats, iterate, origin, path, text, units, walk, Code, Error, Frame, Handler, Kind, Machine, Place, State, Target};
 use crate::bytecode::Op;
@@ -19,8 +20,8 @@ use std::rc::Rc;
 /// `d op= s` through the slow path; the source temporary is left as it is.
 macro_rules! op_set {
     ($vm:expr, $program:expr, $function:expr, $pc:expr, $regs:expr, $d:expr, $s:expr, $tri:ident) => {{
-        let value = $regs[usize::from($s)].clone();
-        let result = operators::op_set($vm, $program, $function.site($pc - 1), &mut $regs[usize::from($d)], &value);
+        let value = $regs[$s].clone();
+        let result = operators::op_set($vm, $program, $function.site($pc - 1), &mut $regs[$d], &value);
         $tri!(result);
     }};
 }
@@ -61,13 +62,13 @@ pub(super) fn run<const EACH: bool>(m: &mut Machine, vm: &mut Vm, program: &Rc<P
     };
     let mut base = frame.base as usize;
     let mut function = &program.functions[usize::from(frame.function)];
-    let mut code: &[Op] = &function.code;
-    let mut pc = frame.pc as usize;
-    let mut regs: &mut [Value] = &mut m.stack[base..base + usize::from(function.registers)];
+    let start = frame.pc as usize;
+    let mut regs = Window::new(&mut m.stack, base, function);
+    let mut pc = regs.start_at(start);
 
     macro_rules! r {
         ($i:expr) => {
-            regs[usize::from($i)]
+            regs[$i]
         };
     }
     macro_rules! save {
@@ -89,9 +90,9 @@ pub(super) fn run<const EACH: bool>(m: &mut Machine, vm: &mut Vm, program: &Rc<P
             }
             base = frame.base as usize;
             function = &program.functions[usize::from(frame.function)];
-            code = &function.code;
-            pc = frame.pc as usize;
-            regs = &mut m.stack[base..base + usize::from(function.registers)];
+            let start = frame.pc as usize;
+            regs = Window::new(&mut m.stack, base, function);
+            pc = regs.start_at(start);
         }};
     }
     macro_rules! tri {
@@ -134,7 +135,7 @@ pub(super) fn run<const EACH: bool>(m: &mut Machine, vm: &mut Vm, program: &Rc<P
         ($target:expr, $at:expr, $dst:expr) => {
             if let Some(native) = site!().meaning.direct {
                 let mut target = r!($target).take();
-                let value = native.call(&mut target, &mut regs[usize::from($at)..], &vm.limits);
+                let value = native.call(&mut target, &mut regs.all()[usize::from($at)..], &vm.limits);
                 r!($target) = target;
                 if let Some(value) = value {
                     r!($dst) = value;
@@ -151,34 +152,67 @@ pub(super) fn run<const EACH: bool>(m: &mut Machine, vm: &mut Vm, program: &Rc<P
     }
     macro_rules! arithmetic {
         ($d:expr, $a:expr, $b:expr, $int:ident, $op:tt) => {{
-            match (&r!($a), &r!($b)) {
-                (Value::Int(x), Value::Int(y)) => match x.$int(*y) {
-                    Some(z) => r!($d) = Value::Int(z),
-                    None => slow!($d, &r!($a), &r!($b)),
-                },
-                (Value::Float(x), Value::Float(y)) => r!($d) = Value::Float(x $op y),
-                (a, b) => slow!($d, a, b),
+            if let Value::Int(x) = &r!($a) {
+                if let Value::Int(y) = &r!($b) {
+                    if let Some(z) = x.$int(*y) {
+                        r!($d) = Value::Int(z);
+                        continue;
+                    }
+                }
+            } else if let Value::Float(x) = &r!($a) {
+                if let Value::Float(y) = &r!($b) {
+                    r!($d) = Value::Float(x $op y);
+                    continue;
+                }
             }
+            slow!($d, &r!($a), &r!($b));
         }};
     }
     macro_rules! arithmetic_immediate {
         ($d:expr, $a:expr, $i:expr, $int:ident) => {{
-            match &r!($a) {
-                Value::Int(x) => match x.$int(i64::from($i)) {
-                    Some(z) => r!($d) = Value::Int(z),
-                    None => slow!($d, &r!($a), &Value::Int(i64::from($i))),
-                },
-                a => slow!($d, a, &Value::Int(i64::from($i))),
+            if let Value::Int(x) = &r!($a) {
+                if let Some(z) = x.$int(i64::from($i)) {
+                    r!($d) = Value::Int(z);
+                    continue;
+                }
+            }
+            slow!($d, &r!($a), &Value::Int(i64::from($i)));
+        }};
+    }
+    // In place: the variable keeps its kind.
+    macro_rules! arithmetic_set {
+        ($d:expr, $s:expr, $int:ident, $op:tt) => {{
+            if let Value::Int(y) = r!($s) {
+                if let Value::Int(x) = &mut r!($d) {
+                    if let Some(z) = x.$int(y) {
+                        *x = z;
+                        continue;
+                    }
+                }
+            } else if let Value::Float(y) = r!($s) {
+                if let Value::Float(x) = &mut r!($d) {
+                    *x = *x $op y;
+                    continue;
+                }
             }
         }};
     }
     macro_rules! compare {
         ($d:expr, $a:expr, $b:expr, $op:tt, $float:ident) => {{
-            match (&r!($a), &r!($b)) {
-                (Value::Int(x), Value::Int(y)) => { let z = x $op y; r!($d) = Value::Bool(z) }
-                (Value::Float(x), Value::Float(y)) => { let z = floats::$float(*x, *y); r!($d) = Value::Bool(z) }
-                (a, b) => slow!($d, a, b),
+            if let Value::Int(x) = &r!($a) {
+                if let Value::Int(y) = &r!($b) {
+                    let z = x $op y;
+                    r!($d) = Value::Bool(z);
+                    continue;
+                }
+            } else if let Value::Float(x) = &r!($a) {
+                if let Value::Float(y) = &r!($b) {
+                    let z = floats::$float(*x, *y);
+                    r!($d) = Value::Bool(z);
+                    continue;
+                }
             }
+            slow!($d, &r!($a), &r!($b));
         }};
     }
     macro_rules! truth {
@@ -193,24 +227,71 @@ pub(super) fn run<const EACH: bool>(m: &mut Machine, vm: &mut Vm, program: &Rc<P
             }
         };
     }
+    macro_rules! holds {
+        ($a:expr, $b:expr, $op:tt, $float:ident) => {
+            'found: {
+                if let Value::Int(x) = &r!($a) {
+                    if let Value::Int(y) = &r!($b) {
+                        break 'found x $op y;
+                    }
+                } else if let Value::Float(x) = &r!($a) {
+                    if let Value::Float(y) = &r!($b) {
+                        break 'found floats::$float(*x, *y);
+                    }
+                }
+                let value = tri!(operators::binary(vm, site!(), &r!($a), &r!($b)));
+                truth!(value)
+            }
+        };
+    }
+    macro_rules! holds_immediate {
+        ($a:expr, $i:expr, $op:tt) => {
+            if let Value::Int(x) = &r!($a) {
+                *x $op i64::from($i)
+            } else {
+                let value = tri!(operators::binary(vm, site!(), &r!($a), &Value::Int(i64::from($i))));
+                truth!(value)
+            }
+        };
+    }
     macro_rules! jump_compare {
-        ($a:expr, $b:expr, $to:expr, $op:tt, $float:ident) => {{
-            let holds = match (&r!($a), &r!($b)) {
-                (Value::Int(x), Value::Int(y)) => x $op y,
-                (Value::Float(x), Value::Float(y)) => floats::$float(*x, *y),
-                (a, b) => { let v = tri!(operators::binary(vm, site!(), a, b)); truth!(v) }
-            };
-            if !holds { jump!($to) }
-        }};
+        ($a:expr, $b:expr, $to:expr, $op:tt, $float:ident) => {
+            if !holds!($a, $b, $op, $float) {
+                jump!($to);
+            }
+        };
     }
     macro_rules! jump_compare_immediate {
-        ($a:expr, $i:expr, $to:expr, $op:tt) => {{
-            let holds = match &r!($a) {
-                Value::Int(x) => *x $op i64::from($i),
-                a => { let v = tri!(operators::binary(vm, site!(), a, &Value::Int(i64::from($i)))); truth!(v) }
-            };
-            if !holds { jump!($to) }
+        ($a:expr, $i:expr, $to:expr, $op:tt) => {
+            if !holds_immediate!($a, $i, $op) {
+                jump!($to);
+            }
+        };
+    }
+    // A jump back costs one operation and may end the slice.
+    macro_rules! back {
+        ($to:expr) => {{
+            jump!($to);
+            fuel -= 1;
+            if fuel < 0 {
+                save!();
+                return Ok(Exit::OutOfFuel);
+            }
         }};
+    }
+    macro_rules! loop_compare {
+        ($a:expr, $b:expr, $to:expr, $op:tt, $float:ident) => {
+            if holds!($a, $b, $op, $float) {
+                back!($to);
+            }
+        };
+    }
+    macro_rules! loop_compare_immediate {
+        ($a:expr, $i:expr, $to:expr, $op:tt) => {
+            if holds_immediate!($a, $i, $op) {
+                back!($to);
+            }
+        };
     }
 
     loop {
@@ -221,7 +302,7 @@ pub(super) fn run<const EACH: bool>(m: &mut Machine, vm: &mut Vm, program: &Rc<P
             }
             stepped = true;
         }
-        let op = code[pc];
+        let op = regs.fetch(pc);
         pc += 1;
         match op {
             Op::Move(d, a) => {
@@ -326,49 +407,43 @@ pub(super) fn run<const EACH: bool>(m: &mut Machine, vm: &mut Vm, program: &Rc<P
 
             Op::Set(d, s) => {
                 let value = r!(s).take();
-                tri!(operators::set(site!(), &mut r!(d), value));
+                if matches!(r!(d), Value::Dyn(_)) {
+                    tri!(operators::set(site!(), &mut r!(d), value));
+                } else {
+                    r!(d) = value;
+                }
             }
-            Op::AddSet(d, s) => match (&r!(d), &r!(s)) {
-                (Value::Int(x), Value::Int(y)) if x.checked_add(*y).is_some() => r!(d) = Value::Int(x.wrapping_add(*y)),
-                (Value::Float(x), Value::Float(y)) => r!(d) = Value::Float(x + y),
-                (Value::Dyn(_), Value::Dyn(_)) => {
-                    let mut place = r!(d).take();
-                    let done = text::append_value(&mut place, &r!(s), &vm.limits);
-                    r!(d) = place;
-                    if !done {
-                        op_set!(vm, program, function, pc, regs, d, s, tri);
+            Op::AddSet(d, s) => {
+                arithmetic_set!(d, s, checked_add, +);
+                let mut place = r!(d).take();
+                let done = text::append_value(&mut place, &r!(s), &vm.limits);
+                r!(d) = place;
+                if !done {
+                    op_set!(vm, program, function, pc, regs, d, s, tri);
+                }
+            }
+            Op::SubSet(d, s) => {
+                arithmetic_set!(d, s, checked_sub, -);
+                op_set!(vm, program, function, pc, regs, d, s, tri);
+            }
+            Op::MulSet(d, s) => {
+                arithmetic_set!(d, s, checked_mul, *);
+                op_set!(vm, program, function, pc, regs, d, s, tri);
+            }
+            Op::SetBy(d, s) => op_set!(vm, program, function, pc, regs, d, s, tri),
+            Op::AddSetI(d, i) => {
+                if let Value::Int(x) = &mut r!(d) {
+                    if let Some(z) = x.checked_add(i64::from(i)) {
+                        *x = z;
+                        continue;
                     }
                 }
-                _ => op_set!(vm, program, function, pc, regs, d, s, tri),
-            },
-            Op::SubSet(d, s) => match (&r!(d), &r!(s)) {
-                (Value::Int(x), Value::Int(y)) if x.checked_sub(*y).is_some() => r!(d) = Value::Int(x.wrapping_sub(*y)),
-                (Value::Float(x), Value::Float(y)) => r!(d) = Value::Float(x - y),
-                _ => op_set!(vm, program, function, pc, regs, d, s, tri),
-            },
-            Op::MulSet(d, s) => match (&r!(d), &r!(s)) {
-                (Value::Int(x), Value::Int(y)) if x.checked_mul(*y).is_some() => r!(d) = Value::Int(x.wrapping_mul(*y)),
-                (Value::Float(x), Value::Float(y)) => r!(d) = Value::Float(x * y),
-                _ => op_set!(vm, program, function, pc, regs, d, s, tri),
-            },
-            Op::SetBy(d, s) => op_set!(vm, program, function, pc, regs, d, s, tri),
-            Op::AddSetI(d, i) => match &r!(d) {
-                Value::Int(x) if x.checked_add(i64::from(i)).is_some() => r!(d) = Value::Int(x.wrapping_add(i64::from(i))),
-                _ => {
-                    let result = operators::op_set(vm, program, function.site(pc - 1), &mut r!(d), &Value::Int(i64::from(i)));
-                    tri!(result);
-                }
-            },
+                let result = operators::op_set(vm, program, function.site(pc - 1), &mut r!(d), &Value::Int(i64::from(i)));
+                tri!(result);
+            }
 
             Op::Jump(to) => jump!(to),
-            Op::Loop(to) => {
-                jump!(to);
-                fuel -= 1;
-                if fuel < 0 {
-                    save!();
-                    return Ok(Exit::OutOfFuel);
-                }
-            }
+            Op::Loop(to) => back!(to),
             Op::JumpIfNot(a, to) => {
                 if !truth!(r!(a)) {
                     jump!(to);
@@ -396,7 +471,22 @@ pub(super) fn run<const EACH: bool>(m: &mut Machine, vm: &mut Vm, program: &Rc<P
             Op::JumpNotGeI(a, i, to) => jump_compare_immediate!(a, i, to, >=),
             Op::JumpNotEqI(a, i, to) => jump_compare_immediate!(a, i, to, ==),
             Op::JumpNotNeI(a, i, to) => jump_compare_immediate!(a, i, to, !=),
-            Op::Switch(a, table) => pc = iterate::switch_target(&program.switches[table as usize], &r!(a)) as usize,
+            Op::LoopLt(a, b, to) => loop_compare!(a, b, to, <, less),
+            Op::LoopLe(a, b, to) => loop_compare!(a, b, to, <=, less_or_equal),
+            Op::LoopGt(a, b, to) => loop_compare!(a, b, to, >, greater),
+            Op::LoopGe(a, b, to) => loop_compare!(a, b, to, >=, greater_or_equal),
+            Op::LoopEq(a, b, to) => loop_compare!(a, b, to, ==, equal),
+            Op::LoopNe(a, b, to) => loop_compare!(a, b, to, !=, different),
+            Op::LoopLtI(a, i, to) => loop_compare_immediate!(a, i, to, <),
+            Op::LoopLeI(a, i, to) => loop_compare_immediate!(a, i, to, <=),
+            Op::LoopGtI(a, i, to) => loop_compare_immediate!(a, i, to, >),
+            Op::LoopGeI(a, i, to) => loop_compare_immediate!(a, i, to, >=),
+            Op::LoopEqI(a, i, to) => loop_compare_immediate!(a, i, to, ==),
+            Op::LoopNeI(a, i, to) => loop_compare_immediate!(a, i, to, !=),
+            Op::Switch(a, table) => {
+                let target = iterate::switch_target(&program.switches[table as usize], &r!(a));
+                pc = regs.start_at(target as usize);
+            }
             Op::InRange(d, a, range) => {
                 let inside = program.ranges[usize::from(range)].contains(&r!(a));
                 r!(d) = Value::Bool(inside);
@@ -426,9 +516,8 @@ pub(super) fn run<const EACH: bool>(m: &mut Machine, vm: &mut Vm, program: &Rc<P
                 };
                 m.frames.push(Frame::call(code_of_callee, base as u32, dst));
                 function = callee;
-                code = &function.code;
                 pc = 0;
-                regs = &mut m.stack[base..end];
+                regs = Window::new(&mut m.stack, base, function);
                 if let Some(this) = callee.this {
                     r!(this) = Value::Unbound;
                 }
@@ -442,20 +531,29 @@ pub(super) fn run<const EACH: bool>(m: &mut Machine, vm: &mut Vm, program: &Rc<P
                     return Ok(Exit::Done(value));
                 }
                 let (place, kind, dst) = m.frames.last().map_or((Place::None, Kind::Call, 0), |f| (f.place, f.kind, f.dst));
-                if place == Place::None && kind == Kind::Call && m.frames[depth - 2].routine.is_none() {
-                    for register in regs.iter_mut() {
+                let lent = match (place, function.this) {
+                    (Place::None, _) => Some(None),
+                    (Place::Variable(home), Some(this)) => Some(Some((home, this))),
+                    _ => None,
+                };
+                if let (Some(lent), Kind::Call, None) = (lent, kind, &m.frames[depth - 2].routine) {
+                    let back = lent.map(|(home, this)| (home, r!(this).take()));
+                    for register in regs.all() {
                         if let Value::Dyn(_) = register {
                             *register = Value::Unit;
                         }
                     }
                     m.frames.pop();
+                    if let Some((home, object)) = back {
+                        invoke::give_back_value(&mut m.registers()[usize::from(home)], object);
+                    }
                     if m.frames[depth - 2].unit != unit.own {
                         m.set_register(dst, value);
                         meter.fuel = fuel;
                         return Ok(Exit::OtherUnit);
                     }
                     load!();
-                    r!(dst) = value;
+                    regs.all()[usize::from(dst)] = value;
                 } else {
                     meter.fuel = fuel;
                     match invoke::leave(m, &mut cx!(), value)? {
@@ -477,6 +575,33 @@ pub(super) fn run<const EACH: bool>(m: &mut Machine, vm: &mut Vm, program: &Rc<P
             Op::Method(target, at, dst) => {
                 fuel -= 1;
                 direct!(target, at, dst);
+                // A method of the script: the object becomes the callee's `this`, the arguments stand where they are.
+                let site = site!();
+                if let (Some(index), Value::Dyn(object), true) = (site.meaning.own_method, &r!(target), m.frames.len() < max_depth) {
+                    let callee = &program.functions[usize::from(index)];
+                    if let (Some(this), true) = (callee.this, unit.own == unit.home && invoke::is_plain_object(object, &site.name)) {
+                        save!();
+                        let object = r!(target).take();
+                        base += usize::from(at);
+                        let end = base + usize::from(callee.registers);
+                        if m.stack.len() < end {
+                            invoke::grow(&mut m.stack, end);
+                        }
+                        let code_of_callee = Code {
+                            unit: unit.own,
+                            function: index,
+                        };
+                        m.frames.push(Frame {
+                            place: Place::Variable(target),
+                            ..Frame::call(code_of_callee, base as u32, dst)
+                        });
+                        function = callee;
+                        pc = 0;
+                        regs = Window::new(&mut m.stack, base, function);
+                        r!(this) = object;
+                        continue;
+                    }
+                }
                 flow!(invoke::method(m, &mut cx!(), function.site(pc - 1), target, at, dst, false));
             }
             Op::CallPtr(target, at, dst) => {
@@ -498,7 +623,7 @@ pub(super) fn run<const EACH: bool>(m: &mut Machine, vm: &mut Vm, program: &Rc<P
             }
             Op::Curry(d, at, n) => {
                 let first = usize::from(at);
-                let value = tri!(invoke::curry(vm, site!(), &mut regs[first..first + usize::from(n)]));
+                let value = tri!(invoke::curry(vm, site!(), &mut regs.all()[first..first + usize::from(n)]));
                 r!(d) = value;
             }
             Op::MakeFn(d, a) => {
@@ -511,7 +636,7 @@ pub(super) fn run<const EACH: bool>(m: &mut Machine, vm: &mut Vm, program: &Rc<P
             }
 
             Op::Chain(d, chain) => {
-                if walk::run(&program.chains[chain as usize], regs, &vm.limits, d) {
+                if walk::run(&program.chains[chain as usize], regs.all(), &vm.limits, d) {
                     continue;
                 }
                 flow!(path::run(m, &mut cx!(), chain, d));
@@ -524,7 +649,7 @@ pub(super) fn run<const EACH: bool>(m: &mut Machine, vm: &mut Vm, program: &Rc<P
                     }
                 }
                 let chain = function.site(pc - 1) as u32;
-                if walk::run(&program.chains[chain as usize], regs, &vm.limits, d) {
+                if walk::run(&program.chains[chain as usize], regs.all(), &vm.limits, d) {
                     continue;
                 }
                 flow!(path::run(m, &mut cx!(), chain, d));
@@ -542,7 +667,7 @@ pub(super) fn run<const EACH: bool>(m: &mut Machine, vm: &mut Vm, program: &Rc<P
                 if let Some(value) = left {
                     r!(s) = value;
                     let chain = function.site(pc - 1) as u32;
-                    if walk::run(&program.chains[chain as usize], regs, &vm.limits, s) {
+                    if walk::run(&program.chains[chain as usize], regs.all(), &vm.limits, s) {
                         continue;
                     }
                     flow!(path::run(m, &mut cx!(), chain, s));
@@ -551,7 +676,7 @@ pub(super) fn run<const EACH: bool>(m: &mut Machine, vm: &mut Vm, program: &Rc<P
             Op::Property(d, a) => {
                 let chain = function.site(pc - 1) as u32;
                 if let Value::Dyn(target) = &r!(a) {
-                    if let Some(value) = walk::read(target, &program.chains[chain as usize].links, regs) {
+                    if let Some(value) = walk::read(target, &program.chains[chain as usize].links, regs.every()) {
                         r!(d) = value;
                         continue;
                     }
@@ -560,7 +685,7 @@ pub(super) fn run<const EACH: bool>(m: &mut Machine, vm: &mut Vm, program: &Rc<P
             }
             Op::SetProperty(s) => {
                 let chain = function.site(pc - 1) as u32;
-                if walk::run(&program.chains[chain as usize], regs, &vm.limits, s) {
+                if walk::run(&program.chains[chain as usize], regs.all(), &vm.limits, s) {
                     continue;
                 }
                 flow!(path::run(m, &mut cx!(), chain, s));
@@ -568,7 +693,7 @@ pub(super) fn run<const EACH: bool>(m: &mut Machine, vm: &mut Vm, program: &Rc<P
 
             Op::Array(d, at, n) => {
                 let first = usize::from(at);
-                let array: rhai::Array = regs[first..first + usize::from(n)].iter_mut().map(Value::take_dynamic).collect();
+                let array: rhai::Array = regs.all()[first..first + usize::from(n)].iter_mut().map(Value::take_dynamic).collect();
                 tri!(vm.limits.check_array(array.len()));
                 r!(d) = Value::Dyn(array.into());
             }
@@ -588,7 +713,7 @@ pub(super) fn run<const EACH: bool>(m: &mut Machine, vm: &mut Vm, program: &Rc<P
                 let first = usize::from(at);
                 let map: Map = keys
                     .iter()
-                    .zip(&mut regs[first..])
+                    .zip(&mut regs.all()[first..])
                     .map(|(k, v)| (k.as_str().into(), v.take_dynamic()))
                     .collect();
                 tri!(vm.limits.check_map(map.len()));
@@ -596,7 +721,7 @@ pub(super) fn run<const EACH: bool>(m: &mut Machine, vm: &mut Vm, program: &Rc<P
             }
             Op::Interpolate(d, at, n) => {
                 let first = usize::from(at);
-                let value = tri!(operators::interpolate(vm, site!(), &mut regs[first..first + usize::from(n)]));
+                let value = tri!(operators::interpolate(vm, site!(), &mut regs.all()[first..first + usize::from(n)]));
                 r!(d) = value;
             }
             Op::Share(a) => {
@@ -623,34 +748,41 @@ pub(super) fn run<const EACH: bool>(m: &mut Machine, vm: &mut Vm, program: &Rc<P
                     }
                 }
             }
-            Op::RangeNext(d, a, to) => {
-                let second = a + 1;
-                let (Value::Int(next), Value::Int(left)) = (&r!(a), &r!(second)) else {
-                    unreachable!("RangeInit made integers")
-                };
-                let (next, left) = (*next, *left);
-                if left == 0 {
-                    jump!(to);
-                } else {
-                    r!(a) = Value::Int(next.wrapping_add(1));
-                    r!(second) = Value::Int(left.wrapping_sub(1));
-                    operators::set_loop_variable(&mut r!(d), Value::Int(next));
+            Op::RangeLoop(d, a, to) => {
+                if let Value::Int(left) = &mut r!(a + 1) {
+                    if *left == 0 {
+                        continue;
+                    }
+                    *left = left.wrapping_sub(1);
                 }
+                if let Value::Int(next) = &mut r!(a) {
+                    let value = *next;
+                    *next = value.wrapping_add(1);
+                    if let Value::Dyn(_) = r!(d) {
+                        operators::set_loop_variable(&mut r!(d), Value::Int(value));
+                    } else {
+                        r!(d) = Value::Int(value);
+                    }
+                }
+                back!(to);
             }
             Op::IterInit(a) => {
                 let source = r!(a).take_dynamic().flatten();
                 let iterator = tri!(iterate::open(vm, source, function.positions[pc - 1]));
                 m.iterators.push(iterator);
             }
-            Op::IterNext(d, to) => {
+            Op::IterLoop(d, to) => {
                 let next = match m.iterators.last_mut() {
                     Some(iterator) => tri!(iterator.next(function.positions[pc - 1])),
                     None => None,
                 };
-                match next {
-                    Some(value) => operators::set_loop_variable(&mut r!(d), value),
-                    None => jump!(to),
+                let Some(value) = next else { continue };
+                if let Value::Dyn(_) = r!(d) {
+                    operators::set_loop_variable(&mut r!(d), value);
+                } else {
+                    r!(d) = value;
                 }
+                back!(to);
             }
             Op::IterDrop => drop(m.iterators.pop()),
             Op::Count(d, a) => {

@@ -32,7 +32,9 @@ pub(super) fn append(place: &mut Dynamic, more: &Dynamic, limits: &Limits) -> bo
     if place.is_shared() || place.is_read_only() || more.is_shared() {
         return false;
     }
-    let Some(mut text) = place.write_lock::<ImmutableString>() else { return false };
+    let Some(mut text) = place.write_lock::<ImmutableString>() else {
+        return false;
+    };
     if let Some(more) = more.read_lock::<ImmutableString>() {
         if !limits.fits_text(text.len() + more.len()) {
             return false;
@@ -91,7 +93,7 @@ mod tests {
 
     #[test]
     fn a_part_is_found_where_the_standard_library_finds_it() {
-        let long = "lorem ipsum ".repeat(40) + "needle" + &"dolor ".repeat(10);
+        let long = "lorem ipsum ".repeat(40) + "needle" + &*"dolor ".repeat(10);
         for whole in ["", "a", "abc", "ababac", "äöü€", long.as_str()] {
             for part in ["", "a", "b", "abac", "ö", "€", "needle", "dolor dolor", "nothing", "abcabc"] {
                 assert_eq!(find(whole, part), whole.find(part), "{part} in {whole}");

@@ -3,8 +3,8 @@
 //! Most chains need nothing else. Whatever is not plain (a shared or constant value, a missing entry, a type of the
 //! host, an overflow) is left untouched, and the long way in `path` decides.
 
-use super::text;
 use super::indexing;
+use super::text;
 use crate::bytecode::Reg;
 use crate::program::{Arithmetic, Chain, End, Link, Step};
 use crate::value::Value;
