@@ -10,7 +10,7 @@ import { thenNative } from '../protocol/intrinsics.js';
 import type { ValueLimits } from '../protocol/limits.js';
 import { Outbox, type RecordSink } from '../protocol/outbox.js';
 import { Views } from '../protocol/views.js';
-import { BROKEN, BUSY, IDLE, type Backend, type Core, type CoreKind } from './core.js';
+import { BROKEN, BUSY, IDLE, MORE, type Backend, type Core, type CoreKind } from './core.js';
 import { clock, defer, remainingMicros, spendSince, type Resumable } from './turn.js';
 
 export interface PortSink extends RecordSink {
@@ -211,9 +211,12 @@ export class Port implements Resumable {
     this.resume();
   }
 
-  /** Home core: one slice of one run, and everything it says. False when the run cannot go on by itself. */
-  stepRun(slot: number, generation: number): boolean {
-    this.#inbox.publish();
+  /**
+   * Home core: one slice of one run, and everything it says. False when the run cannot go on by itself.
+   * What others sent is shown to the core as well: with `others`, it is stepped for them later.
+   */
+  stepRun(slot: number, generation: number, others: boolean): boolean {
+    if (this.#inbox.publish() && others) this.#owed = true;
     const found = this.#core.stepRun(slot, generation, SYNC_SLICE_MICROS);
     this.drain();
     if (found === BROKEN) this.#break(new Error('the core is broken'));
@@ -223,7 +226,7 @@ export class Port implements Resumable {
   /** Home core: reads the inbox and answers, without running anything for longer than a moment. */
   settle(): void {
     this.#inbox.publish();
-    this.#core.step(0);
+    if (this.#core.step(0) === MORE) this.#owed = true;
     this.drain();
   }
 

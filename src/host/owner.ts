@@ -2,6 +2,7 @@
 // The engine's tasks are owners; this layer never sees more of them.
 
 import type { ValueLimits } from '../protocol/limits.js';
+import type { HostCall } from './call.js';
 import type { ErrorOwner } from './errors.js';
 
 /** Runs a function in the async context of the run's caller. */
@@ -17,6 +18,8 @@ export interface CallOwner extends ErrorOwner {
   readonly sync: boolean;
   readonly limits: ValueLimits;
   readonly scope: AsyncScope | undefined;
+  /** Somebody else answers its host calls. */
+  readonly byHand: ((call: HostCall) => void) | undefined;
   /** Host calls in flight. */
   waiting: number;
   /** Gives a value to the reader of the run's stream: undefined when there is room for more, else a promise of room. */
