@@ -135,6 +135,9 @@ pub(crate) enum Op {
     // ---- chains: property and index paths
     /// d = chain c.
     Chain(Reg, u32),
+    /// Tries chain c (an op-assignment) on plain values. The next instruction, a jump over the long way, is left out
+    /// when nothing happened.
+    Attempt(u32),
     /// d = a[b] (the chain of the site when it is no array or map).
     Index(Reg, Reg, Reg),
     /// a[b] = s.

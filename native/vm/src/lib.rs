@@ -12,6 +12,7 @@ mod limits;
 mod machine;
 mod natives;
 mod program;
+mod switch_table;
 mod value;
 mod verify;
 mod vm;

@@ -43,20 +43,7 @@ impl From<Dynamic> for Value {
     /// Opens scalars. Shared values and values with a tag stay closed.
     #[inline]
     fn from(d: Dynamic) -> Self {
-        if d.is_shared() || d.tag() != 0 {
-            return Self::Dyn(d);
-        }
-        if let Ok(i) = d.as_int() {
-            Self::Int(i)
-        } else if d.is_unit() {
-            Self::Unit
-        } else if let Ok(b) = d.as_bool() {
-            Self::Bool(b)
-        } else if let Ok(f) = d.as_float() {
-            Self::Float(f)
-        } else {
-            Self::Dyn(d)
-        }
+        Self::open(&d).unwrap_or(Self::Dyn(d))
     }
 }
 
@@ -74,21 +61,40 @@ impl From<Value> for Dynamic {
 }
 
 impl Value {
+    /// The open form of a plain scalar.
+    #[inline]
+    fn open(d: &Dynamic) -> Option<Self> {
+        if d.is_shared() || d.tag() != 0 {
+            return None;
+        }
+        if let Ok(i) = d.as_int() {
+            return Some(Self::Int(i));
+        }
+        if let Ok(b) = d.as_bool() {
+            return Some(Self::Bool(b));
+        }
+        if let Ok(f) = d.as_float() {
+            return Some(Self::Float(f));
+        }
+        if d.is_unit() {
+            return Some(Self::Unit);
+        }
+        None
+    }
+
     /// A copy of an element: never shared, writable, scalars open.
     #[inline]
     pub(crate) fn copy_of(d: &Dynamic) -> Self {
-        if !d.is_shared() && d.tag() == 0 {
-            if let Ok(i) = d.as_int() {
-                return Self::Int(i);
-            }
-            if let Ok(b) = d.as_bool() {
-                return Self::Bool(b);
-            }
-            if let Ok(f) = d.as_float() {
-                return Self::Float(f);
-            }
+        Self::open(d).unwrap_or_else(|| Self::closed_copy_of(d))
+    }
+
+    /// An element that left its container.
+    #[inline]
+    pub(crate) fn from_item(d: Dynamic) -> Self {
+        if d.is_shared() {
+            return Self::from(d.flatten());
         }
-        Self::closed_copy_of(d)
+        Self::from(d)
     }
 
     #[inline(never)]

@@ -84,6 +84,7 @@ fn reach(op: Op) -> Reach {
         Op::CallNamed(base, dst, n) | Op::Host(base, n, dst) => over(dst, base, n),
         Op::Curry(d, base, n) | Op::Array(d, base, n) | Op::Interpolate(d, base, n) => over(d, base, n),
         Op::Map(d, base, _) => plain(&[d, base]),
+        Op::Attempt(_) => jumping(&[], 1),
         Op::RangeInit(a, _) => over(a, a, 2),
         Op::RangeLoop(d, a, to) => Reach {
             jump: Some(to.into()),

@@ -7,6 +7,7 @@
 mod assign;
 mod call;
 mod chain;
+mod condition;
 mod expr;
 mod function;
 mod loops;

@@ -3,7 +3,7 @@
 use super::function::FunctionBuilder;
 use super::{Compiled, Compiler};
 use crate::bytecode::{Op, Reg};
-use crate::program::{SwitchRange, SwitchTable};
+use crate::switch_table::{SwitchRange, SwitchTable};
 use rhai::{Expr, RangeCase, SwitchCasesCollection};
 
 impl Compiler {

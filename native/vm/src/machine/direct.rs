@@ -88,11 +88,11 @@ impl Direct {
         if target.is_shared() || target.is_read_only() && (self.changes() || self == Self::Get) {
             return None;
         }
-        if let Some(text) = target.read_lock::<ImmutableString>() {
-            return self.on_text(&text, arg);
-        }
         if target.is_array() {
             return self.on_array(&mut *target.write_lock::<Array>()?, arg, limits);
+        }
+        if let Some(text) = target.read_lock::<ImmutableString>() {
+            return self.on_text(&text, arg);
         }
         if target.is_map() {
             return self.on_map(&mut *target.write_lock::<Map>()?, arg);

@@ -2,7 +2,7 @@
 
 use super::native::at;
 use super::Error;
-use crate::program::{SwitchTable, NOWHERE, SWITCH_MEMO};
+use crate::switch_table::{SwitchTable, NOWHERE, SWITCH_MEMO};
 use crate::value::Value;
 use crate::Vm;
 use rhai::{Array, Dynamic, EvalAltResult, Position};

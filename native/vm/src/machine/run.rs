@@ -6,8 +6,10 @@
 //! The frame's `pc` is written back (`save!`) before anything that can fail, call, or stop.
 
 use super::invoke::{self, Flow};
+use super::iterate::Iter;
 use super::operators::{self, mismatch};
 use super::registers::Window;
+use super::routine::Turn;
 use super::units::UnitNumber;
 use super::{floats, iterate, origin, path, text, units, walk, Code, Error, Frame, Handler, Kind, Machine, Place, State, Target};
 use crate::bytecode::Op;
@@ -191,7 +193,7 @@ pub(super) fn run<const EACH: bool>(m: &mut Machine, vm: &mut Vm, program: &Rc<P
                 }
             } else if let Value::Float(y) = r!($s) {
                 if let Value::Float(x) = &mut r!($d) {
-                    *x = *x $op y;
+                    *x $op y;
                     continue;
                 }
             }
@@ -414,7 +416,7 @@ pub(super) fn run<const EACH: bool>(m: &mut Machine, vm: &mut Vm, program: &Rc<P
                 }
             }
             Op::AddSet(d, s) => {
-                arithmetic_set!(d, s, checked_add, +);
+                arithmetic_set!(d, s, checked_add, +=);
                 let mut place = r!(d).take();
                 let done = text::append_value(&mut place, &r!(s), &vm.limits);
                 r!(d) = place;
@@ -423,11 +425,11 @@ pub(super) fn run<const EACH: bool>(m: &mut Machine, vm: &mut Vm, program: &Rc<P
                 }
             }
             Op::SubSet(d, s) => {
-                arithmetic_set!(d, s, checked_sub, -);
+                arithmetic_set!(d, s, checked_sub, -=);
                 op_set!(vm, program, function, pc, regs, d, s, tri);
             }
             Op::MulSet(d, s) => {
-                arithmetic_set!(d, s, checked_mul, *);
+                arithmetic_set!(d, s, checked_mul, *=);
                 op_set!(vm, program, function, pc, regs, d, s, tri);
             }
             Op::SetBy(d, s) => op_set!(vm, program, function, pc, regs, d, s, tri),
@@ -531,6 +533,41 @@ pub(super) fn run<const EACH: bool>(m: &mut Machine, vm: &mut Vm, program: &Rc<P
                     return Ok(Exit::Done(value));
                 }
                 let (place, kind, dst) = m.frames.last().map_or((Place::None, Kind::Call, 0), |f| (f.place, f.kind, f.dst));
+                // A callback's result: the routine below takes it and, mostly, calls again at once.
+                let mut value = value;
+                if let (Place::None, Kind::Call, Some(routine)) = (place, kind, &mut m.frames[depth - 2].routine) {
+                    if fuel >= 0 {
+                        for register in regs.all() {
+                            if let Value::Dyn(_) = register {
+                                *register = Value::Unit;
+                            }
+                        }
+                        match routine.turn(value, regs.all()) {
+                            Turn::Called => {
+                                fuel -= 1;
+                                pc = 0;
+                                if let Some(this) = function.this {
+                                    r!(this) = Value::Unbound;
+                                }
+                                continue;
+                            }
+                            Turn::Used => {
+                                meter.fuel = fuel;
+                                m.frames.pop();
+                                match invoke::continue_routine(m, &mut cx!())? {
+                                    Flow::Suspended => return Ok(Exit::Suspended),
+                                    Flow::OutOfFuel => return Ok(Exit::OutOfFuel),
+                                    Flow::Next | Flow::Entered => {
+                                        fuel = meter.fuel;
+                                        load!();
+                                        continue;
+                                    }
+                                }
+                            }
+                            Turn::Left(left) => value = left,
+                        }
+                    }
+                }
                 let lent = match (place, function.this) {
                     (Place::None, _) => Some(None),
                     (Place::Variable(home), Some(this)) => Some(Some((home, this))),
@@ -640,6 +677,11 @@ pub(super) fn run<const EACH: bool>(m: &mut Machine, vm: &mut Vm, program: &Rc<P
                     continue;
                 }
                 flow!(path::run(m, &mut cx!(), chain, d));
+            }
+            Op::Attempt(chain) => {
+                if !walk::run(&program.chains[chain as usize], regs.all(), &vm.limits, 0) {
+                    pc += 1;
+                }
             }
             Op::Index(d, a, i) => {
                 if let (Value::Dyn(target), Value::Int(index)) = (&r!(a), &r!(i)) {
@@ -773,6 +815,7 @@ pub(super) fn run<const EACH: bool>(m: &mut Machine, vm: &mut Vm, program: &Rc<P
             }
             Op::IterLoop(d, to) => {
                 let next = match m.iterators.last_mut() {
+                    Some(Iter::Array(items)) => items.next().map(Value::from_item),
                     Some(iterator) => tri!(iterator.next(function.positions[pc - 1])),
                     None => None,
                 };
