@@ -8,6 +8,7 @@ mod bytecode;
 mod compile;
 mod failure;
 mod hosts;
+mod light;
 mod limits;
 mod machine;
 mod natives;

@@ -70,10 +70,10 @@ impl Direct {
         matches!(self, Self::Push | Self::Pop | Self::Remove)
     }
 
-    /// Does it; `None`: nothing happened. An argument that was used is left empty.
-    pub(super) fn call(self, target: &mut Value, args: &mut [Value], limits: &Limits) -> Option<Value> {
-        match target {
-            Value::Dyn(d) => self.call_on(d, args.first_mut(), limits),
+    /// Does it; `false`: nothing happened. An argument that was used is left empty.
+    pub(super) fn call(self, target: &mut Value, arg: &mut Value, result: &mut Value, limits: &Limits) -> bool {
+        let done = match target {
+            Value::Dyn(d) => return self.call_on(d, arg, result, limits),
             Value::Int(i) => match self {
                 Self::ToFloat => Some(Value::Float(*i as f64)),
                 Self::ToInt => Some(Value::Int(*i)),
@@ -81,102 +81,124 @@ impl Direct {
             },
             Value::Float(f) if self == Self::ToFloat => Some(Value::Float(*f)),
             _ => None,
-        }
+        };
+        done.is_some_and(|value| give(result, value))
     }
 
-    fn call_on(self, target: &mut Dynamic, arg: Option<&mut Value>, limits: &Limits) -> Option<Value> {
+    #[inline]
+    fn call_on(self, target: &mut Dynamic, arg: &mut Value, result: &mut Value, limits: &Limits) -> bool {
         if target.is_shared() || target.is_read_only() && (self.changes() || self == Self::Get) {
-            return None;
+            return false;
         }
         if target.is_array() {
-            return self.on_array(&mut *target.write_lock::<Array>()?, arg, limits);
+            return target
+                .write_lock::<Array>()
+                .is_some_and(|mut array| self.on_array(&mut array, arg, result, limits));
         }
         if let Some(text) = target.read_lock::<ImmutableString>() {
-            return self.on_text(&text, arg);
+            return self.on_text(&text, arg, result);
         }
         if target.is_map() {
-            return self.on_map(&mut *target.write_lock::<Map>()?, arg);
+            return target.write_lock::<Map>().is_some_and(|mut map| self.on_map(&mut map, arg, result));
         }
-        let bytes = target.read_lock::<Blob>()?;
-        match self {
-            Self::Len => length(bytes.len()),
-            Self::IsEmpty => Some(Value::Bool(bytes.is_empty())),
-            _ => None,
+        match (self, target.read_lock::<Blob>()) {
+            (Self::Len, Some(bytes)) => length(result, bytes.len()),
+            (Self::IsEmpty, Some(bytes)) => give(result, Value::Bool(bytes.is_empty())),
+            _ => false,
         }
     }
 
-    fn on_array(self, array: &mut Array, arg: Option<&mut Value>, limits: &Limits) -> Option<Value> {
+    #[inline]
+    fn on_array(self, array: &mut Array, item: &mut Value, result: &mut Value, limits: &Limits) -> bool {
         match self {
-            Self::Len => length(array.len()),
-            Self::IsEmpty => Some(Value::Bool(array.is_empty())),
             Self::Push => {
-                let item = arg?;
                 if item.is_container() || !limits.fits_array(array.len() + 1) {
-                    return None;
+                    return false;
                 }
-                array.push(item.take_dynamic());
-                Some(Value::Unit)
+                match item {
+                    Value::Int(i) => array.push(Dynamic::from_int(*i)),
+                    other => array.push(other.take_dynamic()),
+                }
+                give(result, Value::Unit)
             }
-            Self::Pop => Some(array.pop().map_or(Value::Unit, |item| Value::from(item.flatten()))),
-            _ => None,
+            Self::Len => length(result, array.len()),
+            Self::IsEmpty => give(result, Value::Bool(array.is_empty())),
+            Self::Pop => give(result, array.pop().map_or(Value::Unit, Value::from_item)),
+            _ => false,
         }
     }
 
-    fn on_map(self, map: &mut Map, arg: Option<&mut Value>) -> Option<Value> {
+    fn on_map(self, map: &mut Map, arg: &mut Value, result: &mut Value) -> bool {
         // An entry of this name may be a closure, which goes before the native.
         if map.contains_key(self.name()) {
-            return None;
+            return false;
         }
         match self {
-            Self::Len => length(map.len()),
-            Self::IsEmpty => Some(Value::Bool(map.is_empty())),
-            Self::Keys => Some(Value::Dyn(
-                map.keys().map(|key| ImmutableString::from(key.as_str()).into()).collect::<Array>().into(),
-            )),
-            Self::Contains | Self::Get | Self::Remove => {
-                let key = text_of(arg?)?;
-                match self {
-                    Self::Contains => Some(Value::Bool(map.contains_key(key.as_str()))),
-                    Self::Get => Some(map.get(key.as_str()).map_or(Value::Unit, Value::copy_of)),
-                    _ => Some(map.remove(key.as_str()).map_or(Value::Unit, |item| Value::from(item.flatten()))),
-                }
+            Self::Len => return length(result, map.len()),
+            Self::IsEmpty => return give(result, Value::Bool(map.is_empty())),
+            Self::Keys => {
+                let keys: Array = map.keys().map(|key| ImmutableString::from(key.as_str()).into()).collect();
+                return give(result, Value::Dyn(keys.into()));
             }
-            _ => None,
+            _ => {}
+        }
+        let Some(key) = text_of(arg) else { return false };
+        match self {
+            Self::Contains => give(result, Value::Bool(map.contains_key(key.as_str()))),
+            Self::Get => give(result, map.get(key.as_str()).map_or(Value::Unit, Value::copy_of)),
+            Self::Remove => give(result, map.remove(key.as_str()).map_or(Value::Unit, Value::from_item)),
+            _ => false,
         }
     }
 
-    fn on_text(self, whole: &str, arg: Option<&mut Value>) -> Option<Value> {
+    fn on_text(self, whole: &str, arg: &mut Value, result: &mut Value) -> bool {
         match self {
-            Self::Len => return length(whole.chars().count()),
-            Self::IsEmpty => return Some(Value::Bool(whole.is_empty())),
+            Self::Len => return length(result, whole.chars().count()),
+            Self::IsEmpty => return give(result, Value::Bool(whole.is_empty())),
             _ => {}
         }
-        let arg = arg?;
-        let mut bytes = [0; 4];
-        let held;
-        let part: &str = match arg {
-            Value::Dyn(d) if d.is_char() => d.as_char().ok()?.encode_utf8(&mut bytes),
-            other => {
-                held = text_of(other)?;
-                &held
+        let done = match *arg {
+            Value::Dyn(ref d) if d.is_char() => {
+                let mut bytes = [0; 4];
+                self.search(whole, d.as_char().unwrap_or_default().encode_utf8(&mut bytes), result)
             }
+            ref other => text_of(other).is_some_and(|part| self.search(whole, &part, result)),
         };
-        Some(match self {
-            Self::Contains => Value::Bool(text::contains(whole, part)),
-            Self::StartsWith => Value::Bool(whole.starts_with(part)),
-            Self::EndsWith => Value::Bool(whole.ends_with(part)),
-            Self::IndexOf if whole.is_empty() => Value::Int(-1),
-            Self::IndexOf => Value::Int(text::find(whole, part).map_or(-1, |at| whole[..at].chars().count() as i64)),
-            _ => return None,
-        })
+        if done {
+            *arg = Value::Unit;
+        }
+        done
+    }
+
+    #[inline]
+    fn search(self, whole: &str, part: &str, result: &mut Value) -> bool {
+        match self {
+            Self::Contains => give(result, Value::Bool(text::contains(whole, part))),
+            Self::StartsWith => give(result, Value::Bool(whole.starts_with(part))),
+            Self::EndsWith => give(result, Value::Bool(whole.ends_with(part))),
+            Self::IndexOf if whole.is_empty() => give(result, Value::Int(-1)),
+            Self::IndexOf => {
+                let at = text::find(whole, part).map_or(-1, |at| whole[..at].chars().count() as i64);
+                give(result, Value::Int(at))
+            }
+            _ => false,
+        }
     }
 }
 
-fn length(n: usize) -> Option<Value> {
-    i64::try_from(n).ok().map(Value::Int)
+#[inline]
+fn give(result: &mut Value, value: Value) -> bool {
+    *result = value;
+    true
+}
+
+#[inline]
+fn length(result: &mut Value, n: usize) -> bool {
+    give(result, Value::Int(i64::try_from(n).unwrap_or(i64::MAX)))
 }
 
 /// A plain string's text.
+#[inline]
 fn text_of(value: &Value) -> Option<impl std::ops::Deref<Target = ImmutableString> + '_> {
     match value {
         Value::Dyn(d) if !d.is_shared() => d.read_lock::<ImmutableString>(),

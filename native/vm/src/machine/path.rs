@@ -8,6 +8,7 @@ use super::invoke::{self, Flow, MethodCall};
 use super::operators::{data_race, mismatch, op_assign};
 use super::{indexing, Error, Machine, Place};
 use crate::bytecode::Reg;
+use crate::light::Light;
 use crate::program::{Chain, End, Link, Program, Step};
 use crate::value::{is_lent, lent, Value};
 use crate::Vm;
@@ -15,30 +16,29 @@ use rhai::{Array, Dynamic, EvalAltResult, ImmutableString, Position};
 
 /// `array[index]` of a plain array; anything else is left to the chain.
 #[inline]
-pub(super) fn element(target: &Dynamic, index: i64) -> Option<Value> {
+pub(super) fn element(target: &Dynamic, index: i64, spare: &mut Value) -> Option<Light> {
     if target.is_shared() {
         return None;
     }
     let array = target.read_lock::<Array>()?;
-    array.get(indexing::offset(array.len(), index, true)?).map(Value::copy_of)
+    let at = indexing::offset(array.len(), index, true)?;
+    array.get(at).map(|item| Light::copy_of(item, spare))
 }
 
-/// `array[index] = value` of a plain array; gives the value back when it is none.
+/// `array[index] = value` of a plain array; `false`: nothing happened.
 #[inline]
-pub(super) fn set_element(target: &mut Dynamic, index: i64, value: Value) -> Option<Value> {
+pub(super) fn set_element(target: &mut Dynamic, index: i64, value: &mut Value) -> bool {
     if target.is_shared() || target.is_read_only() {
-        return Some(value);
+        return false;
     }
-    let Some(mut array) = target.write_lock::<Array>() else {
-        return Some(value);
-    };
+    let Some(mut array) = target.write_lock::<Array>() else { return false };
     let length = array.len();
     match indexing::offset(length, index, true).and_then(|at| array.get_mut(at)) {
         Some(item) if !item.is_shared() && !item.is_read_only() => {
-            *item = value.into();
-            None
+            value.store(item);
+            true
         }
-        _ => Some(value),
+        _ => false,
     }
 }
 

@@ -56,6 +56,18 @@ impl<'a> Window<'a> {
         self.registers
     }
 
+    /// Two registers at once; none when they are the same.
+    #[inline]
+    pub(super) fn two(&mut self, a: Reg, b: Reg) -> Option<[&mut Value; 2]> {
+        self.registers.get_disjoint_mut([usize::from(a), usize::from(b)]).ok()
+    }
+
+    /// Three registers at once; none when two of them are the same.
+    #[inline]
+    pub(super) fn three(&mut self, a: Reg, b: Reg, c: Reg) -> Option<[&mut Value; 3]> {
+        self.registers.get_disjoint_mut([usize::from(a), usize::from(b), usize::from(c)]).ok()
+    }
+
     /// The instruction at `pc`.
     #[inline]
     pub(super) fn fetch(&self, pc: usize) -> Op {

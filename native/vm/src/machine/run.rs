@@ -13,6 +13,7 @@ use super::routine::Turn;
 use super::units::UnitNumber;
 use super::{floats, iterate, origin, path, text, units, walk, Code, Error, Frame, Handler, Kind, Machine, Place, State, Target};
 use crate::bytecode::Op;
+use crate::light::Light;
 use crate::program::Program;
 use crate::value::Value;
 use crate::{Meter, Vm};
@@ -45,6 +46,8 @@ pub(super) fn run<const EACH: bool>(m: &mut Machine, vm: &mut Vm, program: &Rc<P
     }
     let mut fuel = meter.fuel;
     let mut stepped = false;
+    // Where values travel that are no scalars.
+    let mut spare = Value::Unit;
     let max_depth = if meter.limits.max_call_depth == 0 {
         usize::MAX
     } else {
@@ -132,16 +135,13 @@ pub(super) fn run<const EACH: bool>(m: &mut Machine, vm: &mut Vm, program: &Rc<P
             pc = pc.wrapping_add_signed($to as isize)
         };
     }
-    // The target is out of its register while the native sees the other registers.
     macro_rules! direct {
         ($target:expr, $at:expr, $dst:expr) => {
             if let Some(native) = site!().meaning.direct {
-                let mut target = r!($target).take();
-                let value = native.call(&mut target, &mut regs.all()[usize::from($at)..], &vm.limits);
-                r!($target) = target;
-                if let Some(value) = value {
-                    r!($dst) = value;
-                    continue;
+                if let Some([target, arg, result]) = regs.three($target, $at, $dst) {
+                    if native.call(target, arg, result, &vm.limits) {
+                        continue;
+                    }
                 }
             }
         };
@@ -308,21 +308,27 @@ pub(super) fn run<const EACH: bool>(m: &mut Machine, vm: &mut Vm, program: &Rc<P
         pc += 1;
         match op {
             Op::Move(d, a) => {
-                let value = match &r!(a) {
-                    Value::Int(i) => Value::Int(*i),
-                    other => {
-                        if lent_or_locked(other) {
-                            save!();
-                            return Err(operators::data_race(function.positions[pc - 1]));
-                        }
-                        other.read()
+                if let Value::Dyn(value) = &r!(a) {
+                    if lent_or_locked(value) {
+                        save!();
+                        return Err(operators::data_race(function.positions[pc - 1]));
                     }
-                };
-                r!(d) = value;
+                    spare = Value::from(value.flatten_clone());
+                    r!(d) = spare.take();
+                } else {
+                    let light = r!(a).lift_clone(&mut spare);
+                    r!(d).put(light, &mut spare);
+                }
             }
             Op::MoveRaw(d, a) => r!(d) = r!(a).clone(),
-            Op::Take(d, a) => r!(d) = r!(a).take(),
-            Op::Const(d, k) => r!(d) = program.constants[k as usize].clone(),
+            Op::Take(d, a) => {
+                let light = r!(a).lift(&mut spare);
+                r!(d).put(light, &mut spare);
+            }
+            Op::Const(d, k) => {
+                let light = program.constants[k as usize].lift_clone(&mut spare);
+                r!(d).put(light, &mut spare);
+            }
             Op::Pointer(d, n) => {
                 let pointers = units::pointers(&mut m.extra, unit.own);
                 let known = pointers.get(usize::from(n)).filter(|p| !p.is_unit());
@@ -408,18 +414,20 @@ pub(super) fn run<const EACH: bool>(m: &mut Machine, vm: &mut Vm, program: &Rc<P
             }
 
             Op::Set(d, s) => {
-                let value = r!(s).take();
-                if matches!(r!(d), Value::Dyn(_)) {
+                if let Value::Dyn(_) = r!(d) {
+                    let value = r!(s).take();
                     tri!(operators::set(site!(), &mut r!(d), value));
                 } else {
-                    r!(d) = value;
+                    let light = r!(s).lift(&mut spare);
+                    r!(d).put(light, &mut spare);
                 }
             }
             Op::AddSet(d, s) => {
                 arithmetic_set!(d, s, checked_add, +=);
-                let mut place = r!(d).take();
-                let done = text::append_value(&mut place, &r!(s), &vm.limits);
-                r!(d) = place;
+                let done = match regs.two(d, s) {
+                    Some([place, more]) => text::append_value(place, more, &vm.limits),
+                    None => false,
+                };
                 if !done {
                     op_set!(vm, program, function, pc, regs, d, s, tri);
                 }
@@ -525,16 +533,15 @@ pub(super) fn run<const EACH: bool>(m: &mut Machine, vm: &mut Vm, program: &Rc<P
                 }
             }
             Op::Return(a) => {
-                let value = r!(a).take();
                 let depth = m.frames.len();
                 if depth == 1 {
                     // The top level's variables stay: `bindings` reads them.
                     meter.fuel = fuel;
-                    return Ok(Exit::Done(value));
+                    return Ok(Exit::Done(r!(a).take()));
                 }
+                let light = r!(a).lift(&mut spare);
                 let (place, kind, dst) = m.frames.last().map_or((Place::None, Kind::Call, 0), |f| (f.place, f.kind, f.dst));
                 // A callback's result: the routine below takes it and, mostly, calls again at once.
-                let mut value = value;
                 if let (Place::None, Kind::Call, Some(routine)) = (place, kind, &mut m.frames[depth - 2].routine) {
                     if fuel >= 0 {
                         for register in regs.all() {
@@ -542,7 +549,7 @@ pub(super) fn run<const EACH: bool>(m: &mut Machine, vm: &mut Vm, program: &Rc<P
                                 *register = Value::Unit;
                             }
                         }
-                        match routine.turn(value, regs.all()) {
+                        match routine.turn(light, &mut spare, regs.all()) {
                             Turn::Called => {
                                 fuel -= 1;
                                 pc = 0;
@@ -564,7 +571,7 @@ pub(super) fn run<const EACH: bool>(m: &mut Machine, vm: &mut Vm, program: &Rc<P
                                     }
                                 }
                             }
-                            Turn::Left(left) => value = left,
+                            Turn::Left => {}
                         }
                     }
                 }
@@ -585,14 +592,18 @@ pub(super) fn run<const EACH: bool>(m: &mut Machine, vm: &mut Vm, program: &Rc<P
                         invoke::give_back_value(&mut m.registers()[usize::from(home)], object);
                     }
                     if m.frames[depth - 2].unit != unit.own {
+                        let mut value = Value::Unit;
+                        value.put(light, &mut spare);
                         m.set_register(dst, value);
                         meter.fuel = fuel;
                         return Ok(Exit::OtherUnit);
                     }
                     load!();
-                    regs.all()[usize::from(dst)] = value;
+                    regs.all()[usize::from(dst)].put(light, &mut spare);
                 } else {
                     meter.fuel = fuel;
+                    let mut value = Value::Unit;
+                    value.put(light, &mut spare);
                     match invoke::leave(m, &mut cx!(), value)? {
                         Flow::Suspended => return Ok(Exit::Suspended),
                         Flow::OutOfFuel => return Ok(Exit::OutOfFuel),
@@ -673,53 +684,48 @@ pub(super) fn run<const EACH: bool>(m: &mut Machine, vm: &mut Vm, program: &Rc<P
             }
 
             Op::Chain(d, chain) => {
-                if walk::run(&program.chains[chain as usize], regs.all(), &vm.limits, d) {
+                if walk::run(&program.chains[chain as usize], regs.all(), &vm.limits, &mut spare, d) {
                     continue;
                 }
                 flow!(path::run(m, &mut cx!(), chain, d));
             }
             Op::Attempt(chain) => {
-                if !walk::run(&program.chains[chain as usize], regs.all(), &vm.limits, 0) {
+                if !walk::run(&program.chains[chain as usize], regs.all(), &vm.limits, &mut spare, 0) {
                     pc += 1;
                 }
             }
             Op::Index(d, a, i) => {
                 if let (Value::Dyn(target), Value::Int(index)) = (&r!(a), &r!(i)) {
-                    if let Some(value) = path::element(target, *index) {
-                        r!(d) = value;
+                    if let Some(light) = path::element(target, *index, &mut spare) {
+                        r!(d).put(light, &mut spare);
                         continue;
                     }
                 }
                 let chain = function.site(pc - 1) as u32;
-                if walk::run(&program.chains[chain as usize], regs.all(), &vm.limits, d) {
+                if walk::run(&program.chains[chain as usize], regs.all(), &vm.limits, &mut spare, d) {
                     continue;
                 }
                 flow!(path::run(m, &mut cx!(), chain, d));
             }
             Op::SetIndex(a, i, s) => {
-                let value = r!(s).take();
-                let index = match &r!(i) {
-                    Value::Int(index) => Some(*index),
-                    _ => None,
-                };
-                let left = match (&mut r!(a), index) {
-                    (Value::Dyn(target), Some(index)) => path::set_element(target, index, value),
-                    (_, _) => Some(value),
-                };
-                if let Some(value) = left {
-                    r!(s) = value;
-                    let chain = function.site(pc - 1) as u32;
-                    if walk::run(&program.chains[chain as usize], regs.all(), &vm.limits, s) {
-                        continue;
+                if let Value::Int(index) = r!(i) {
+                    if let Some([Value::Dyn(target), value]) = regs.two(a, s) {
+                        if path::set_element(target, index, value) {
+                            continue;
+                        }
                     }
-                    flow!(path::run(m, &mut cx!(), chain, s));
                 }
+                let chain = function.site(pc - 1) as u32;
+                if walk::run(&program.chains[chain as usize], regs.all(), &vm.limits, &mut spare, s) {
+                    continue;
+                }
+                flow!(path::run(m, &mut cx!(), chain, s));
             }
             Op::Property(d, a) => {
                 let chain = function.site(pc - 1) as u32;
                 if let Value::Dyn(target) = &r!(a) {
-                    if let Some(value) = walk::read(target, &program.chains[chain as usize].links, regs.every()) {
-                        r!(d) = value;
+                    if let Some(light) = walk::read(target, &program.chains[chain as usize].links, regs.every(), &mut spare) {
+                        r!(d).put(light, &mut spare);
                         continue;
                     }
                 }
@@ -727,7 +733,7 @@ pub(super) fn run<const EACH: bool>(m: &mut Machine, vm: &mut Vm, program: &Rc<P
             }
             Op::SetProperty(s) => {
                 let chain = function.site(pc - 1) as u32;
-                if walk::run(&program.chains[chain as usize], regs.all(), &vm.limits, s) {
+                if walk::run(&program.chains[chain as usize], regs.all(), &vm.limits, &mut spare, s) {
                     continue;
                 }
                 flow!(path::run(m, &mut cx!(), chain, s));
@@ -814,8 +820,20 @@ pub(super) fn run<const EACH: bool>(m: &mut Machine, vm: &mut Vm, program: &Rc<P
                 m.iterators.push(iterator);
             }
             Op::IterLoop(d, to) => {
+                if let Some(Iter::Array(items)) = m.iterators.last_mut() {
+                    let Some(item) = items.next() else { continue };
+                    let light = Light::of_item(item, &mut spare);
+                    if r!(d).is_shared() {
+                        let mut value = Value::Unit;
+                        value.put(light, &mut spare);
+                        operators::set_loop_variable(&mut r!(d), value);
+                    } else {
+                        r!(d).put(light, &mut spare);
+                    }
+                    back!(to);
+                    continue;
+                }
                 let next = match m.iterators.last_mut() {
-                    Some(Iter::Array(items)) => items.next().map(Value::from_item),
                     Some(iterator) => tri!(iterator.next(function.positions[pc - 1])),
                     None => None,
                 };
@@ -858,11 +876,8 @@ pub(super) fn run<const EACH: bool>(m: &mut Machine, vm: &mut Vm, program: &Rc<P
 
 /// Whether the variable is captured and its value in use by a callee.
 #[inline]
-fn lent_or_locked(value: &Value) -> bool {
-    match value {
-        Value::Dyn(d) if d.is_shared() => d.read_lock::<Dynamic>().is_none_or(|v| crate::value::is_lent(&v)),
-        _ => false,
-    }
+fn lent_or_locked(d: &Dynamic) -> bool {
+    d.is_shared() && d.read_lock::<Dynamic>().is_none_or(|v| crate::value::is_lent(&v))
 }
 
 fn unknown(site: &crate::program::Site) -> Error {

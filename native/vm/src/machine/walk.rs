@@ -6,13 +6,14 @@
 use super::indexing;
 use super::text;
 use crate::bytecode::Reg;
+use crate::light::Light;
 use crate::program::{Arithmetic, Chain, End, Link, Step};
 use crate::value::Value;
 use crate::Limits;
 use rhai::{Array, Dynamic, ImmutableString, Map};
 
 /// Runs the whole chain; `false`: nothing happened.
-pub(super) fn run(chain: &Chain, regs: &mut [Value], limits: &Limits, d: Reg) -> bool {
+pub(super) fn run(chain: &Chain, regs: &mut [Value], limits: &Limits, spare: &mut Value, d: Reg) -> bool {
     if !chain.plain {
         return false;
     }
@@ -25,9 +26,9 @@ pub(super) fn run(chain: &Chain, regs: &mut [Value], limits: &Limits, d: Reg) ->
         return done;
     };
     let Value::Dyn(target) = &regs[root] else { return false };
-    match read(target, &chain.links, regs) {
-        Some(value) => {
-            regs[usize::from(d)] = value;
+    match read(target, &chain.links, regs, spare) {
+        Some(light) => {
+            regs[usize::from(d)].put(light, spare);
             true
         }
         None => false,
@@ -42,19 +43,25 @@ fn assign(chain: &Chain, target: &mut Value, regs: &mut [Value], limits: &Limits
             if regs[usize::from(register)].is_container() {
                 return false;
             }
-            let mut value = regs[usize::from(register)].take();
+            let source = &regs[usize::from(register)];
+            // Text is copied by reference; scalars never leave for memory.
             let done = change(target, &chain.links, regs, &mut |place| {
-                *place = value.take_dynamic();
+                match source {
+                    Value::Int(i) => *place = Dynamic::from_int(*i),
+                    other => *place = other.read_dynamic(),
+                }
                 true
             });
-            regs[usize::from(register)] = value;
+            if done {
+                regs[usize::from(register)] = Value::Unit;
+            }
             done
         }
         End::OpSet(_, register, how) => {
-            let value = regs[usize::from(register)].take();
-            let done = change(target, &chain.links, regs, &mut |place| calculate(place, how, &value, limits));
-            if !done {
-                regs[usize::from(register)] = value;
+            let value = &regs[usize::from(register)];
+            let done = change(target, &chain.links, regs, &mut |place| calculate(place, how, value, limits));
+            if done {
+                regs[usize::from(register)] = Value::Unit;
             }
             done
         }
@@ -62,23 +69,23 @@ fn assign(chain: &Chain, target: &mut Value, regs: &mut [Value], limits: &Limits
 }
 
 /// The value at the end of the links.
-pub(super) fn read(target: &Dynamic, links: &[Link], regs: &[Value]) -> Option<Value> {
+pub(super) fn read(target: &Dynamic, links: &[Link], regs: &[Value], spare: &mut Value) -> Option<Light> {
     if target.is_shared() {
         return None;
     }
     let [link, rest @ ..] = links else {
-        return Some(Value::copy_of(target));
+        return Some(Light::copy_of(target, spare));
     };
     match &link.step {
-        Step::Property { name, .. } => read(target.read_lock::<Map>()?.get(name.as_str())?, rest, regs),
+        Step::Property { name, .. } => read(target.read_lock::<Map>()?.get(name.as_str())?, rest, regs, spare),
         Step::Index(register) => match &regs[usize::from(*register)] {
             Value::Int(index) => {
                 let array = target.read_lock::<Array>()?;
-                read(array.get(indexing::offset(array.len(), *index, true)?)?, rest, regs)
+                read(array.get(indexing::offset(array.len(), *index, true)?)?, rest, regs, spare)
             }
             Value::Dyn(key) if !key.is_shared() => {
                 let key = key.read_lock::<ImmutableString>()?;
-                read(target.read_lock::<Map>()?.get(key.as_str())?, rest, regs)
+                read(target.read_lock::<Map>()?.get(key.as_str())?, rest, regs, spare)
             }
             _ => None,
         },
@@ -124,34 +131,31 @@ fn calculate(place: &mut Dynamic, how: Arithmetic, value: &Value, limits: &Limit
     if place.tag() != 0 {
         return false;
     }
-    let result = match value {
+    match value {
         Value::Int(y) => {
             let Ok(x) = place.as_int() else { return false };
-            let result = match how {
+            let sum = match how {
                 Arithmetic::Add => x.checked_add(*y),
                 Arithmetic::Sub => x.checked_sub(*y),
                 Arithmetic::Mul => x.checked_mul(*y),
                 Arithmetic::Other => None,
             };
-            result.map(Dynamic::from_int)
+            let Some(sum) = sum else { return false };
+            *place = Dynamic::from_int(sum);
+            true
         }
         Value::Float(y) => {
             let Ok(x) = place.as_float() else { return false };
-            match how {
-                Arithmetic::Add => Some((x + y).into()),
-                Arithmetic::Sub => Some((x - y).into()),
-                Arithmetic::Mul => Some((x * y).into()),
-                Arithmetic::Other => None,
-            }
-        }
-        Value::Dyn(more) => return how == Arithmetic::Add && text::append(place, more, limits),
-        _ => None,
-    };
-    match result {
-        Some(result) => {
-            *place = result;
+            let sum = match how {
+                Arithmetic::Add => x + y,
+                Arithmetic::Sub => x - y,
+                Arithmetic::Mul => x * y,
+                Arithmetic::Other => return false,
+            };
+            *place = Dynamic::from_float(sum);
             true
         }
-        None => false,
+        Value::Dyn(more) => how == Arithmetic::Add && text::append(place, more, limits),
+        _ => false,
     }
 }

@@ -64,6 +64,13 @@ impl RoutineState {
             Some(order) => order > 0,
             None => self.items[left].type_id() > self.items[right].type_id(),
         };
+        self.merge(after);
+    }
+
+    /// Moves the right one of the compared items when it comes first, else the left one.
+    pub(super) fn merge(&mut self, right_first: bool) {
+        let (left, right) = (self.merge.left, self.merge.right);
+        let after = right_first;
         let from = if after { right } else { left };
         self.output.push(std::mem::take(&mut self.items[from]));
         if after {

@@ -3,6 +3,7 @@
 //! which polls the routine.
 
 use super::{Passing, Routine, RoutineState};
+use crate::light::Light;
 use crate::value::Value;
 
 /// What became of a callback's result.
@@ -11,55 +12,62 @@ pub(in crate::machine) enum Turn {
     Called,
     /// It was used; the routine must be asked how to go on.
     Used,
-    /// It is for the general way.
-    Left(Value),
+    /// It is for the general way; nothing happened.
+    Left,
 }
 
 impl RoutineState {
     /// Uses what the callback returned and puts the next arguments into its (empty) registers.
     #[inline]
-    pub(in crate::machine) fn turn(&mut self, value: Value, registers: &mut [Value]) -> Turn {
-        let Passing::Argument { extra } = self.passing else {
-            return Turn::Left(value);
-        };
-        if self.is_map || value.is_shared() {
-            return Turn::Left(value);
+    pub(in crate::machine) fn turn(&mut self, light: Light, spare: &mut Value, registers: &mut [Value]) -> Turn {
+        let Passing::Argument { extra } = self.passing else { return Turn::Left };
+        if self.is_map || matches!(light, Light::Spare) && spare.is_shared() {
+            return Turn::Left;
         }
+        let mut carry = None;
         match self.kind {
-            Routine::Map => self.output.push(value.into()),
+            Routine::Map => self.output.push(light.into_dynamic(spare)),
             Routine::Filter => {
-                if matches!(value.bool(), Ok(true)) {
+                if light.is_true(spare) {
                     self.keep(self.next - 1);
                 }
             }
-            Routine::Reduce => self.carry = value.into(),
-            Routine::Some | Routine::Find | Routine::IndexOf if !matches!(value.bool(), Ok(true)) => {}
-            Routine::All if matches!(value.bool(), Ok(true)) => {}
+            Routine::Reduce if self.next < self.items.len() => carry = Some(light),
+            Routine::Reduce => self.carry = light.into_dynamic(spare),
+            Routine::Some | Routine::Find | Routine::IndexOf if !light.is_true(spare) => {}
+            Routine::All if light.is_true(spare) => {}
             Routine::Sort | Routine::Order => {
-                self.merge_one(&value.into());
-                return self.turn_sort(registers);
+                match light {
+                    Light::Int(order) => self.merge(order as i64 > 0),
+                    other => self.merge_one(&other.into_dynamic(spare)),
+                }
+                return self.turn_sort(spare, registers);
             }
-            _ => return Turn::Left(value),
+            _ => return Turn::Left,
         }
         let Some(item) = self.items.get(self.next) else { return Turn::Used };
-        let item = Value::copy_of(item);
-        let index = Value::Int(self.next as i64);
+        let mut at = self.put_curried(registers);
+        if let Some(carry) = carry {
+            registers[at].put(carry, spare);
+            at += 1;
+        }
+        let item = Light::copy_of(item, spare);
+        registers[at].put(item, spare);
+        if extra {
+            registers[at + 1] = Value::Int(self.next as i64);
+        }
         self.next += 1;
         self.calls += 1;
-        let curried = self.put_curried(registers);
-        let carry = (self.kind == Routine::Reduce).then(|| Value::from(std::mem::take(&mut self.carry)));
-        let arguments = carry.into_iter().chain([item]).chain(extra.then_some(index));
-        for (register, argument) in registers[curried..].iter_mut().zip(arguments) {
-            *register = argument;
-        }
         Turn::Called
     }
 
-    fn turn_sort(&mut self, registers: &mut [Value]) -> Turn {
+    fn turn_sort(&mut self, spare: &mut Value, registers: &mut [Value]) -> Turn {
         let Some((left, right)) = self.next_pair() else { return Turn::Used };
         let curried = self.put_curried(registers);
-        registers[curried] = Value::copy_of(&self.items[left]);
-        registers[curried + 1] = Value::copy_of(&self.items[right]);
+        let item = Light::copy_of(&self.items[left], spare);
+        registers[curried].put(item, spare);
+        let item = Light::copy_of(&self.items[right], spare);
+        registers[curried + 1].put(item, spare);
         Turn::Called
     }
 
