@@ -24,7 +24,7 @@ impl Compiler {
     }
 
     fn open_loop(f: &mut FunctionBuilder, result: Option<Reg>, continues_back: bool) {
-        let (tries, iterators) = (f.tries, f.iterators);
+        let (tries, iterators, depth) = (f.tries, f.iterators, f.depth);
         f.loops.push(LoopScope {
             breaks: Vec::new(),
             continues: Vec::new(),
@@ -32,6 +32,7 @@ impl Compiler {
             result,
             tries,
             iterators,
+            depth,
         });
     }
 
@@ -192,13 +193,14 @@ impl Compiler {
         let Some(scope) = f.loops.last() else {
             return unsupported("break outside of a loop", position);
         };
-        let (tries, iterators, result, back) = (scope.tries, scope.iterators, scope.result, scope.continues_back);
+        let (tries, iterators, depth, result, back) = (scope.tries, scope.iterators, scope.depth, scope.result, scope.continues_back);
         if let Some(e) = value {
             let d = if is_break { super::stmt::wanted(f, result)? } else { f.temporary()? };
             self.expression(f, e, d)?;
         } else if let (Some(d), true) = (result, is_break) {
             f.emit(Op::Unit(d));
         }
+        f.end_scope(depth);
         for _ in tries..f.tries {
             f.emit(Op::EndTry);
         }

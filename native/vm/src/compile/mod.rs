@@ -18,7 +18,7 @@ mod switch;
 
 use crate::bytecode::Reg;
 use crate::machine::{Direct, Routine, SiteCache};
-use crate::program::{FunctionInfo, HostUse, Meaning, Program, RootVariable, Site};
+use crate::program::{FunctionInfo, HostUse, Meaning, Program, RootVariable, ScopeView, Site};
 use crate::value::Value;
 use crate::{CompileError, HostNames};
 use function::FunctionBuilder;
@@ -56,6 +56,7 @@ pub(crate) fn compile(ast: &AST, name: &str, hosts: &Rc<HostNames>) -> Compiled<
             ..Program::default()
         },
         has_functions: false,
+        lends_scope: false,
     };
     compiler.script(ast)?;
     Ok(compiler.program)
@@ -66,6 +67,51 @@ struct Compiler {
     program: Program,
     /// Constants of the top level are visible to functions as `global::`.
     has_functions: bool,
+    /// Functions may be called with a caller's scope, so they are compiled anew for it.
+    lends_scope: bool,
+}
+
+/// What runs inside a function of `caller`, in the scope it has at one place.
+pub(crate) enum Inner<'a> {
+    /// The statements of an `eval`.
+    Text(&'a [Stmt]),
+    /// A function called with `!`.
+    Function(&'a Rc<ScriptFuncDef>),
+}
+
+/// Compiles code that runs inside a function of `caller`: it shares its registers, names and functions.
+pub(crate) fn compile_inside(inner: &Inner<'_>, caller: &Rc<Program>, view: &ScopeView, names: &[(ImmutableString, Reg)]) -> Compiled<Program> {
+    let home = Program::home(caller);
+    let mut compiler = Compiler {
+        program: Program {
+            name: caller.name.clone(),
+            hosts: caller.hosts.clone(),
+            home: Some(home.clone()),
+            ..Program::default()
+        },
+        has_functions: home.functions.len() > 1,
+        lends_scope: false,
+    };
+    let function = match inner {
+        Inner::Text(statements) => {
+            let facts = scan::scan(statements);
+            let mut builder = FunctionBuilder::inside("eval".into(), &facts, view, names);
+            builder.publishes = Some(builder.depth);
+            compiler.inside(builder, &facts, statements)?
+        }
+        Inner::Function(definition) => {
+            let body = body_of(definition);
+            let facts = scan::scan(&body);
+            let mut builder = FunctionBuilder::inside(definition.name.clone(), &facts, view, names);
+            builder.depth += 1;
+            for parameter in &definition.params {
+                builder.variable(parameter, false)?;
+            }
+            compiler.inside(builder, &facts, &body)?
+        }
+    };
+    compiler.program.functions.push(function);
+    Ok(compiler.program)
 }
 
 impl Compiler {
@@ -83,6 +129,9 @@ impl Compiler {
         }
         let top = self.top_level(ast.statements())?;
         self.program.functions[0] = top;
+        if self.lends_scope {
+            self.program.definitions = definitions;
+        }
         Ok(())
     }
 
@@ -101,9 +150,6 @@ impl Compiler {
                 }
             }
         }
-        if definition.name.starts_with("anon$") {
-            return;
-        }
         let (line, column) = first_position(definition);
         self.program.infos.push(FunctionInfo {
             name: definition.name.to_string(),
@@ -112,6 +158,7 @@ impl Compiler {
             line,
             column,
             doc: Vec::new(),
+            this_type: definition.this_type.as_ref().map(ToString::to_string),
         });
     }
 
@@ -141,7 +188,7 @@ impl Compiler {
     /// What `name(argc arguments)` means, as a function and as a method.
     fn meaning(&self, name: &ImmutableString, argc: usize) -> Meaning {
         let function = self.program.find(name, argc);
-        let typed = self.program.typed.keys().any(|(_, n, a)| n == name && usize::from(*a) == argc);
+        let typed = self.program.has_typed(name, argc);
         let host = self.program.hosts.get(name);
         let native = function.is_none() && !typed && host.is_none();
         Meaning {
@@ -150,6 +197,7 @@ impl Compiler {
             own_method: function.filter(|_| !typed && !matches!(name.as_str(), "call" | "curry")),
             typed,
             host,
+            reflects: crate::machine::reflects(name, argc),
             routine: Routine::of(name, argc),
             direct: if native { Direct::of(name, argc) } else { None },
         }
@@ -221,6 +269,7 @@ fn first_position(definition: &Rc<ScriptFuncDef>) -> (u32, u32) {
 impl Compiler {
     fn top_level(&mut self, statements: &[Stmt]) -> Compiled<crate::program::Function> {
         let facts = scan::scan(statements);
+        self.lends_scope |= facts.lends_scope || facts.evaluates;
         let mut builder = FunctionBuilder::new("".into(), &facts, true);
         for name in &facts.outer {
             let register = builder.variable(name, false)?;
@@ -234,6 +283,7 @@ impl Compiler {
 
     fn function(&mut self, definition: &ScriptFuncDef, body: &[Stmt]) -> Compiled<crate::program::Function> {
         let facts = scan::scan(body);
+        self.lends_scope |= facts.lends_scope || facts.evaluates;
         let mut builder = FunctionBuilder::new(definition.name.clone(), &facts, false);
         let anonymous = definition.name.starts_with("anon$");
         for parameter in &definition.params {
@@ -246,6 +296,16 @@ impl Compiler {
             builder.this = Some(builder.temporary()?);
         }
         self.body(&mut builder, body)?;
+        let mut function = finish(builder)?;
+        function.parameters = definition.params.len() as u16;
+        Ok(function)
+    }
+
+    fn inside(&mut self, mut builder: FunctionBuilder, facts: &scan::Facts, statements: &[Stmt]) -> Compiled<crate::program::Function> {
+        if facts.this {
+            builder.this = Some(builder.temporary()?);
+        }
+        self.body(&mut builder, statements)?;
         finish(builder)
     }
 
@@ -253,6 +313,7 @@ impl Compiler {
     fn body(&mut self, f: &mut FunctionBuilder, statements: &[Stmt]) -> Compiled {
         let result = f.temporary()?;
         self.statements(f, statements, Some(result))?;
+        self.end_function(f);
         f.emit(crate::bytecode::Op::Return(result));
         Ok(())
     }

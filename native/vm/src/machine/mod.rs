@@ -19,6 +19,7 @@ mod place;
 mod registers;
 mod routine;
 mod run;
+mod scopes;
 mod text;
 mod units;
 mod unwind;
@@ -26,6 +27,7 @@ mod waiting;
 mod walk;
 
 pub(crate) use direct::Direct;
+pub(crate) use invoke::reflects;
 pub(crate) use native::SiteCache;
 pub(crate) use origin::{name_of, of as origin_of, spelled};
 pub(crate) use routine::Routine;
@@ -151,7 +153,14 @@ impl Machine {
                     };
                     self.stack[usize::from(variable.register)] = value;
                 }
-                None => self.extra.get_or_insert_with(Box::default).bindings.push(binding),
+                None => {
+                    let value = if binding.constant {
+                        Value::Dyn(binding.value.into_read_only())
+                    } else {
+                        Value::from(binding.value)
+                    };
+                    self.extra.get_or_insert_with(Box::default).add_outer(binding.name, value);
+                }
             }
         }
     }
