@@ -5,6 +5,7 @@
 //! waits for the host, or has used its fuel).
 
 mod bytecode;
+mod chain;
 mod compile;
 mod failure;
 mod hosts;
@@ -21,6 +22,6 @@ mod vm;
 pub use failure::{CompileError, Failure, FailureKind, LimitHit, TraceFrame};
 pub use hosts::HostNames;
 pub use limits::{Limits, Meter};
-pub use machine::{Binding, HostCall, Machine, Step};
+pub use machine::{Binding, HostCall, Machine, Step, IMPORT};
 pub use program::{FunctionInfo, HostUse, Program};
 pub use vm::{CompileOptions, Output, Vm};

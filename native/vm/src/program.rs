@@ -3,6 +3,7 @@
 //! Immutable but for the inline caches in its call sites.
 
 use crate::bytecode::{Op, Reg};
+pub(crate) use crate::chain::{Arithmetic, Chain, End, Link, Step};
 use crate::machine::{Direct, Routine, SiteCache};
 use crate::switch_table::{SwitchRange, SwitchTable};
 use crate::value::Value;
@@ -96,7 +97,7 @@ pub(crate) struct Site {
     pub(crate) argc: u16,
     pub(crate) meaning: Meaning,
     pub(crate) position: Position,
-    /// Position of the first argument.
+    /// Position of the first argument, or of the namespace.
     pub(crate) argument_position: Position,
     /// The native function resolved last.
     pub(crate) cache: RefCell<SiteCache>,
@@ -115,69 +116,17 @@ pub(crate) struct ScopeView {
     pub(crate) site: u32,
 }
 
-/// One step of a chain.
-#[derive(Debug)]
-pub(crate) struct Link {
-    pub(crate) step: Step,
-    /// `?.` or `?[`: `()` ends the chain.
-    pub(crate) elvis: bool,
-    /// Where the index or the property stands.
-    pub(crate) position: Position,
-    /// Where the operator stands.
-    pub(crate) operator: Position,
+/// `a::b` in front of a name.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct Namespace {
+    pub(crate) path: Vec<ImmutableString>,
 }
 
-/// What a step does.
-#[derive(Debug)]
-pub(crate) enum Step {
-    /// `[register]`.
-    Index(Reg),
-    /// `.name`, with the sites of its getter and setter.
-    Property { name: ImmutableString, getter: u32, setter: u32 },
-    /// `.name(arguments from base)`.
-    Method { site: u32, base: Reg },
-}
-
-/// How a chain ends.
-#[derive(Debug, Clone, Copy)]
-pub(crate) enum End {
-    Get,
-    /// Assigns the register.
-    Set(Reg),
-    /// Op-assigns the register (site of the operator).
-    OpSet(u32, Reg, Arithmetic),
-}
-
-/// An operator that the machine can do in place on numbers.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Arithmetic {
-    Add,
-    Sub,
-    Mul,
-    Other,
-}
-
-/// A path through properties, indices and methods, from a variable or a value.
-#[derive(Debug)]
-pub(crate) struct Chain {
-    pub(crate) root: Reg,
-    /// Name of the root variable, for error texts.
-    pub(crate) name: ImmutableString,
-    /// Where the root stands.
-    pub(crate) position: Position,
-    pub(crate) links: Vec<Link>,
-    pub(crate) end: End,
-    /// Position of the assignment.
-    pub(crate) end_position: Position,
-    /// Holds how many links are done (as an integer) when the chain called a function of the script.
-    pub(crate) state: Reg,
-    /// Holds the value the rest of the chain continues from.
-    pub(crate) carry: Reg,
-    /// No method is called on the way: a short walk may do.
-    pub(crate) plain: bool,
-    /// Site for indexers of other types.
-    pub(crate) index_get: u32,
-    pub(crate) index_set: u32,
+impl Namespace {
+    /// As written.
+    pub(crate) fn text(&self) -> String {
+        self.path.iter().map(ImmutableString::as_str).collect::<Vec<_>>().join("::")
+    }
 }
 
 /// A variable of the top level that outlives the run.
@@ -242,6 +191,7 @@ pub struct Program {
     pub(crate) sites: Vec<Site>,
     pub(crate) chains: Vec<Chain>,
     pub(crate) scopes: Vec<ScopeView>,
+    pub(crate) namespaces: Vec<Namespace>,
     /// The functions as parsed, for calls inside another scope; only where a script may make such calls.
     pub(crate) definitions: Vec<Rc<rhai::ScriptFuncDef>>,
     pub(crate) shape_keys: Vec<Vec<ImmutableString>>,

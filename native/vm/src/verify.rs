@@ -78,7 +78,8 @@ fn reach(op: Op) -> Reach {
         // Without a register of its own, the variable is only looked up by name.
         Op::LoadNamed(d, u16::MAX) | Op::Lend(d, u16::MAX) => plain(&[d]),
         Op::LoadNamed(d, a) | Op::Lend(d, a) | Op::Eval(d, a) | Op::IsDefined(d, a) | Op::CallInside(d, a) => plain(&[d, a]),
-        Op::Declare(a, _) => plain(&[a]),
+        Op::Declare(a, _) | Op::Import(a, _) | Op::Export(a) | Op::ModuleVariable(a, _) => plain(&[a]),
+        Op::CallModule(base, dst, _) => plain(&[base, dst]),
         Op::AddI(d, a, _) | Op::SubI(d, a, _) | Op::MulI(d, a, _) | Op::RemI(d, a, _) => plain(&[d, a]),
         Op::Add(d, a, b) | Op::Sub(d, a, b) | Op::Mul(d, a, b) | Op::Div(d, a, b) | Op::Rem(d, a, b) => plain(&[d, a, b]),
         Op::Lt(d, a, b) | Op::Le(d, a, b) | Op::Gt(d, a, b) | Op::Ge(d, a, b) | Op::Eq(d, a, b) | Op::Ne(d, a, b) => plain(&[d, a, b]),

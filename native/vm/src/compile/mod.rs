@@ -11,17 +11,19 @@ mod condition;
 mod expr;
 mod function;
 mod loops;
+mod named;
+mod names;
 mod operator;
 mod scan;
 mod stmt;
 mod switch;
 
 use crate::bytecode::Reg;
-use crate::machine::{Direct, Routine, SiteCache};
+use crate::machine::SiteCache;
 use crate::program::{FunctionInfo, HostUse, Meaning, Program, RootVariable, ScopeView, Site};
 use crate::value::Value;
 use crate::{CompileError, HostNames};
-use function::FunctionBuilder;
+use function::{finish, FunctionBuilder};
 use rhai::{ASTNode, Dynamic, ImmutableString, Module, Position, ScriptFuncDef, Stmt, AST};
 use std::cell::RefCell;
 use std::rc::Rc;
@@ -185,24 +187,6 @@ impl Compiler {
         self.site(&name.into(), argc, Meaning::default(), position)
     }
 
-    /// What `name(argc arguments)` means, as a function and as a method.
-    fn meaning(&self, name: &ImmutableString, argc: usize) -> Meaning {
-        let function = self.program.find(name, argc);
-        let typed = self.program.has_typed(name, argc);
-        let host = self.program.hosts.get(name);
-        let native = function.is_none() && !typed && host.is_none();
-        Meaning {
-            function,
-            method: function,
-            own_method: function.filter(|_| !typed && !matches!(name.as_str(), "call" | "curry")),
-            typed,
-            host,
-            reflects: crate::machine::reflects(name, argc),
-            routine: Routine::of(name, argc),
-            direct: if native { Direct::of(name, argc) } else { None },
-        }
-    }
-
     fn host_use(&mut self, name: &str, function: u32, position: Position) {
         let (line, column) = line_column(position);
         self.program.uses.push(HostUse {
@@ -221,23 +205,6 @@ impl Compiler {
             outer,
         });
     }
-}
-
-/// The machine reads registers and code unchecked, so no function gets past this that could reach outside.
-fn finish(builder: FunctionBuilder) -> Compiled<crate::program::Function> {
-    let position = builder.position;
-    let function = builder.finish();
-    if crate::verify::verify(&function) {
-        return Ok(function);
-    }
-    debug_assert!(false, "{:?} does not verify: {:?}", function.name, function.code);
-    let (line, column) = line_column(position);
-    Err(CompileError {
-        message: "internal error: the code made of this script does not verify".into(),
-        line,
-        column,
-        limit: None,
-    })
 }
 
 /// Index of the element pushed last.
