@@ -76,6 +76,7 @@ fn reach(op: Op) -> Reach {
         Op::IterInit(a) | Op::Throw(a) | Op::Chain(a, _) => plain(&[a]),
         Op::IterDrop | Op::EndTry | Op::Fail(_) | Op::GiveBack | Op::EndScope(_) => plain(&[]),
         // Without a register of its own, the variable is only looked up by name.
+        Op::Export(u16::MAX) => plain(&[]),
         Op::LoadNamed(d, u16::MAX) | Op::Lend(d, u16::MAX) => plain(&[d]),
         Op::LoadNamed(d, a) | Op::Lend(d, a) | Op::Eval(d, a) | Op::IsDefined(d, a) | Op::CallInside(d, a) => plain(&[d, a]),
         Op::Declare(a, _) | Op::Import(a, _) | Op::Export(a) | Op::ModuleVariable(a, _) => plain(&[a]),

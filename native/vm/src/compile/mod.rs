@@ -15,6 +15,7 @@ mod named;
 mod names;
 mod operator;
 mod scan;
+mod shortcut;
 mod stmt;
 mod switch;
 
