@@ -5,10 +5,14 @@
 //! waits for the host, or has used its fuel).
 
 mod bytecode;
+mod cells;
 mod chain;
 mod compile;
+mod copy;
+mod depth;
 mod failure;
 mod hosts;
+mod ledger;
 mod light;
 mod limits;
 mod machine;
@@ -21,6 +25,7 @@ mod vm;
 
 pub use failure::{CompileError, Failure, FailureKind, LimitHit, TraceFrame};
 pub use hosts::HostNames;
+pub use ledger::Probes;
 pub use limits::{Limits, Meter};
 pub use machine::{Binding, HostCall, Machine, Step, IMPORT};
 pub use program::{FunctionInfo, HostUse, Program};

@@ -18,19 +18,16 @@ pub(crate) enum Light {
 }
 
 impl Light {
-    /// A copy of an element: never shared, writable, scalars open.
+    /// A copy of an element, when that is no work worth counting: a scalar, or text.
     #[inline]
-    pub(crate) fn copy_of(d: &Dynamic, spare: &mut Value) -> Self {
-        match Self::scalar(d) {
-            Some(light) => light,
-            None => Self::closed_copy_of(d, spare),
-        }
+    pub(crate) fn light_copy_of(d: &Dynamic, spare: &mut Value) -> Option<Self> {
+        Self::scalar(d).or_else(|| Self::closed_copy_of(d, spare))
     }
 
     #[inline(never)]
-    fn closed_copy_of(d: &Dynamic, spare: &mut Value) -> Self {
-        *spare = Value::from(d.flatten_clone());
-        Self::Spare
+    fn closed_copy_of(d: &Dynamic, spare: &mut Value) -> Option<Self> {
+        *spare = Value::light_copy_of(d)?;
+        Some(Self::Spare)
     }
 
     /// An element that left its container.
@@ -154,8 +151,9 @@ mod tests {
             assert_eq!(format!("{to:?}"), format!("{from:?}"));
             let light = from.lift(&mut spare);
             assert_eq!(light.into_dynamic(&mut spare).to_string(), value.to_string());
-            let light = Light::copy_of(&value, &mut spare);
-            to.put(light, &mut spare);
+            if let Some(light) = Light::light_copy_of(&value, &mut spare) {
+                to.put(light, &mut spare);
+            }
             assert_eq!(to.read_dynamic().to_string(), value.to_string());
             let mut place = Dynamic::UNIT;
             to.store(&mut place);

@@ -5,6 +5,7 @@
 //! Invariant: a `Dyn` may hold a *shared* value (a captured variable); only variables, parameters and curried
 //! arguments do, never a plain temporary.
 
+use crate::copy::is_light;
 use rhai::{Dynamic, INT};
 
 /// One register.
@@ -82,10 +83,10 @@ impl Value {
         None
     }
 
-    /// A copy of an element: never shared, writable, scalars open.
+    /// A copy of an element, when that is no work worth counting: scalars open, text by reference.
     #[inline]
-    pub(crate) fn copy_of(d: &Dynamic) -> Self {
-        Self::open(d).unwrap_or_else(|| Self::closed_copy_of(d))
+    pub(crate) fn light_copy_of(d: &Dynamic) -> Option<Self> {
+        Self::open(d).or_else(|| is_light(d).then(|| Self::from(d.clone())))
     }
 
     /// An element that left its container.
@@ -97,27 +98,12 @@ impl Value {
         Self::from(d)
     }
 
-    #[inline(never)]
-    fn closed_copy_of(d: &Dynamic) -> Self {
-        Self::from(d.flatten_clone())
-    }
-
-    /// Whether it holds other values, so that storing it into a container makes that one deeper.
+    /// Whether moving and storing it is no work worth counting: a scalar, or text.
     #[inline]
-    pub(crate) fn is_container(&self) -> bool {
-        matches!(self, Self::Dyn(d) if !(d.is_string() || d.is_char() || d.is_int()))
-    }
-
-    /// The value as a program sees it: never shared, writable, scalars open.
-    #[inline]
-    pub(crate) fn read(&self) -> Self {
+    pub(crate) fn is_light(&self) -> bool {
         match self {
-            Self::Dyn(d) => Self::copy_of(d),
-            Self::Unit => Self::Unit,
-            Self::Bool(b) => Self::Bool(*b),
-            Self::Int(i) => Self::Int(*i),
-            Self::Float(f) => Self::Float(*f),
-            Self::Unbound => Self::Unbound,
+            Self::Dyn(d) => is_light(d),
+            _ => true,
         }
     }
 

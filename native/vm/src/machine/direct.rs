@@ -5,9 +5,15 @@
 //! What they do is rhai's `packages`, function by function.
 
 use super::text;
+use crate::ledger::ITEM_BYTES;
 use crate::value::Value;
-use crate::Limits;
+use crate::Vm;
 use rhai::{Array, Blob, Dynamic, ImmutableString, Map};
+
+/// Longer text is searched by the native, which counts the work.
+const SHORT_TEXT_BYTES: usize = 1024;
+/// The same for a list of keys.
+const FEW_KEYS: usize = 32;
 
 /// A native that the machine can do itself.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -71,9 +77,9 @@ impl Direct {
     }
 
     /// Does it; `false`: nothing happened. An argument that was used is left empty.
-    pub(super) fn call(self, target: &mut Value, arg: &mut Value, result: &mut Value, limits: &Limits) -> bool {
+    pub(super) fn call(self, target: &mut Value, arg: &mut Value, result: &mut Value, vm: &Vm) -> bool {
         let done = match target {
-            Value::Dyn(d) => return self.call_on(d, arg, result, limits),
+            Value::Dyn(d) => return self.call_on(d, arg, result, vm),
             Value::Int(i) => match self {
                 Self::ToFloat => Some(Value::Float(*i as f64)),
                 Self::ToInt => Some(Value::Int(*i)),
@@ -86,14 +92,14 @@ impl Direct {
     }
 
     #[inline]
-    fn call_on(self, target: &mut Dynamic, arg: &mut Value, result: &mut Value, limits: &Limits) -> bool {
+    fn call_on(self, target: &mut Dynamic, arg: &mut Value, result: &mut Value, vm: &Vm) -> bool {
         if target.is_shared() || target.is_read_only() && (self.changes() || self == Self::Get) {
             return false;
         }
         if target.is_array() {
             return target
                 .write_lock::<Array>()
-                .is_some_and(|mut array| self.on_array(&mut array, arg, result, limits));
+                .is_some_and(|mut array| self.on_array(&mut array, arg, result, vm));
         }
         if let Some(text) = target.read_lock::<ImmutableString>() {
             return self.on_text(&text, arg, result);
@@ -109,10 +115,14 @@ impl Direct {
     }
 
     #[inline]
-    fn on_array(self, array: &mut Array, item: &mut Value, result: &mut Value, limits: &Limits) -> bool {
+    fn on_array(self, array: &mut Array, item: &mut Value, result: &mut Value, vm: &Vm) -> bool {
         match self {
             Self::Push => {
-                if item.is_container() || !limits.fits_array(array.len() + 1) {
+                if !item.is_light() || !vm.limits.fits_array(array.len() + 1) {
+                    return false;
+                }
+                // It is about to move to a place of twice the size.
+                if array.len() == array.capacity() && vm.ledger.reserve(array.len() * 2 * ITEM_BYTES).is_err() {
                     return false;
                 }
                 match item {
@@ -136,7 +146,7 @@ impl Direct {
         match self {
             Self::Len => return length(result, map.len()),
             Self::IsEmpty => return give(result, Value::Bool(map.is_empty())),
-            Self::Keys => {
+            Self::Keys if map.len() <= FEW_KEYS => {
                 let keys: Array = map.keys().map(|key| ImmutableString::from(key.as_str()).into()).collect();
                 return give(result, Value::Dyn(keys.into()));
             }
@@ -145,13 +155,20 @@ impl Direct {
         let Some(key) = text_of(arg) else { return false };
         match self {
             Self::Contains => give(result, Value::Bool(map.contains_key(key.as_str()))),
-            Self::Get => give(result, map.get(key.as_str()).map_or(Value::Unit, Value::copy_of)),
+            Self::Get => match map.get(key.as_str()).map(Value::light_copy_of) {
+                Some(Some(value)) => give(result, value),
+                Some(None) => false,
+                None => give(result, Value::Unit),
+            },
             Self::Remove => give(result, map.remove(key.as_str()).map_or(Value::Unit, Value::from_item)),
             _ => false,
         }
     }
 
     fn on_text(self, whole: &str, arg: &mut Value, result: &mut Value) -> bool {
+        if whole.len() > SHORT_TEXT_BYTES {
+            return false;
+        }
         match self {
             Self::Len => return length(result, whole.chars().count()),
             Self::IsEmpty => return give(result, Value::Bool(whole.is_empty())),

@@ -23,8 +23,8 @@ use std::rc::Rc;
 /// `d op= s` through the slow path; the source temporary is left as it is.
 macro_rules! op_set {
     ($vm:expr, $program:expr, $function:expr, $pc:expr, $regs:expr, $d:expr, $s:expr, $tri:ident) => {{
-        let value = $regs[$s].clone();
-        let result = operators::op_set($vm, $program, $function.site($pc - 1), &mut $regs[$d], &value);
+        let value = $tri!($vm.ledger.read_dynamic(&$regs[$s]));
+        let result = operators::op_set($vm, $program, $function.site($pc - 1), &mut $regs[$d], value);
         $tri!(result);
     }};
 }
@@ -111,6 +111,15 @@ pub(super) fn run<const EACH: bool>(m: &mut Machine, vm: &mut Vm, program: &Rc<P
             }
         };
     }
+    // What natives owe comes off the fuel. For the end of an instruction.
+    macro_rules! settle {
+        () => {
+            if vm.ledger.settle(&mut fuel) {
+                save!();
+                return Ok(Exit::OutOfFuel);
+            }
+        };
+    }
     macro_rules! site {
         () => {
             &program.sites[function.site(pc - 1)]
@@ -128,6 +137,7 @@ pub(super) fn run<const EACH: bool>(m: &mut Machine, vm: &mut Vm, program: &Rc<P
                     load!();
                 }
             }
+            settle!();
         }};
     }
     macro_rules! jump {
@@ -139,7 +149,7 @@ pub(super) fn run<const EACH: bool>(m: &mut Machine, vm: &mut Vm, program: &Rc<P
         ($target:expr, $at:expr, $dst:expr) => {
             if let Some(native) = site!().meaning.direct {
                 if let Some([target, arg, result]) = regs.three($target, $at, $dst) {
-                    if native.call(target, arg, result, &vm.limits) {
+                    if native.call(target, arg, result, vm) {
                         continue;
                     }
                 }
@@ -150,6 +160,7 @@ pub(super) fn run<const EACH: bool>(m: &mut Machine, vm: &mut Vm, program: &Rc<P
         ($d:expr, $a:expr, $b:expr) => {{
             let value = tri!(operators::binary(vm, site!(), $a, $b));
             r!($d) = value;
+            settle!();
         }};
     }
     macro_rules! arithmetic {
@@ -242,6 +253,7 @@ pub(super) fn run<const EACH: bool>(m: &mut Machine, vm: &mut Vm, program: &Rc<P
                     }
                 }
                 let value = tri!(operators::binary(vm, site!(), &r!($a), &r!($b)));
+                vm.ledger.settle(&mut fuel);
                 truth!(value)
             }
         };
@@ -252,6 +264,7 @@ pub(super) fn run<const EACH: bool>(m: &mut Machine, vm: &mut Vm, program: &Rc<P
                 *x $op i64::from($i)
             } else {
                 let value = tri!(operators::binary(vm, site!(), &r!($a), &Value::Int(i64::from($i))));
+                vm.ledger.settle(&mut fuel);
                 truth!(value)
             }
         };
@@ -313,8 +326,9 @@ pub(super) fn run<const EACH: bool>(m: &mut Machine, vm: &mut Vm, program: &Rc<P
                         save!();
                         return Err(operators::data_race(function.positions[pc - 1]));
                     }
-                    spare = Value::from(value.flatten_clone());
+                    spare = Value::from(tri!(vm.ledger.copy(value)));
                     r!(d) = spare.take();
+                    settle!();
                 } else {
                     let light = r!(a).lift_clone(&mut spare);
                     r!(d).put(light, &mut spare);
@@ -348,13 +362,14 @@ pub(super) fn run<const EACH: bool>(m: &mut Machine, vm: &mut Vm, program: &Rc<P
                         save!();
                         return Err(unknown(site));
                     }
-                    (value, _) => value.read(),
+                    (value, _) => tri!(vm.ledger.read(value)),
                 };
+                settle!();
             }
             Op::LoadNamed(d, a) => {
                 save!();
                 let site = site!();
-                let value = match m.named_value(site, a)? {
+                let value = match m.named_value(vm, site, a)? {
                     Some(value) => value,
                     None if site.meaning.function.is_some() => Value::Dyn(origin::pointer(&site.name, Program::home(program))?.into()),
                     None => return Err(unknown(site)),
@@ -440,7 +455,10 @@ pub(super) fn run<const EACH: bool>(m: &mut Machine, vm: &mut Vm, program: &Rc<P
                     .as_ref()
                     .and_then(|e| e.constants.iter().find(|(u, n, _)| *u == unit.home && *n == site.name));
                 match found {
-                    Some((_, _, value)) => r!(d) = Value::from(value.clone()),
+                    Some((_, _, value)) => {
+                        let value = tri!(vm.ledger.copy(value));
+                        r!(d) = Value::from(value);
+                    }
                     None => {
                         save!();
                         return Err(EvalAltResult::ErrorVariableNotFound(format!("global::{}", site.name), site.position).into());
@@ -448,7 +466,7 @@ pub(super) fn run<const EACH: bool>(m: &mut Machine, vm: &mut Vm, program: &Rc<P
                 }
             }
             Op::StoreGlobal(a) => {
-                let value = r!(a).read_dynamic();
+                let value = tri!(vm.ledger.read_dynamic(&r!(a)));
                 let constants = &mut m.extra.get_or_insert_with(Box::default).constants;
                 constants.retain(|(u, n, _)| *u != unit.home || *n != site!().name);
                 constants.push((unit.home, site!().name.clone(), value));
@@ -476,6 +494,7 @@ pub(super) fn run<const EACH: bool>(m: &mut Machine, vm: &mut Vm, program: &Rc<P
                 _ => {
                     let value = tri!(operators::unary(vm, site!(), &r!(a)));
                     r!(d) = value;
+                    settle!();
                 }
             },
             Op::Neg(d, a) | Op::Unary(d, a) => {
@@ -495,22 +514,28 @@ pub(super) fn run<const EACH: bool>(m: &mut Machine, vm: &mut Vm, program: &Rc<P
             Op::AddSet(d, s) => {
                 arithmetic_set!(d, s, checked_add, +=);
                 let done = match regs.two(d, s) {
-                    Some([place, more]) => text::append_value(place, more, &vm.limits),
+                    Some([place, more]) => text::append_value(place, more, vm),
                     None => false,
                 };
                 if !done {
                     op_set!(vm, program, function, pc, regs, d, s, tri);
+                    settle!();
                 }
             }
             Op::SubSet(d, s) => {
                 arithmetic_set!(d, s, checked_sub, -=);
                 op_set!(vm, program, function, pc, regs, d, s, tri);
+                settle!();
             }
             Op::MulSet(d, s) => {
                 arithmetic_set!(d, s, checked_mul, *=);
                 op_set!(vm, program, function, pc, regs, d, s, tri);
+                settle!();
             }
-            Op::SetBy(d, s) => op_set!(vm, program, function, pc, regs, d, s, tri),
+            Op::SetBy(d, s) => {
+                op_set!(vm, program, function, pc, regs, d, s, tri);
+                settle!();
+            }
             Op::AddSetI(d, i) => {
                 if let Value::Int(x) = &mut r!(d) {
                     if let Some(z) = x.checked_add(i64::from(i)) {
@@ -518,7 +543,7 @@ pub(super) fn run<const EACH: bool>(m: &mut Machine, vm: &mut Vm, program: &Rc<P
                         continue;
                     }
                 }
-                let result = operators::op_set(vm, program, function.site(pc - 1), &mut r!(d), &Value::Int(i64::from(i)));
+                let result = operators::op_set(vm, program, function.site(pc - 1), &mut r!(d), Dynamic::from_int(i64::from(i)));
                 tri!(result);
             }
 
@@ -767,13 +792,13 @@ pub(super) fn run<const EACH: bool>(m: &mut Machine, vm: &mut Vm, program: &Rc<P
             }
 
             Op::Chain(d, chain) => {
-                if walk::run(&program.chains[chain as usize], regs.all(), &vm.limits, &mut spare, d) {
+                if walk::run(&program.chains[chain as usize], regs.all(), vm, &mut spare, d) {
                     continue;
                 }
                 flow!(path::run(m, &mut cx!(), chain, d));
             }
             Op::Attempt(chain) => {
-                if !walk::run(&program.chains[chain as usize], regs.all(), &vm.limits, &mut spare, 0) {
+                if !walk::run(&program.chains[chain as usize], regs.all(), vm, &mut spare, 0) {
                     pc += 1;
                 }
             }
@@ -785,7 +810,7 @@ pub(super) fn run<const EACH: bool>(m: &mut Machine, vm: &mut Vm, program: &Rc<P
                     }
                 }
                 let chain = function.site(pc - 1) as u32;
-                if walk::run(&program.chains[chain as usize], regs.all(), &vm.limits, &mut spare, d) {
+                if walk::run(&program.chains[chain as usize], regs.all(), vm, &mut spare, d) {
                     continue;
                 }
                 flow!(path::run(m, &mut cx!(), chain, d));
@@ -799,7 +824,7 @@ pub(super) fn run<const EACH: bool>(m: &mut Machine, vm: &mut Vm, program: &Rc<P
                     }
                 }
                 let chain = function.site(pc - 1) as u32;
-                if walk::run(&program.chains[chain as usize], regs.all(), &vm.limits, &mut spare, s) {
+                if walk::run(&program.chains[chain as usize], regs.all(), vm, &mut spare, s) {
                     continue;
                 }
                 flow!(path::run(m, &mut cx!(), chain, s));
@@ -816,7 +841,7 @@ pub(super) fn run<const EACH: bool>(m: &mut Machine, vm: &mut Vm, program: &Rc<P
             }
             Op::SetProperty(s) => {
                 let chain = function.site(pc - 1) as u32;
-                if walk::run(&program.chains[chain as usize], regs.all(), &vm.limits, &mut spare, s) {
+                if walk::run(&program.chains[chain as usize], regs.all(), vm, &mut spare, s) {
                     continue;
                 }
                 flow!(path::run(m, &mut cx!(), chain, s));
@@ -824,11 +849,16 @@ pub(super) fn run<const EACH: bool>(m: &mut Machine, vm: &mut Vm, program: &Rc<P
 
             Op::Array(d, at, n) => {
                 let first = usize::from(at);
-                let array: rhai::Array = regs.all()[first..first + usize::from(n)].iter_mut().map(Value::take_dynamic).collect();
+                let items = &mut regs.all()[first..first + usize::from(n)];
+                for item in items.iter() {
+                    tri!(vm.ledger.store_value(item, 0));
+                }
+                let array: rhai::Array = items.iter_mut().map(Value::take_dynamic).collect();
                 tri!(vm.limits.check_array(array.len()));
                 r!(d) = Value::Dyn(array.into());
             }
             Op::Push(d, a) => {
+                tri!(vm.ledger.store_value(&r!(a), 0));
                 let value = r!(a).take_dynamic();
                 let length = match &mut r!(d) {
                     Value::Dyn(array) => array.as_array_mut().map_or(0, |mut array| {
@@ -842,6 +872,9 @@ pub(super) fn run<const EACH: bool>(m: &mut Machine, vm: &mut Vm, program: &Rc<P
             Op::Map(d, at, shape) => {
                 let keys = &program.shape_keys[usize::from(shape)];
                 let first = usize::from(at);
+                for item in &regs.every()[first..first + keys.len()] {
+                    tri!(vm.ledger.store_value(item, 0));
+                }
                 let map: Map = keys
                     .iter()
                     .zip(&mut regs.all()[first..])
@@ -854,10 +887,12 @@ pub(super) fn run<const EACH: bool>(m: &mut Machine, vm: &mut Vm, program: &Rc<P
                 let first = usize::from(at);
                 let value = tri!(operators::interpolate(vm, site!(), &mut regs.all()[first..first + usize::from(n)]));
                 r!(d) = value;
+                settle!();
             }
             Op::Share(a) => {
                 if !r!(a).is_shared() {
-                    r!(a) = Value::Dyn(r!(a).take_dynamic().into_shared());
+                    let value = r!(a).take_dynamic();
+                    r!(a) = Value::Dyn(super::share(&mut m.cells, vm, value));
                 }
             }
 

@@ -1,7 +1,7 @@
 //! Text: searching, appending in place, and numbers as text, without the detours of the general ways.
 
 use crate::value::Value;
-use crate::Limits;
+use crate::Vm;
 use rhai::{Dynamic, ImmutableString};
 
 /// Up to here a plain search is faster than preparing a good one.
@@ -27,23 +27,34 @@ pub(super) fn find(whole: &str, part: &str) -> Option<usize> {
     (0..=last).find(|at| text[*at] == *first && &text[at + 1..=at + rest.len()] == rest)
 }
 
+/// Text behind which more is put without looking at the run's memory, and what counts as no work.
+const SMALL_TEXT_BYTES: usize = 4096;
+const SMALL_PIECE_BYTES: usize = crate::ledger::BYTES_PER_OPERATION;
+
 /// `place += more` for plain text and characters, where the text is; `false`: nothing changed.
-pub(super) fn append(place: &mut Dynamic, more: &Dynamic, limits: &Limits) -> bool {
+pub(super) fn append(place: &mut Dynamic, more: &Dynamic, vm: &Vm) -> bool {
     if place.is_shared() || place.is_read_only() || more.is_shared() {
         return false;
     }
     let Some(mut text) = place.write_lock::<ImmutableString>() else {
         return false;
     };
+    if text.strong_count() > 1 {
+        return false; // it is copied before it grows
+    }
+    let fits = |piece: usize| {
+        let whole = text.len() + piece;
+        piece < SMALL_PIECE_BYTES && vm.limits.fits_text(whole) && (whole <= SMALL_TEXT_BYTES || vm.ledger.reserve(whole).is_ok())
+    };
     if let Some(more) = more.read_lock::<ImmutableString>() {
-        if !limits.fits_text(text.len() + more.len()) {
+        if !fits(more.len()) {
             return false;
         }
         *text += more.as_str();
         return true;
     }
     match more.as_char() {
-        Ok(c) if limits.fits_text(text.len() + c.len_utf8()) => {
+        Ok(c) if fits(c.len_utf8()) => {
             *text += c;
             true
         }
@@ -52,9 +63,9 @@ pub(super) fn append(place: &mut Dynamic, more: &Dynamic, limits: &Limits) -> bo
 }
 
 /// The same for registers.
-pub(super) fn append_value(place: &mut Value, more: &Value, limits: &Limits) -> bool {
+pub(super) fn append_value(place: &mut Value, more: &Value, vm: &Vm) -> bool {
     match (place, more) {
-        (Value::Dyn(place), Value::Dyn(more)) => append(place, more, limits),
+        (Value::Dyn(place), Value::Dyn(more)) => append(place, more, vm),
         _ => false,
     }
 }

@@ -9,11 +9,11 @@ use crate::bytecode::Reg;
 use crate::light::Light;
 use crate::program::{Arithmetic, Chain, End, Link, Step};
 use crate::value::Value;
-use crate::Limits;
+use crate::Vm;
 use rhai::{Array, Dynamic, ImmutableString, Map};
 
 /// Runs the whole chain; `false`: nothing happened.
-pub(super) fn run(chain: &Chain, regs: &mut [Value], limits: &Limits, spare: &mut Value, d: Reg) -> bool {
+pub(super) fn run(chain: &Chain, regs: &mut [Value], vm: &Vm, spare: &mut Value, d: Reg) -> bool {
     if !chain.plain {
         return false;
     }
@@ -21,7 +21,7 @@ pub(super) fn run(chain: &Chain, regs: &mut [Value], limits: &Limits, spare: &mu
     let End::Get = chain.end else {
         // The root is out of its register while the walk reads the other registers.
         let mut target = regs[root].take();
-        let done = assign(chain, &mut target, regs, limits);
+        let done = assign(chain, &mut target, regs, vm);
         regs[root] = target;
         return done;
     };
@@ -35,12 +35,12 @@ pub(super) fn run(chain: &Chain, regs: &mut [Value], limits: &Limits, spare: &mu
     }
 }
 
-fn assign(chain: &Chain, target: &mut Value, regs: &mut [Value], limits: &Limits) -> bool {
+fn assign(chain: &Chain, target: &mut Value, regs: &mut [Value], vm: &Vm) -> bool {
     let Value::Dyn(target) = target else { return false };
     match chain.end {
         End::Get => false,
         End::Set(register) => {
-            if regs[usize::from(register)].is_container() {
+            if !regs[usize::from(register)].is_light() {
                 return false;
             }
             let source = &regs[usize::from(register)];
@@ -59,7 +59,7 @@ fn assign(chain: &Chain, target: &mut Value, regs: &mut [Value], limits: &Limits
         }
         End::OpSet(_, register, how) => {
             let value = &regs[usize::from(register)];
-            let done = change(target, &chain.links, regs, &mut |place| calculate(place, how, value, limits));
+            let done = change(target, &chain.links, regs, &mut |place| calculate(place, how, value, vm));
             if done {
                 regs[usize::from(register)] = Value::Unit;
             }
@@ -74,7 +74,7 @@ pub(super) fn read(target: &Dynamic, links: &[Link], regs: &[Value], spare: &mut
         return None;
     }
     let [link, rest @ ..] = links else {
-        return Some(Light::copy_of(target, spare));
+        return Light::light_copy_of(target, spare);
     };
     match &link.step {
         Step::Property { name, .. } => read(target.read_lock::<Map>()?.get(name.as_str())?, rest, regs, spare),
@@ -127,7 +127,7 @@ pub(super) fn change(target: &mut Dynamic, links: &[Link], regs: &[Value], apply
 }
 
 /// `place op= value` for numbers, and text behind text.
-fn calculate(place: &mut Dynamic, how: Arithmetic, value: &Value, limits: &Limits) -> bool {
+fn calculate(place: &mut Dynamic, how: Arithmetic, value: &Value, vm: &Vm) -> bool {
     if place.tag() != 0 {
         return false;
     }
@@ -155,7 +155,7 @@ fn calculate(place: &mut Dynamic, how: Arithmetic, value: &Value, limits: &Limit
             *place = Dynamic::from_float(sum);
             true
         }
-        Value::Dyn(more) => how == Arithmetic::Add && text::append(place, more, limits),
+        Value::Dyn(more) => how == Arithmetic::Add && text::append(place, more, vm),
         _ => false,
     }
 }

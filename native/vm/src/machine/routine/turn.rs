@@ -1,8 +1,9 @@
 //! The quick way from one callback to the next: the callee's frame stays, its result is used, and its registers get
 //! the next arguments. Only for callbacks of the script over plain arrays; everything else goes the general way,
-//! which polls the routine.
+//! which polls the routine and counts the work of copying what is no scalar and no text.
 
 use super::{Passing, Routine, RoutineState};
+use crate::copy::is_light;
 use crate::light::Light;
 use crate::value::Value;
 
@@ -21,7 +22,8 @@ impl RoutineState {
     #[inline]
     pub(in crate::machine) fn turn(&mut self, light: Light, spare: &mut Value, registers: &mut [Value]) -> Turn {
         let Passing::Argument { extra } = self.passing else { return Turn::Left };
-        if self.is_map || matches!(light, Light::Spare) && spare.is_shared() {
+        let is_work = |value: &Value| !value.is_light();
+        if self.is_map || matches!(light, Light::Spare) && is_work(spare) || self.items.get(self.next).is_some_and(|item| !is_light(item)) {
             return Turn::Left;
         }
         let mut carry = None;
@@ -51,7 +53,9 @@ impl RoutineState {
             registers[at].put(carry, spare);
             at += 1;
         }
-        let item = Light::copy_of(item, spare);
+        let Some(item) = Light::light_copy_of(item, spare) else {
+            return Turn::Used;
+        };
         registers[at].put(item, spare);
         if extra {
             registers[at + 1] = Value::Int(self.next as i64);
@@ -63,11 +67,15 @@ impl RoutineState {
 
     fn turn_sort(&mut self, spare: &mut Value, registers: &mut [Value]) -> Turn {
         let Some((left, right)) = self.next_pair() else { return Turn::Used };
+        if !is_light(&self.items[left]) || !is_light(&self.items[right]) {
+            return Turn::Used;
+        }
         let curried = self.put_curried(registers);
-        let item = Light::copy_of(&self.items[left], spare);
-        registers[curried].put(item, spare);
-        let item = Light::copy_of(&self.items[right], spare);
-        registers[curried + 1].put(item, spare);
+        for (register, item) in registers[curried..].iter_mut().zip([left, right]) {
+            if let Some(item) = Light::light_copy_of(&self.items[item], spare) {
+                register.put(item, spare);
+            }
+        }
         Turn::Called
     }
 
