@@ -6,17 +6,21 @@
 
 mod bytecode;
 mod cells;
+mod chain;
 mod compile;
 mod copy;
 mod depth;
 mod failure;
 mod hosts;
 mod ledger;
+mod light;
 mod limits;
 mod machine;
 mod natives;
 mod program;
+mod switch_table;
 mod value;
+mod verify;
 mod vm;
 
 pub use failure::{CompileError, Failure, FailureKind, LimitHit, TraceFrame};

@@ -4,6 +4,7 @@
 //! `path` (chains), `invoke` (calls), `routine` (natives that call back), `iterate`, `unwind` (errors).
 
 mod accessor;
+mod direct;
 mod floats;
 mod frame;
 mod indexing;
@@ -16,13 +17,17 @@ mod operators;
 mod origin;
 mod path;
 mod place;
+mod registers;
 mod routine;
 mod run;
 mod scopes;
+mod text;
 mod units;
 mod unwind;
 mod waiting;
+mod walk;
 
+pub(crate) use direct::Direct;
 pub(crate) use invoke::reflects;
 pub(crate) use modules::ForeignMethod;
 pub use modules::IMPORT;
