@@ -85,6 +85,7 @@ impl Vm {
     pub fn new() -> Self {
         let output = Rc::new(RefCell::new(Vec::new()));
         let mut engine = Engine::new();
+        crate::host_object::register(&mut engine);
         engine.set_optimization_level(OptimizationLevel::None);
         engine.set_max_strings_interned(0);
         engine.set_max_expr_depths(MAX_EXPRESSION_DEPTH, MAX_EXPRESSION_DEPTH_IN_FUNCTION);

@@ -5,16 +5,18 @@
 
 mod accessor;
 mod direct;
+mod entry;
 mod floats;
 mod frame;
 mod indexing;
 mod inspect;
 mod invoke;
 mod iterate;
+mod member;
 mod modules;
 mod native;
 mod operators;
-mod origin;
+pub(crate) mod origin;
 mod path;
 mod place;
 mod registers;
