@@ -1,6 +1,5 @@
 // What the lanes of one engine share, put together from the engine's parts: where prints go, how handles are opened.
 
-import { FunctionGate } from '../host/gate.js';
 import type { ResolvedOptions } from '../options/engine.js';
 import { Problem } from '../protocol/problem.js';
 import type { LaneShared } from './lane.js';
@@ -8,7 +7,16 @@ import { Sinks } from './sinks.js';
 
 type Parts = Pick<
   LaneShared,
-  'functions' | 'modules' | 'errors' | 'counters' | 'tracer' | 'base' | 'committed' | 'laneBroken'
+  | 'functions'
+  | 'modules'
+  | 'gate'
+  | 'warnings'
+  | 'errors'
+  | 'counters'
+  | 'tracer'
+  | 'base'
+  | 'committed'
+  | 'laneBroken'
 >;
 
 export function laneShared(engine: unknown, options: ResolvedOptions, parts: Parts): LaneShared {
@@ -16,7 +24,6 @@ export function laneShared(engine: unknown, options: ResolvedOptions, parts: Par
   return {
     ...parts,
     engine,
-    gate: new FunctionGate(),
     int64: options.int64,
     handles: {
       functionFor: (_handle, name) => refuse(`the function ${name} cannot leave the script yet`),
