@@ -224,6 +224,11 @@ impl Compiler {
                 self.check_reference(f, root, register);
                 Ok((register, v.1.clone()))
             }
+            Expr::Variable(v, ..) if !v.2.is_empty() => {
+                let t = f.temporary()?;
+                self.qualified_variable(f, &v.2, &v.1, t)?;
+                Ok((t, v.1.clone()))
+            }
             Expr::ThisPtr(position) => {
                 let Some(this) = f.this else { return unsupported("this", *position) };
                 self.check_reference(f, root, this);
