@@ -87,6 +87,7 @@ pub(crate) fn compile_inside(inner: &Inner<'_>, caller: &Rc<Program>, view: &Sco
             name: caller.name.clone(),
             hosts: caller.hosts.clone(),
             home: Some(home.clone()),
+            aliases: caller.aliases.clone(),
             ..Program::default()
         },
         has_functions: home.functions.len() > 1,
@@ -117,6 +118,9 @@ pub(crate) fn compile_inside(inner: &Inner<'_>, caller: &Rc<Program>, view: &Sco
 impl Compiler {
     fn script(&mut self, ast: &AST) -> Compiled {
         self.program.functions.push(Default::default());
+        if self.program.hosts.has_spaces() {
+            self.program.aliases = imported_names(ast);
+        }
         let definitions: Vec<_> = ast.iter_fn_def().cloned().collect();
         self.has_functions = !definitions.is_empty();
         for definition in &definitions {
@@ -215,6 +219,18 @@ impl Compiler {
             outer,
         });
     }
+}
+
+/// Names that imports give to modules, anywhere in a script.
+fn imported_names(ast: &AST) -> Vec<ImmutableString> {
+    let mut names = Vec::new();
+    ast.walk(&mut |path: &[ASTNode<'_>]| {
+        if let Some(ASTNode::Stmt(Stmt::Import(x, _))) = path.last() {
+            names.push(x.1.name.clone());
+        }
+        true
+    });
+    names
 }
 
 /// Index of the element pushed last.
