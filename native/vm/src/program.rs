@@ -171,6 +171,8 @@ pub(crate) struct Chain {
     pub(crate) state: Reg,
     /// Holds the value the rest of the chain continues from.
     pub(crate) carry: Reg,
+    /// Holds the value of a captured root while a callee runs: nobody else may look at it until the chain's end.
+    pub(crate) held: Reg,
     /// Site for indexers of other types.
     pub(crate) index_get: u32,
     pub(crate) index_set: u32,

@@ -145,10 +145,10 @@ impl Compiler {
                 operator: part.operator,
             });
         }
-        let (state, carry) = if methods > 0 {
-            (f.temporary()?, f.temporary()?)
+        let (state, carry, held) = if methods > 0 {
+            (f.temporary()?, f.temporary()?, f.temporary()?)
         } else {
-            (Reg::MAX, Reg::MAX)
+            (Reg::MAX, Reg::MAX, Reg::MAX)
         };
         let (register, name) = self.root(f, root)?;
         f.position = list.first().map_or(Position::NONE, |p| p.operator);
@@ -164,6 +164,7 @@ impl Compiler {
             end_position,
             state,
             carry,
+            held,
             index_get,
             index_set,
         });

@@ -118,9 +118,7 @@ pub(crate) fn compile_inside(inner: &Inner<'_>, caller: &Rc<Program>, view: &Sco
 impl Compiler {
     fn script(&mut self, ast: &AST) -> Compiled {
         self.program.functions.push(Default::default());
-        if self.program.hosts.has_spaces() {
-            self.program.aliases = imported_names(ast);
-        }
+        self.program.aliases = scan::imported_names(ast, &self.program.hosts);
         let definitions: Vec<_> = ast.iter_fn_def().cloned().collect();
         self.has_functions = !definitions.is_empty();
         for definition in &definitions {
@@ -219,18 +217,6 @@ impl Compiler {
             outer,
         });
     }
-}
-
-/// Names that imports give to modules, anywhere in a script.
-fn imported_names(ast: &AST) -> Vec<ImmutableString> {
-    let mut names = Vec::new();
-    ast.walk(&mut |path: &[ASTNode<'_>]| {
-        if let Some(ASTNode::Stmt(Stmt::Import(x, _))) = path.last() {
-            names.push(x.1.name.clone());
-        }
-        true
-    });
-    names
 }
 
 /// Index of the element pushed last.

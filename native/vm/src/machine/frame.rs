@@ -16,11 +16,14 @@ pub(crate) enum Place {
     None,
     /// A variable.
     Variable(Reg),
-    /// Element reached by the first links of a chain.
+    /// Element reached by the first links of a chain; `ROOT_ONLY`: it was a temporary, only the root is held.
     Chain(u32, u16),
     /// The item a routine handed out.
     Item,
 }
+
+/// See [`Place::Chain`].
+pub(crate) const ROOT_ONLY: u16 = u16::MAX;
 
 /// What ends with a frame.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -62,6 +65,8 @@ pub(crate) struct Frame {
     pub(crate) dst: Reg,
     pub(crate) kind: Kind,
     pub(crate) place: Place,
+    /// Containers around the value that was lent to it as `this` (or to walk): stores into it count them.
+    pub(crate) outer: u16,
     /// Set when the frame is no code but a native's callback loop.
     pub(crate) routine: Option<Box<RoutineState>>,
 }
@@ -78,6 +83,7 @@ impl Frame {
             dst,
             kind: Kind::Call,
             place: Place::None,
+            outer: 0,
             routine: None,
         }
     }
