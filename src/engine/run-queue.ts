@@ -39,9 +39,14 @@ export class RunQueue {
 
   #start(task: Task): void {
     this.#hold.leave(task);
+    this.startNow(task, this.begin);
+  }
+
+  /** Starts it although the bound may be reached. */
+  startNow(task: Task, begin: (task: Task) => void): void {
     task.counted = true;
     this.#active++;
-    this.begin(task);
+    begin(task);
   }
 
   /** A run is over, started or not. */

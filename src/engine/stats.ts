@@ -71,6 +71,10 @@ export interface EngineStats {
   readonly scripts: { readonly kept: number; readonly hits: number; readonly compiled: number };
   /** Bytes of records to the cores and from them. */
   readonly bytes: { readonly toCores: number; readonly fromCores: number };
+  /** Host objects that scripts hold, once for each core. */
+  readonly hostObjects: number;
+  /** Functions of scripts that the host holds. */
+  readonly functions: number;
   /** Records that wait for room on their way to a core. */
   readonly backlog: number;
   /** The cores' own counters: home first, then workers. */
@@ -124,6 +128,8 @@ export function engineStats({ runs, calls, gate, scripts, lanes }: StatsSources)
     queueMs,
     scripts: { kept: scripts.kept, hits: scripts.hits, compiled: sumOf(cores, 'compiles') },
     bytes: { toCores: sumOf(cores, 'bytesIn'), fromCores: sumOf(cores, 'bytesOut') },
+    hostObjects: lanes.reduce((sum, lane) => sum + lane.handles.objects.size, 0),
+    functions: lanes.reduce((sum, lane) => sum + lane.handles.functions.size, 0),
     backlog: lanes.reduce((sum, lane) => sum + lane.port.backlog, 0),
     cores,
   };

@@ -42,22 +42,6 @@ export interface CallShared {
   readonly tracer: CallTracer | undefined;
 }
 
-/** A function that nobody registered. */
-export function unregistered(name: string): HostFunction {
-  return {
-    id: -1,
-    name,
-    handler: () => {},
-    doc: '',
-    params: undefined,
-    returns: undefined,
-    context: false,
-    arity: -1,
-    concurrency: 0,
-    timeoutMs: -1,
-  };
-}
-
 /** Reads every argument, also behind one that cannot cross; returns the first refusal. */
 export function readArguments(body: Decoder, args: unknown[]): unknown {
   let refused: unknown;

@@ -9,10 +9,12 @@ import type { Decoder } from '../protocol/decode.js';
 import { thenNative } from '../protocol/intrinsics.js';
 import { abandon, settleAbandoned } from './abandoned.js';
 import { HostCall, type CallSettler } from './call.js';
-import { readArguments, timedOut, unregistered, wrongArity, type CallShared } from './call-parts.js';
+import { readArguments, timedOut, wrongArity, type CallShared } from './call-parts.js';
 import { CallContext } from './context.js';
 import type { HostFunction } from './functions.js';
+import { memberFunction } from './members.js';
 import type { CallOwner, Owners } from './owner.js';
+import { unregistered } from './unregistered.js';
 import { promiseOf } from './thenable.js';
 
 const ignore = (): void => {};
@@ -39,7 +41,7 @@ export class HostCalls implements CallSettler {
     const column = body.u32();
     const args: unknown[] = [];
     const refused = readArguments(body, args);
-    const fn = this.#function(id, body);
+    const fn = this.#function(id, args, body);
     const { counters, tracer } = this.shared;
     counters.requests++;
     if (owner === undefined || owner.ended) {
@@ -61,9 +63,10 @@ export class HostCalls implements CallSettler {
     this.start(call);
   }
 
-  #function(id: number, body: Decoder): HostFunction | undefined {
+  #function(id: number, args: readonly unknown[], body: Decoder): HostFunction | undefined {
     if (id < C.FOREIGN) return this.shared.functions.byId[id];
-    return id === C.IMPORT ? this.shared.modules.importer : unregistered(body.text());
+    if (id === C.IMPORT) return this.shared.modules.importer;
+    return memberFunction(id, args) ?? unregistered(body.text());
   }
 
   #take(slot: number, generation: number, owner: CallOwner, args: unknown[]): HostCall {
