@@ -50,6 +50,12 @@ impl HostNames {
         self.ids.get(name).copied().or_else(|| self.take_in(name))
     }
 
+    /// Whether some function is in a namespace.
+    #[must_use]
+    pub(crate) fn has_spaces(&self) -> bool {
+        self.foreign.is_some() || self.ids.keys().any(|name| name.contains("::"))
+    }
+
     /// The name of a function that only an open set has.
     #[must_use]
     pub fn foreign_name(&self, id: u32) -> Option<String> {
