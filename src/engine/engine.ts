@@ -56,6 +56,10 @@ function backendOf(choice: ResolvedOptions['backend']): Backend {
   return nativeBackend();
 }
 
+/**
+ * An engine: host functions, a scope, limits, and the cores that run its scripts. Belongs to one JavaScript thread.
+ * `close()` or `dispose()` ends it; an idle one never keeps the process alive.
+ */
 export class RhaiEngine {
   readonly #backend: Backend;
   readonly #options: ResolvedOptions;
@@ -288,12 +292,14 @@ export class RhaiEngine {
 
   // The engine's scope.
 
+  /** Sets a variable of the engine's scope; a value that cannot cross is a RhaiValueError. */
   setVar(name: string, value: unknown): this {
     this.#mustBeOpen();
     this.#scope.set(name, value, false);
     return this;
   }
 
+  /** Sets a constant of the engine's scope: scripts can read it, also inside functions as `global::NAME`. */
   setConstant(name: string, value: unknown): this {
     this.#mustBeOpen();
     this.#scope.set(name, value, true);
@@ -312,6 +318,7 @@ export class RhaiEngine {
     return this.#scope.all();
   }
 
+  /** Forgets all variables and constants of the engine's scope. */
   clearScope(): this {
     this.#mustBeOpen();
     this.#scope.clear();
@@ -320,6 +327,7 @@ export class RhaiEngine {
 
   // Counters and the end.
 
+  /** Counters and gauges: runs by state, host calls in flight, times, what the cores hold. */
   stats(): EngineStats {
     if (this.#disposed) throw new RhaiDisposedError();
     return engineStats({
@@ -359,10 +367,12 @@ export class RhaiEngine {
     this.#errors.clear();
   }
 
+  /** The same as `dispose()`. */
   [Symbol.dispose](): void {
     this.dispose();
   }
 
+  /** The same as `close()`. */
   [Symbol.asyncDispose](): Promise<void> {
     return this.close();
   }
