@@ -8,6 +8,7 @@ import { nativeBackend } from '../backend/native.js';
 import { CallCounters } from '../host/calls.js';
 import { ErrorTable } from '../host/errors.js';
 import { Functions, type FunctionOptions, type HostHandler } from '../host/functions.js';
+import { emit } from '../host/emit.js';
 import { sleep } from '../host/sleep.js';
 import {
   resolveOptions,
@@ -15,6 +16,7 @@ import {
   type EvalOptions,
   type ResolvedOptions,
   type RunOptions,
+  type StreamOptions,
 } from '../options/engine.js';
 import { tracerFor } from '../trace/trace.js';
 import type { Analysis } from './analysis.js';
@@ -29,6 +31,7 @@ import { EngineScope } from './scope.js';
 import type { Script } from './script.js';
 import { laneShared } from './shared.js';
 import { engineStats, type EngineStats } from './stats.js';
+import type { RunStream } from './stream.js';
 import { RunTracer } from './tracing.js';
 
 function backendOf(choice: ResolvedOptions['backend']): Backend {
@@ -84,6 +87,7 @@ export class RhaiEngine {
       tracer: this.#tracer,
     });
     this.#functions.register('sleep', sleep, { context: true, arity: 1, timeoutMs: 0 });
+    this.#functions.register('emit', emit, { context: true, arity: 1, timeoutMs: 0 });
   }
 
   #shared(): LaneShared {
@@ -140,6 +144,16 @@ export class RhaiEngine {
   evalAsync<T = unknown>(script: string | Script, options: RunOptions = NO_OPTIONS): Run<T> {
     this.#mustBeOpen();
     return this.#runner.later<T>(this.#runner.task(script, options, false), options);
+  }
+
+  /**
+   * The values that a script emits with `emit(v)`, to be read with `for await`. The run starts with the first read; while
+   * nobody reads, the script waits (`bufferSize`); leaving the loop cancels it.
+   */
+  evalStream<T = unknown>(script: string | Script, options: StreamOptions = NO_OPTIONS): RunStream<T> {
+    this.#mustBeOpen();
+    const task = this.#runner.task(script, options, false);
+    return this.#runner.stream<T>(task, options, () => this.#mustBeOpen());
   }
 
   /** Runs one function of a script. */

@@ -3,7 +3,13 @@
 
 import { AsyncResource } from 'node:async_hooks';
 import { RhaiAsyncFunctionError } from '../errors/index.js';
-import { runLimits, type ResolvedOptions, type RunOptions } from '../options/engine.js';
+import {
+  bufferSizeOf,
+  runLimits,
+  type ResolvedOptions,
+  type RunOptions,
+  type StreamOptions,
+} from '../options/engine.js';
 import type { Compiler } from './compiler.js';
 import type { Lanes } from './lanes.js';
 import type { LimitSets } from './limit-sets.js';
@@ -13,6 +19,7 @@ import type { EngineScope } from './scope.js';
 import type { Script } from './script.js';
 import { unwatch, watch } from './signals.js';
 import { RunCounters } from './stats.js';
+import { RunStream } from './stream.js';
 import { Task } from './task.js';
 import { applyListeners, applyOptions } from './task-options.js';
 import type { RunTracer } from './tracing.js';
@@ -70,6 +77,15 @@ export class Runner {
     const run = new Run<T>(task);
     this.enqueue(task);
     return run;
+  }
+
+  /** Runs in the background when somebody begins to read what it emits. */
+  stream<T>(task: Task, options: StreamOptions, mayStart: () => void): RunStream<T> {
+    this.prepare(task, options);
+    return new RunStream<T>(task, bufferSizeOf(options), () => {
+      mayStart();
+      this.enqueue(task);
+    });
   }
 
   /** Takes the caller's async context and the options of background runs. */

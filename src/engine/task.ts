@@ -2,6 +2,7 @@
 // Run (a promise) and eval (the caller's stack) are two faces of it.
 
 import { RhaiCancelledError } from '../errors/index.js';
+import { noStream, type EmitSink } from '../host/emit.js';
 import type { AsyncScope, CallOwner } from '../host/owner.js';
 import type { DebugListener, PrintListener } from '../options/engine.js';
 import type { LimitSet } from './limit-sets.js';
@@ -50,6 +51,8 @@ export class Task implements CallOwner {
   onPrint: PrintListener | undefined;
   onDebug: DebugListener | undefined;
   signal: AbortSignal | undefined;
+  /** Who reads what it emits. */
+  sink: EmitSink | undefined;
   /** It counts among the runs under way. */
   counted = false;
   /** Whether it keeps the process alive. */
@@ -97,6 +100,12 @@ export class Task implements CallOwner {
     if (this.home === undefined) this.reject(new RhaiCancelledError(reason, { script: this.program.name }));
     else this.home.cancel(this);
     return true;
+  }
+
+  emit(value: unknown): Promise<void> | undefined {
+    if (this.sink === undefined) throw noStream();
+    if (this.ended) throw this.abortReason();
+    return this.sink(value);
   }
 
   /** Ends it with an error of the host side: the core is told to let go, then the error comes out. */

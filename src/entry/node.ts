@@ -2,6 +2,7 @@
 
 export { RhaiEngine } from '../engine/engine.js';
 export type { Run } from '../engine/run.js';
+export type { RunStream } from '../engine/stream.js';
 export type { RunState, RunStats } from '../engine/task.js';
 export type { Script } from '../engine/script.js';
 export type { Analysis, Diagnostic, FunctionInfo, Located } from '../engine/analysis.js';
@@ -17,6 +18,7 @@ export type {
   EvalOptions,
   PrintListener,
   RunOptions,
+  StreamOptions,
 } from '../options/engine.js';
 export { secureDefaults, strict, unlimited, type Limits } from '../options/limits.js';
 export { RhaiChar, RhaiFloat, RhaiRange, RhaiTimestamp } from '../protocol/wrappers.js';

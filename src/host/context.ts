@@ -13,6 +13,11 @@ export interface HostCallContext {
   readonly engine: unknown;
   /** Where in the script the call stands. */
   readonly position: Position;
+  /**
+   * Gives a value to the reader of `evalStream`. Await it: while nobody reads, it waits for room. Throws in a run that
+   * is no stream, or when the run is over.
+   */
+  emit(value: unknown): Promise<void> | undefined;
 }
 
 export class CallContext implements HostCallContext {
@@ -33,5 +38,9 @@ export class CallContext implements HostCallContext {
 
   get signal(): AbortSignal {
     return this.#call.signal;
+  }
+
+  emit(value: unknown): Promise<void> | undefined {
+    return this.#call.owner.emit(value);
   }
 }

@@ -19,6 +19,8 @@ export interface CallOwner extends ErrorOwner {
   readonly scope: AsyncScope | undefined;
   /** Host calls in flight. */
   waiting: number;
+  /** Gives a value to the reader of the run's stream: undefined when there is room for more, else a promise of room. */
+  emit(value: unknown): Promise<void> | undefined;
   /** Ends the run with an error of the host side. */
   fail(error: unknown): void;
   /** Why the signals of its host functions abort. */

@@ -51,6 +51,12 @@ export interface RunOptions {
   commit?: boolean;
 }
 
+/** The options of `evalStream`: those of a run, and how far the script may run ahead. */
+export interface StreamOptions extends RunOptions {
+  /** Emitted values that may wait for the reader; then the script waits. 0 = it waits for every single one. Default 16. */
+  bufferSize?: number;
+}
+
 /** The options of `eval`: those of a run that need nobody to wait. */
 export type EvalOptions = Pick<RunOptions, 'limits' | 'name' | 'onPrint' | 'onDebug' | 'timeoutMs'>;
 
@@ -133,6 +139,14 @@ export function runLimits(
   const merged = mergeLimits(base, limits);
   if (timeoutMs === undefined) return merged;
   return Object.freeze({ ...merged, timeoutMs: checkLimit('timeoutMs', timeoutMs) });
+}
+
+const DEFAULT_BUFFER_SIZE = 16;
+const MAX_BUFFER_SIZE = 1_000_000;
+
+/** How many emitted values may wait. */
+export function bufferSizeOf(options: StreamOptions): number {
+  return whole('bufferSize', options.bufferSize, DEFAULT_BUFFER_SIZE, 0, MAX_BUFFER_SIZE);
 }
 
 /** A run's priority. */

@@ -19,6 +19,8 @@ pub(crate) enum Op {
     Take(Reg, Reg),
     /// d = constant k.
     Const(Reg, u32),
+    /// d = pointer n of the program.
+    Pointer(Reg, u16),
     /// d = integer.
     Int(Reg, i32),
     /// d = ().

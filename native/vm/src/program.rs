@@ -27,6 +27,8 @@ pub(crate) struct Function {
     pub(crate) sites: Vec<u32>,
     /// Registers of a frame: parameters, `this`, variables, temporaries.
     pub(crate) registers: u16,
+    /// How many of them, from the first, are its caller's: it runs inside the caller's frame.
+    pub(crate) shared: u16,
     /// Register of `this`, when the body uses it.
     pub(crate) this: Option<Reg>,
 }
@@ -36,6 +38,11 @@ impl Function {
     #[inline]
     pub(crate) fn site(&self, pc: usize) -> usize {
         self.sites[pc] as usize
+    }
+
+    /// Whether it is a closure: nobody but its own pointers can name it.
+    pub(crate) fn is_closure(&self) -> bool {
+        self.name.starts_with("anon$")
     }
 }
 
@@ -198,6 +205,10 @@ pub struct Program {
     pub(crate) name: ImmutableString,
     pub(crate) functions: Vec<Function>,
     pub(crate) constants: Vec<Dynamic>,
+    /// Functions that the code takes pointers of.
+    pub(crate) pointers: Vec<ImmutableString>,
+    /// The program whose functions calls by name mean, when they are not its own.
+    pub(crate) home: Option<Rc<Program>>,
     pub(crate) sites: Vec<Site>,
     pub(crate) chains: Vec<Chain>,
     pub(crate) shape_keys: Vec<Vec<ImmutableString>>,
@@ -244,6 +255,11 @@ impl Program {
             .map(|f| f.code.capacity() * 16 + std::mem::size_of::<Function>())
             .sum();
         code + self.constants.capacity() * 16 + self.sites.len() * std::mem::size_of::<Site>() + self.chains.len() * std::mem::size_of::<Chain>()
+    }
+
+    /// The program whose functions its calls by name mean: itself, or for the text of `eval` its caller's.
+    pub(crate) fn home(this: &Rc<Self>) -> &Rc<Self> {
+        this.home.as_ref().unwrap_or(this)
     }
 
     /// The script function of this name and arity.

@@ -1,11 +1,11 @@
 //! What all programs and machines of one core share: the rhai engine, its caches, and the output sink.
 
 use crate::compile::{compile, line_column};
-use crate::machine::Error;
+use crate::machine::{name_of, Error};
 use crate::program::Site;
 use crate::{CompileError, HostNames, LimitHit, Limits, Program};
 use rhai::packages::{Package, StandardPackage};
-use rhai::{Caches, Dynamic, Engine, GlobalRuntimeState, OptimizationLevel, Position};
+use rhai::{Caches, Dynamic, Engine, FnPtr, GlobalRuntimeState, OptimizationLevel, Position};
 use std::cell::RefCell;
 use std::rc::Rc;
 
@@ -69,6 +69,7 @@ impl Vm {
         engine.on_print(move |text| push(&sink, false, text, Position::NONE));
         let sink = output.clone();
         engine.on_debug(move |text, _, position| push(&sink, true, text, position));
+        register_pointer_names(&mut engine);
         let mut global = engine.new_global_runtime_state();
         global.push_import("std", StandardPackage::new().as_shared_module());
         Self {
@@ -119,6 +120,12 @@ impl Vm {
         compile(&ast, options.name, &Rc::new(options.hosts.clone())).map(Rc::new)
     }
 
+    /// The program a function pointer comes from: it owns it, so the program lives as long as the pointer.
+    #[must_use]
+    pub fn origin_of(&self, pointer: &FnPtr) -> Option<Rc<Program>> {
+        crate::machine::origin_of(self, pointer)
+    }
+
     /// What was printed since the last call, in order.
     pub fn take_output(&mut self) -> Vec<Output> {
         std::mem::take(&mut *self.output.borrow_mut())
@@ -143,6 +150,16 @@ impl Vm {
             Ok(other) => self.engine.map_type_name(other.type_name()).to_owned(),
             Err(_) => value.to_string(),
         }
+    }
+}
+
+/// Pointers to closures are spelled otherwise inside (see `machine/origin`); scripts see them as rhai shows them.
+fn register_pointer_names(engine: &mut Engine) {
+    engine.register_get("name", |pointer: &mut FnPtr| name_of(pointer));
+    engine.register_get("is_anonymous", |pointer: &mut FnPtr| name_of(pointer).starts_with("anon$"));
+    engine.register_fn("is_anonymous", |pointer: &mut FnPtr| name_of(pointer).starts_with("anon$"));
+    for name in ["to_string", "print", "to_debug", "debug"] {
+        engine.register_fn(name, |pointer: &mut FnPtr| format!("Fn({})", name_of(pointer)));
     }
 }
 

@@ -29,11 +29,13 @@ impl Compiler {
             Expr::BoolConstant(b, _) => drop(f.emit(Op::Bool(d, *b))),
             Expr::Unit(_) => drop(f.emit(Op::Unit(d))),
             Expr::FloatConstant(..) | Expr::CharConstant(..) | Expr::StringConstant(..) | Expr::DynamicConstant(..) => {
-                if let Some(value) = e.get_literal_value(None) {
-                    self.load(f, d, value);
+                match e.get_literal_value(None) {
+                    Some(value) if value.is_fnptr() => return self.pointer(f, d, &value),
+                    Some(value) => self.load(f, d, value),
+                    None => {}
                 }
             }
-            Expr::Variable(v, _, position) if v.2.is_empty() => self.variable(f, &v.1, *position, d),
+            Expr::Variable(v, _, position) if v.2.is_empty() => return self.variable(f, &v.1, *position, d),
             Expr::Variable(v, _, position) => return self.qualified_variable(f, &v.2.to_string(), &v.1, *position, v.2.position(), d),
             Expr::ThisPtr(position) => return self.this(f, *position, d),
             Expr::Stmt(block) => return self.block(f, block.statements(), Some(d)),
@@ -51,22 +53,37 @@ impl Compiler {
         Ok(())
     }
 
+    /// A closure, or a function's name as a value.
+    fn pointer(&mut self, f: &mut FunctionBuilder, d: Reg, value: &Dynamic) -> Compiled {
+        let name: ImmutableString = value.read_lock::<FnPtr>().map_or_else(ImmutableString::new, |p| p.fn_name().into());
+        let known = self.program.pointers.iter().position(|n| *n == name);
+        let n = known.unwrap_or(self.program.pointers.len());
+        if known.is_none() {
+            self.program.pointers.push(name);
+        }
+        let Ok(n) = u16::try_from(n) else {
+            return Err(super::function::too_large("script", f.position));
+        };
+        f.emit(Op::Pointer(d, n));
+        Ok(())
+    }
+
     fn load(&mut self, f: &mut FunctionBuilder, d: Reg, value: Dynamic) {
         let k = self.constant(value);
         f.emit(Op::Const(d, k));
     }
 
-    fn variable(&mut self, f: &mut FunctionBuilder, name: &ImmutableString, position: Position, d: Reg) {
+    fn variable(&mut self, f: &mut FunctionBuilder, name: &ImmutableString, position: Position, d: Reg) -> Compiled {
         f.position = position;
         if let Some(register) = f.find(name) {
             if register != d {
                 f.emit(Op::Move(d, register));
             }
-            return;
+            return Ok(());
         }
         let outer = f.find_outer(name);
         if let (Some(function), None) = (self.function_named(name), outer) {
-            return self.load(f, d, function);
+            return self.pointer(f, d, &function);
         }
         if let Some(register) = outer {
             // A function's name is its value, unless the scope has a variable of that name.
@@ -76,9 +93,10 @@ impl Compiler {
             };
             let site = self.site(name, 0, meaning, position);
             f.emit_at(Op::LoadOuter(d, register), site);
-            return;
+            return Ok(());
         }
         self.unknown_variable(f, name, position);
+        Ok(())
     }
 
     /// A function's name used as a value.

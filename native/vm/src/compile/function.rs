@@ -34,6 +34,8 @@ pub(super) struct FunctionBuilder {
     sites: Vec<u32>,
     next: usize,
     most: usize,
+    /// Registers that are the caller's.
+    pub(super) shared: Reg,
     /// Position given to the next instructions.
     pub(super) position: Position,
     pub(super) locals: Vec<Local>,
@@ -61,6 +63,7 @@ impl FunctionBuilder {
             sites: Vec::new(),
             next: 0,
             most: 0,
+            shared: 0,
             position: Position::NONE,
             locals: Vec::new(),
             outer: Vec::new(),
@@ -82,6 +85,7 @@ impl FunctionBuilder {
             positions: self.positions,
             sites: self.sites,
             registers: self.most as u16,
+            shared: self.shared,
             this: self.this,
         }
     }
@@ -206,7 +210,7 @@ impl FunctionBuilder {
     }
 }
 
-fn too_large(what: &str, position: Position) -> CompileError {
+pub(super) fn too_large(what: &str, position: Position) -> CompileError {
     let (line, column) = line_column(position);
     CompileError {
         message: format!("{what} too large"),

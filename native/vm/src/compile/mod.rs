@@ -91,7 +91,13 @@ impl Compiler {
         self.program.functions.push(Default::default());
         match &definition.this_type {
             Some(this) => drop(self.program.typed.insert((this.clone(), definition.name.clone(), arity), index)),
-            None => self.program.by_name.entry(definition.name.clone()).or_default().push((arity, index)),
+            None => {
+                self.program.by_name.entry(definition.name.clone()).or_default().push((arity, index));
+                if definition.name.starts_with("anon$") {
+                    let spelled = crate::machine::spelled(&definition.name);
+                    self.program.by_name.entry(spelled).or_default().push((arity, index));
+                }
+            }
         }
         if definition.name.starts_with("anon$") {
             return;

@@ -3,7 +3,9 @@
 use super::routine::RoutineState;
 use super::{Binding, Error};
 use crate::bytecode::Reg;
+use crate::program::Program;
 use rhai::{Dynamic, ImmutableString};
+use std::rc::Rc;
 
 /// Where a callee's `this` goes back to, in the caller's frame.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -18,6 +20,33 @@ pub(crate) enum Place {
     Item,
 }
 
+/// What ends with a frame.
+#[expect(dead_code, reason = "eval and import make the other kinds")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Kind {
+    /// A call of a function (or the script's top level).
+    Call,
+    /// Code that runs in its caller's scope and registers: the text of `eval`, a function called with `!`.
+    Inside,
+    /// A module's top level: what it exports is bound in the caller.
+    Module,
+}
+
+/// A function of one of the programs a fiber runs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Code {
+    pub(crate) unit: u16,
+    pub(crate) function: u16,
+}
+
+/// A program in use by a fiber. Unit 0 is the script's own.
+#[derive(Debug)]
+pub(super) struct Unit {
+    pub(super) program: Rc<Program>,
+    /// The unit whose functions its calls by name mean: its own, or for the text of `eval` its caller's.
+    pub(super) home: u16,
+}
+
 /// One call in progress.
 #[derive(Debug)]
 pub(crate) struct Frame {
@@ -25,12 +54,32 @@ pub(crate) struct Frame {
     pub(crate) pc: u32,
     /// First register.
     pub(crate) base: u32,
+    /// Whose function.
+    pub(crate) unit: u16,
     pub(crate) function: u16,
     /// Register of the caller that takes the result.
     pub(crate) dst: Reg,
+    pub(crate) kind: Kind,
     pub(crate) place: Place,
     /// Set when the frame is no code but a native's callback loop.
     pub(crate) routine: Option<Box<RoutineState>>,
+}
+
+impl Frame {
+    /// A frame at the start of a function.
+    #[inline]
+    pub(crate) fn call(code: Code, base: u32, dst: Reg) -> Self {
+        Self {
+            pc: 0,
+            base,
+            unit: code.unit,
+            function: code.function,
+            dst,
+            kind: Kind::Call,
+            place: Place::None,
+            routine: None,
+        }
+    }
 }
 
 /// An open `try` or `catch` block.
@@ -82,6 +131,10 @@ pub(super) enum Target {
 pub(super) struct Extra {
     /// Variables the script does not mention.
     pub(super) bindings: Vec<Binding>,
-    /// `global::` constants.
-    pub(super) constants: Vec<(ImmutableString, Dynamic)>,
+    /// `global::` constants, each of its unit.
+    pub(super) constants: Vec<(u16, ImmutableString, Dynamic)>,
+    /// Programs beside the script's own: text of `eval`, modules, closures that came from elsewhere.
+    pub(super) units: Vec<Unit>,
+    /// Each unit's pointers to functions by name, made at their first use.
+    pub(super) pointers: Vec<Vec<Dynamic>>,
 }

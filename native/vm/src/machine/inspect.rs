@@ -65,11 +65,11 @@ impl Machine {
         let (line, column) = line_column(self.position_of(index));
         let function = match &frame.routine {
             Some(routine) => routine.kind.name().to_owned(),
-            None => readable(&self.program.functions[usize::from(frame.function)].name),
+            None => readable(&self.function_of(frame).name),
         };
         TraceFrame {
             function,
-            source: self.program.name.to_string(),
+            source: self.unit(frame.unit).0.name.to_string(),
             line,
             column,
         }
@@ -86,8 +86,7 @@ impl Machine {
             index -= 1;
         }
         let frame = &self.frames[index];
-        let function = &self.program.functions[usize::from(frame.function)];
-        function
+        self.function_of(frame)
             .positions
             .get((frame.pc as usize).saturating_sub(1))
             .copied()

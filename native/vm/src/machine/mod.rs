@@ -12,24 +12,28 @@ mod invoke;
 mod iterate;
 mod native;
 mod operators;
+mod origin;
 mod path;
 mod place;
 mod routine;
 mod run;
+mod units;
 mod unwind;
 mod waiting;
 
 pub(crate) use native::SiteCache;
+pub(crate) use origin::{name_of, of as origin_of, spelled};
 pub(crate) use routine::Routine;
 pub use waiting::HostCall;
 
 use crate::program::Program;
 use crate::value::Value;
 use crate::{Failure, Meter, Vm};
-use frame::{Extra, Frame, Handler, Place, State, Target};
+use frame::{Code, Extra, Frame, Handler, Kind, Place, State, Target};
 use iterate::Iter;
-use rhai::{Dynamic, EvalAltResult, ImmutableString, Position};
+use rhai::{Dynamic, EvalAltResult, FnPtr, ImmutableString, Position};
 use std::rc::Rc;
+use units::UnitNumber;
 
 /// Errors inside the machine are rhai's own, so that texts and classes are too.
 pub(crate) type Error = Box<EvalAltResult>;
@@ -83,14 +87,7 @@ impl Machine {
         }
         machine.bind(scope);
         machine.frames.reserve_exact(1);
-        machine.frames.push(Frame {
-            pc: 0,
-            base: 0,
-            function: 0,
-            dst: 0,
-            place: Place::None,
-            routine: None,
-        });
+        machine.frames.push(Frame::call(Code { unit: 0, function: 0 }, 0, 0));
         machine
     }
 
@@ -105,20 +102,23 @@ impl Machine {
         };
         let callee = &program.functions[usize::from(index)];
         let mut machine = Self::empty(program);
-        machine.stack = args.into_iter().map(Value::from).collect();
+        machine.stack = args.into_iter().map(Value::from).collect(); // shared ones stay shared
         machine.stack.resize(usize::from(callee.registers).max(machine.stack.len()), Value::Unit);
         if let Some(this) = callee.this {
             machine.stack[usize::from(this)] = Value::Unbound;
         }
-        machine.frames.push(Frame {
-            pc: 0,
-            base: 0,
-            function: index,
-            dst: 0,
-            place: Place::None,
-            routine: None,
-        });
+        machine.frames.push(Frame::call(Code { unit: 0, function: index }, 0, 0));
         Ok(machine)
+    }
+
+    /// A fiber that calls what a function pointer names: in the program it comes from, or else in `program`.
+    ///
+    /// # Errors
+    /// There is no function of the script of this name for so many arguments.
+    pub fn call_pointer(vm: &Vm, program: &Rc<Program>, pointer: &FnPtr, args: Vec<Dynamic>) -> Result<Self, Box<Failure>> {
+        let origin = origin::of(vm, pointer);
+        let all = pointer.curry().iter().cloned().chain(args).collect();
+        Self::call(origin.as_ref().unwrap_or(program), pointer.fn_name(), all, Vec::new())
     }
 
     fn empty(program: &Rc<Program>) -> Self {
@@ -173,9 +173,8 @@ impl Machine {
     }
 
     fn advance(&mut self, vm: &mut Vm, meter: &mut Meter) -> Step {
-        let program = self.program.clone();
         let mut result = match std::mem::take(&mut self.state) {
-            State::Ready => self.run_loop(vm, &program, meter),
+            State::Ready => self.run_loop(vm, meter),
             State::Thrown(value) => Err(EvalAltResult::ErrorRuntime(value, self.position()).into()),
             other => {
                 self.state = other;
@@ -196,8 +195,9 @@ impl Machine {
                     return Step::Suspended;
                 }
                 Ok(run::Exit::OutOfFuel) => return Step::OutOfFuel,
+                Ok(run::Exit::OtherUnit) => result = self.run_loop(vm, meter),
                 Err(error) => match self.unwind(vm, error, &meter.limits) {
-                    Ok(()) => result = self.run_loop(vm, &program, meter),
+                    Ok(()) => result = self.run_loop(vm, meter),
                     Err(unwind::Ended::Failed(failure)) => {
                         self.state = State::Ended;
                         return Step::Failed(failure);
@@ -211,11 +211,15 @@ impl Machine {
         }
     }
 
-    fn run_loop(&mut self, vm: &mut Vm, program: &Program, meter: &mut Meter) -> Result<run::Exit, Error> {
+    fn run_loop(&mut self, vm: &mut Vm, meter: &mut Meter) -> Result<run::Exit, Error> {
+        let number = self.frames.last().map_or(0, |f| f.unit);
+        let (program, home) = self.unit(number);
+        let unit = UnitNumber { own: number, home };
+        let program = program.clone();
         if meter.stop_each {
-            run::run::<true>(self, vm, program, meter)
+            run::run::<true>(self, vm, &program, unit, meter)
         } else {
-            run::run::<false>(self, vm, program, meter)
+            run::run::<false>(self, vm, &program, unit, meter)
         }
     }
 
@@ -231,7 +235,7 @@ impl Machine {
             return;
         }
         // A callee's window may end before its caller's.
-        let window = |f: &Frame| f.base as usize + usize::from(self.program.functions[usize::from(f.function)].registers);
+        let window = |f: &Frame| f.base as usize + usize::from(self.function_of(f).registers);
         let mut used = self.frames.iter().map(window).max().unwrap_or(0);
         if let State::Waiting { first, argc, .. } = self.state {
             used = used.max(first as usize + usize::from(argc));

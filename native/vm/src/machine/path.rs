@@ -78,13 +78,15 @@ pub(super) struct Walker<'a> {
     pub(super) program: &'a Program,
     pub(super) chain: &'a Chain,
     pub(super) regs: &'a mut [Value],
+    /// The unit whose functions calls by name mean.
+    pub(super) home: u16,
 }
 
 /// Runs chain `index`; its value goes to register `d`.
 pub(super) fn run(m: &mut Machine, cx: &mut invoke::Context<'_>, index: u32, d: Reg) -> Result<Flow, Error> {
     let program = cx.program;
     let chain = &program.chains[index as usize];
-    let regs = m.registers(program);
+    let regs = m.registers();
     let done = if chain.state == Reg::MAX {
         0
     } else {
@@ -104,6 +106,7 @@ pub(super) fn run(m: &mut Machine, cx: &mut invoke::Context<'_>, index: u32, d: 
         program,
         chain,
         regs,
+        home: cx.unit.home,
     };
     let walked = walker.step_into(&mut target, done).map(|(w, _)| w);
     let regs = walker.regs;
@@ -265,7 +268,7 @@ impl Walker<'_> {
     /// A native runs here; code of the script stops the walk.
     fn method(&mut self, target: &mut Dynamic, i: usize, site: u32, base: Reg) -> Result<(Walk, bool), Error> {
         self.refuse_locked(i, site, base)?;
-        let call = invoke::resolve_method(self.vm, self.program, site as usize, target, self.regs, base)?;
+        let call = invoke::resolve_method(self.vm, self.program, self.home, site as usize, target, self.regs, base)?;
         if let MethodCall::Value(value) = call {
             return self.step_into(&mut value.into(), i + 1);
         }

@@ -12,7 +12,14 @@ pub(super) fn put_back(vm: &mut Vm, program: &Program, regs: &mut [Value], index
     let chain = &program.chains[index as usize];
     let root = usize::from(chain.root);
     let mut target: Dynamic = regs[root].take_dynamic();
-    let mut walker = Walker { vm, program, chain, regs };
+    // Only containers are walked: nothing is called.
+    let mut walker = Walker {
+        vm,
+        program,
+        chain,
+        regs,
+        home: 0,
+    };
     let mut value = Some(value);
     walker.replace(&mut target, 0, usize::from(at), &mut value);
     let regs = walker.regs;

@@ -7,12 +7,14 @@
 
 use super::invoke::{self, Flow};
 use super::operators::{self, mismatch};
-use super::{floats, iterate, path, Error, Frame, Handler, Machine, Place, State, Target};
+use super::units::UnitNumber;
+use super::{floats, iterate, origin, path, units, Code, Error, Frame, Handler, Kind, Machine, Place, State, Target};
 use crate::bytecode::Op;
 use crate::program::Program;
 use crate::value::Value;
 use crate::{Meter, Vm};
-use rhai::{Dynamic, EvalAltResult, FnPtr, Map};
+use rhai::{Dynamic, EvalAltResult, Map};
+use std::rc::Rc;
 
 /// `d op= s` through the slow path; the source temporary is left as it is.
 macro_rules! op_set {
@@ -27,10 +29,17 @@ pub(super) enum Exit {
     Done(Value),
     Suspended,
     OutOfFuel,
+    /// The frame on top is another unit's code.
+    OtherUnit,
 }
 
 #[allow(clippy::too_many_lines, clippy::cognitive_complexity)]
-pub(super) fn run<const EACH: bool>(m: &mut Machine, vm: &mut Vm, program: &Program, meter: &mut Meter) -> Result<Exit, Error> {
+pub(super) fn run<const EACH: bool>(m: &mut Machine, vm: &mut Vm, program: &Rc<Program>, unit: UnitNumber, meter: &mut Meter) -> Result<Exit, Error> {
+    macro_rules! cx {
+        () => {
+            invoke::Context { vm, program, unit, meter }
+        };
+    }
     let mut fuel = meter.fuel;
     let mut stepped = false;
     let max_depth = if meter.limits.max_call_depth == 0 {
@@ -41,7 +50,7 @@ pub(super) fn run<const EACH: bool>(m: &mut Machine, vm: &mut Vm, program: &Prog
 
     // A routine on top waits for a value it was given from outside (a host's reply).
     if m.frames.last().is_some_and(|f| f.routine.is_some()) {
-        match invoke::continue_routine(m, &mut invoke::Context { vm, program, meter })? {
+        match invoke::continue_routine(m, &mut cx!())? {
             Flow::Suspended => return Ok(Exit::Suspended),
             Flow::OutOfFuel => return Ok(Exit::OutOfFuel),
             Flow::Next | Flow::Entered => fuel = meter.fuel,
@@ -74,6 +83,10 @@ pub(super) fn run<const EACH: bool>(m: &mut Machine, vm: &mut Vm, program: &Prog
             let Some(frame) = m.frames.last() else {
                 return Ok(Exit::Done(Value::Unit));
             };
+            if frame.unit != unit.own {
+                meter.fuel = fuel;
+                return Ok(Exit::OtherUnit);
+            }
             base = frame.base as usize;
             function = &program.functions[usize::from(frame.function)];
             code = &function.code;
@@ -104,9 +117,11 @@ pub(super) fn run<const EACH: bool>(m: &mut Machine, vm: &mut Vm, program: &Prog
             match $e? {
                 Flow::Suspended => return Ok(Exit::Suspended),
                 Flow::OutOfFuel => return Ok(Exit::OutOfFuel),
-                Flow::Next | Flow::Entered => load!(),
+                Flow::Next | Flow::Entered => {
+                    fuel = meter.fuel;
+                    load!();
+                }
             }
-            fuel = meter.fuel;
         }};
     }
     macro_rules! jump {
@@ -211,13 +226,21 @@ pub(super) fn run<const EACH: bool>(m: &mut Machine, vm: &mut Vm, program: &Prog
             Op::MoveRaw(d, a) => r!(d) = r!(a).clone(),
             Op::Take(d, a) => r!(d) = r!(a).take(),
             Op::Const(d, k) => r!(d) = Value::from(program.constants[k as usize].clone()),
+            Op::Pointer(d, n) => {
+                let pointers = units::pointers(&mut m.extra, unit.own);
+                let known = pointers.get(usize::from(n)).filter(|p| !p.is_unit());
+                r!(d) = match known {
+                    Some(pointer) => Value::Dyn(pointer.clone()),
+                    None => Value::Dyn(tri!(units::make_pointer(pointers, program, n))),
+                };
+            }
             Op::Int(d, i) => r!(d) = Value::Int(i64::from(i)),
             Op::Unit(d) => r!(d) = Value::Unit,
             Op::Bool(d, b) => r!(d) = Value::Bool(b),
             Op::LoadOuter(d, a) => {
                 let site = site!();
                 r!(d) = match (&r!(a), site.meaning.function) {
-                    (Value::Unbound, Some(_)) => Value::Dyn(tri!(FnPtr::new(site.name.clone())).into()),
+                    (Value::Unbound, Some(_)) => Value::Dyn(tri!(origin::pointer(&site.name, Program::home(program))).into()),
                     (Value::Unbound, None) => {
                         save!();
                         return Err(unknown(site));
@@ -239,9 +262,12 @@ pub(super) fn run<const EACH: bool>(m: &mut Machine, vm: &mut Vm, program: &Prog
             }
             Op::LoadGlobal(d) => {
                 let site = site!();
-                let found = m.extra.as_ref().and_then(|e| e.constants.iter().find(|(n, _)| *n == site.name));
+                let found = m
+                    .extra
+                    .as_ref()
+                    .and_then(|e| e.constants.iter().find(|(u, n, _)| *u == unit.home && *n == site.name));
                 match found {
-                    Some((_, value)) => r!(d) = Value::from(value.clone()),
+                    Some((_, _, value)) => r!(d) = Value::from(value.clone()),
                     None => {
                         save!();
                         return Err(EvalAltResult::ErrorVariableNotFound(format!("global::{}", site.name), site.position).into());
@@ -251,8 +277,8 @@ pub(super) fn run<const EACH: bool>(m: &mut Machine, vm: &mut Vm, program: &Prog
             Op::StoreGlobal(a) => {
                 let value = r!(a).read_dynamic();
                 let constants = &mut m.extra.get_or_insert_with(Box::default).constants;
-                constants.retain(|(n, _)| *n != site!().name);
-                constants.push((site!().name.clone(), value));
+                constants.retain(|(u, n, _)| *u != unit.home || *n != site!().name);
+                constants.push((unit.home, site!().name.clone(), value));
             }
             Op::Freeze(a) => r!(a) = Value::Dyn(r!(a).take_dynamic().into_read_only()),
 
@@ -372,14 +398,11 @@ pub(super) fn run<const EACH: bool>(m: &mut Machine, vm: &mut Vm, program: &Prog
                 if m.stack.len() < end {
                     invoke::grow(&mut m.stack, end);
                 }
-                m.frames.push(Frame {
-                    pc: 0,
-                    base: base as u32,
+                let code_of_callee = Code {
+                    unit: unit.own,
                     function: index,
-                    dst,
-                    place: Place::None,
-                    routine: None,
-                });
+                };
+                m.frames.push(Frame::call(code_of_callee, base as u32, dst));
                 function = callee;
                 code = &function.code;
                 pc = 0;
@@ -396,67 +419,45 @@ pub(super) fn run<const EACH: bool>(m: &mut Machine, vm: &mut Vm, program: &Prog
                     meter.fuel = fuel;
                     return Ok(Exit::Done(value));
                 }
-                let (place, dst) = m.frames.last().map_or((Place::None, 0), |f| (f.place, f.dst));
-                if place == Place::None && m.frames[depth - 2].routine.is_none() {
+                let (place, kind, dst) = m.frames.last().map_or((Place::None, Kind::Call, 0), |f| (f.place, f.kind, f.dst));
+                if place == Place::None && kind == Kind::Call && m.frames[depth - 2].routine.is_none() {
                     for register in regs.iter_mut() {
                         if let Value::Dyn(_) = register {
                             *register = Value::Unit;
                         }
                     }
                     m.frames.pop();
+                    if m.frames[depth - 2].unit != unit.own {
+                        m.set_register(dst, value);
+                        meter.fuel = fuel;
+                        return Ok(Exit::OtherUnit);
+                    }
                     load!();
                     r!(dst) = value;
                 } else {
                     meter.fuel = fuel;
-                    match invoke::leave(m, &mut invoke::Context { vm, program, meter }, value)? {
+                    match invoke::leave(m, &mut cx!(), value)? {
                         Flow::Suspended => return Ok(Exit::Suspended),
                         Flow::OutOfFuel => return Ok(Exit::OutOfFuel),
-                        Flow::Next | Flow::Entered => load!(),
+                        Flow::Next | Flow::Entered => {
+                            fuel = meter.fuel;
+                            load!();
+                        }
                     }
-                    fuel = meter.fuel;
                 }
             }
-            Op::CallNamed(at, dst, argc) => flow!(invoke::named(
-                m,
-                &mut invoke::Context { vm, program, meter },
-                function.site(pc - 1),
-                None,
-                (at, argc),
-                dst
-            )),
+            Op::CallNamed(at, dst, argc) => flow!(invoke::named(m, &mut cx!(), function.site(pc - 1), None, (at, argc), dst)),
             Op::CallNamedRef(target, at, dst) => {
                 let argc = site!().argc;
-                flow!(invoke::named(
-                    m,
-                    &mut invoke::Context { vm, program, meter },
-                    function.site(pc - 1),
-                    Some(target),
-                    (at, argc),
-                    dst
-                ));
+                flow!(invoke::named(m, &mut cx!(), function.site(pc - 1), Some(target), (at, argc), dst));
             }
             Op::Method(target, at, dst) => {
                 fuel -= 1;
-                flow!(invoke::method(
-                    m,
-                    &mut invoke::Context { vm, program, meter },
-                    function.site(pc - 1),
-                    target,
-                    at,
-                    dst,
-                    false
-                ));
+                flow!(invoke::method(m, &mut cx!(), function.site(pc - 1), target, at, dst, false));
             }
             Op::CallPtr(target, at, dst) => {
                 fuel -= 1;
-                flow!(invoke::pointer_in_register(
-                    m,
-                    &mut invoke::Context { vm, program, meter },
-                    function.site(pc - 1),
-                    target,
-                    at,
-                    dst
-                ));
+                flow!(invoke::pointer_in_register(m, &mut cx!(), function.site(pc - 1), target, at, dst));
             }
             Op::Host(at, argc, dst) => {
                 save!();
@@ -477,7 +478,7 @@ pub(super) fn run<const EACH: bool>(m: &mut Machine, vm: &mut Vm, program: &Prog
                 r!(d) = value;
             }
             Op::MakeFn(d, a) => {
-                let value = tri!(invoke::make_pointer(vm, site!(), &r!(a)));
+                let value = tri!(invoke::make_pointer(vm, Program::home(program), site!(), &r!(a)));
                 r!(d) = value;
             }
             Op::IsShared(d, a) => {
@@ -486,7 +487,7 @@ pub(super) fn run<const EACH: bool>(m: &mut Machine, vm: &mut Vm, program: &Prog
             }
 
             Op::Chain(d, chain) => {
-                flow!(path::run(m, &mut invoke::Context { vm, program, meter }, chain, d));
+                flow!(path::run(m, &mut cx!(), chain, d));
             }
             Op::Index(d, a, i) => {
                 if let (Value::Dyn(target), Value::Int(index)) = (&r!(a), &r!(i)) {
@@ -496,7 +497,7 @@ pub(super) fn run<const EACH: bool>(m: &mut Machine, vm: &mut Vm, program: &Prog
                     }
                 }
                 let chain = function.site(pc - 1) as u32;
-                flow!(path::run(m, &mut invoke::Context { vm, program, meter }, chain, d));
+                flow!(path::run(m, &mut cx!(), chain, d));
             }
             Op::SetIndex(a, i, s) => {
                 let value = r!(s).take();
@@ -511,7 +512,7 @@ pub(super) fn run<const EACH: bool>(m: &mut Machine, vm: &mut Vm, program: &Prog
                 if let Some(value) = left {
                     r!(s) = value;
                     let chain = function.site(pc - 1) as u32;
-                    flow!(path::run(m, &mut invoke::Context { vm, program, meter }, chain, s));
+                    flow!(path::run(m, &mut cx!(), chain, s));
                 }
             }
             Op::Property(d, a) => {
@@ -522,11 +523,11 @@ pub(super) fn run<const EACH: bool>(m: &mut Machine, vm: &mut Vm, program: &Prog
                         continue;
                     }
                 }
-                flow!(path::run(m, &mut invoke::Context { vm, program, meter }, chain, d));
+                flow!(path::run(m, &mut cx!(), chain, d));
             }
             Op::SetProperty(s) => {
                 let chain = function.site(pc - 1) as u32;
-                flow!(path::run(m, &mut invoke::Context { vm, program, meter }, chain, s));
+                flow!(path::run(m, &mut cx!(), chain, s));
             }
 
             Op::Array(d, at, n) => {

@@ -43,7 +43,7 @@ impl Machine {
             }
             self.iterators.truncate(handler.iterators as usize);
             let value = if handler.named {
-                error_value(&mut error, &self.program.name)
+                error_value(&mut error, &self.current_program().name)
             } else {
                 Dynamic::UNIT
             };
@@ -59,24 +59,23 @@ impl Machine {
 
     /// Drops the frame on top and wraps the error with its name.
     fn leave_by_error(&mut self, vm: &mut Vm, error: Error) -> Error {
-        let program = self.program.clone();
         let top = self.frames.len() - 1;
+        let source = self.unit(self.frames[top].unit).0.name.to_string();
         let name = match &self.frames[top].routine {
             Some(routine) => routine.kind.name().to_owned(),
-            None => program.functions[usize::from(self.frames[top].function)].name.to_string(),
+            None => self.function_of(&self.frames[top]).name.to_string(),
         };
         let position = self.position_of(top - 1);
-        invoke::drop_frame(self, vm, &program);
+        invoke::drop_frame(self, vm);
         if error.is_system_exception() {
             return error;
         }
-        EvalAltResult::ErrorInFunctionCall(name, program.name.to_string(), error, position).into()
+        EvalAltResult::ErrorInFunctionCall(name, source, error, position).into()
     }
 
     fn drop_frames_above(&mut self, vm: &mut Vm, keep: usize) {
-        let program = self.program.clone();
         while self.frames.len() > keep + 1 {
-            invoke::drop_frame(self, vm, &program);
+            invoke::drop_frame(self, vm);
         }
     }
 }

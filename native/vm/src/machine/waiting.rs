@@ -35,7 +35,7 @@ impl Machine {
             };
         };
         let (line, column) = line_column(self.position());
-        let name = self.program.sites.get(*site as usize).map_or("", |s| s.name.as_str());
+        let name = self.current_program().sites.get(*site as usize).map_or("", |s| s.name.as_str());
         HostCall {
             function: *function,
             name,

@@ -123,6 +123,7 @@ pub fn canonical(value: &Dynamic) -> String {
 
 /// `anon$1f3a…` → `anon$`: such names differ per process.
 pub fn without_anonymous_names(text: &str) -> String {
+    let text = text.replace("anon_", "anon$"); // as the machine's own pointers spell it
     let mut parts = text.split("anon$");
     let mut result = parts.next().unwrap_or_default().to_owned();
     for part in parts {

@@ -1,7 +1,7 @@
 //! Running routines: natives that call back, polled here between the callbacks.
 
 use super::super::routine::{Ask, Callee, RoutineState};
-use super::super::{Error, Frame, Machine, Place, Target};
+use super::super::{Code, Error, Frame, Machine, Place, Target};
 use super::named::call_native_by_name;
 use super::{enter, give_back, wait, Args, Context, Flow};
 use crate::bytecode::Reg;
@@ -19,23 +19,20 @@ pub(super) fn start_routine(
     dst: Reg,
 ) -> Result<Flow, Error> {
     let program = cx.program;
-    state.begin(program, target);
-    let base = m.top(program) as u32;
-    let function = m.frames.last().map_or(0, |f| f.function);
+    let (vm, home) = (&*cx.vm, cx.unit.home);
+    state.begin(&program.hosts, target, &mut |pointer, argc| m.find_code(vm, home, pointer, argc));
+    let base = m.top() as u32;
+    let (unit, function) = m.frames.last().map_or((0, 0), |f| (f.unit, f.function));
     m.frames.push(Frame {
-        pc: 0,
-        base,
-        function,
-        dst,
         place,
         routine: Some(state),
+        ..Frame::call(Code { unit, function }, base, dst)
     });
     continue_routine(m, cx)
 }
 
 /// Lets the routine on top go on until it needs script code, the host, or is done.
 pub(in crate::machine) fn continue_routine(m: &mut Machine, cx: &mut Context<'_>) -> Result<Flow, Error> {
-    let program = cx.program;
     loop {
         let position = m.position();
         let Some(state) = m.frames.last_mut().and_then(|f| f.routine.as_mut()) else {
@@ -48,16 +45,18 @@ pub(in crate::machine) fn continue_routine(m: &mut Machine, cx: &mut Context<'_>
         match state.advance() {
             Ask::Done(value) => return end_routine(m, cx, value),
             Ask::Call { mut this, args, extra } => match state.callee.clone() {
-                Callee::Script(function) => {
-                    if program.functions[usize::from(function)].this.is_none() {
+                Callee::Script(code) => {
+                    if m.unit(code.unit).0.functions[usize::from(code.function)].this.is_none() {
                         if let Some(item) = this.take() {
-                            state.put_item(item.into());
+                            if let Some(state) = m.frames.last_mut().and_then(|f| f.routine.as_mut()) {
+                                state.put_item(item.into());
+                            }
                         }
                     }
                     let place = if this.is_some() { Place::Item } else { Place::None };
-                    return enter(m, cx, function, args, this, place, 0);
+                    return enter(m, cx, code, args, this, place, 0);
                 }
-                Callee::Host(function) => return Ok(wait(m, program, function, u32::MAX, args, Target::Routine)),
+                Callee::Host(function) => return Ok(wait(m, function, u32::MAX, args, Target::Routine)),
                 Callee::Native(name) => {
                     let moves = state.kind.moves_item();
                     let value = native_callback(cx.vm, &name, this, args, extra, moves, position)?;
@@ -109,13 +108,12 @@ pub(super) fn native_callback(
 }
 
 pub(super) fn end_routine(m: &mut Machine, cx: &mut Context<'_>, value: Dynamic) -> Result<Flow, Error> {
-    let program = cx.program;
     let Some(frame) = m.frames.pop() else { return Ok(Flow::Next) };
     cx.vm.limits.check(&value)?;
     if let Some(mut state) = frame.routine {
         let target = state.end();
-        give_back(m, cx.vm, cx.program, frame.place, target);
+        give_back(m, cx.vm, frame.place, target);
     }
-    m.set_register(program, frame.dst, Value::from(value));
+    m.set_register(frame.dst, Value::from(value));
     Ok(Flow::Next)
 }

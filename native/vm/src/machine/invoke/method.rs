@@ -2,10 +2,10 @@
 
 use super::super::operators::data_race;
 use super::super::routine::RoutineState;
-use super::super::{Error, Machine, Place};
+use super::super::{Code, Error, Machine, Place};
 use super::callback::start_routine;
 use super::named::{call_native_method, temporary_site};
-use super::pointer::{call_other, call_pointer, curried, find_script};
+use super::pointer::{call_other, call_pointer, curried};
 use super::resolve::{may_lend, resolve_method};
 use super::{absolute, depth_left, enter, give_back, keep, wait, Args, Context, Flow};
 use crate::bytecode::Reg;
@@ -19,7 +19,7 @@ pub(in crate::machine) enum MethodCall {
     /// A value that needs no call.
     Value(Value),
     /// Script function, `this` bound.
-    Script { function: u16, args: Args },
+    Script { code: Code, args: Args },
     /// Function pointer; `bound`: the target is its `this`.
     Pointer { pointer: FnPtr, args: Args, bound: bool, site: u32 },
     /// Host function; the target is its first argument.
@@ -39,7 +39,7 @@ pub(in crate::machine) fn method(
 ) -> Result<Flow, Error> {
     let program = cx.program;
     let described = &program.sites[site];
-    let regs = m.registers(program);
+    let regs = m.registers();
     // The target is out of its register while the call holds the others.
     let mut taken: Dynamic = regs[usize::from(target)].take_dynamic();
     let outcome = on_target(cx, site, &mut taken, regs, base, function_style);
@@ -113,7 +113,7 @@ pub(super) fn on_target(
             None => MethodCall::Native,
         }
     } else {
-        resolve_method(cx.vm, program, site, target, regs, base)?
+        resolve_method(cx.vm, program, cx.unit.home, site, target, regs, base)?
     };
     match call {
         MethodCall::Native => {
@@ -133,28 +133,27 @@ pub(in crate::machine) fn call_method(
     place: Place,
     dst: Reg,
 ) -> Result<Flow, Error> {
-    let program = cx.program;
     match call {
-        MethodCall::Script { function, args } => bound_call(m, cx, function, args, target, place, dst),
+        MethodCall::Script { code, args } => bound_call(m, cx, code, args, target, place, dst),
         MethodCall::Routine { state } => start_routine(m, cx, state, target, place, dst),
         MethodCall::Host { function, args, site } => {
-            give_back(m, cx.vm, cx.program, place, target);
+            give_back(m, cx.vm, place, target);
             let dst = absolute(m, dst);
-            Ok(wait(m, program, function, site, args, dst))
+            Ok(wait(m, function, site, args, dst))
         }
-        MethodCall::Pointer { pointer, args, bound, site } if bound => match find_script(program, &pointer, args.len()) {
-            Some(function) => {
+        MethodCall::Pointer { pointer, args, bound, site } if bound => match m.find_code(cx.vm, cx.unit.home, &pointer, args.len()) {
+            Some(code) => {
                 let args = curried(&pointer, args);
-                bound_call(m, cx, function, args, target, place, dst)
+                bound_call(m, cx, code, args, target, place, dst)
             }
             None => bound_native(m, cx, &pointer, (curried(&pointer, args), site), target, place, dst),
         },
         MethodCall::Pointer { pointer, args, site, .. } => {
-            give_back(m, cx.vm, cx.program, place, target);
+            give_back(m, cx.vm, place, target);
             call_pointer(m, cx, &pointer, args, site, dst)
         }
         MethodCall::Native | MethodCall::Value(_) => {
-            give_back(m, cx.vm, cx.program, place, target);
+            give_back(m, cx.vm, place, target);
             Ok(Flow::Next)
         }
     }
@@ -174,13 +173,13 @@ pub(super) fn bound_native(
     let program = cx.program;
     if program.hosts.get(pointer.fn_name()).is_some() {
         args.insert(0, Value::from(target.clone()));
-        give_back(m, cx.vm, cx.program, place, target);
+        give_back(m, cx.vm, place, target);
         return call_other(m, cx, pointer, args, site, dst);
     }
     let native = temporary_site(pointer.fn_name(), args.len(), program.sites[site as usize].position);
     let result = call_native_method(cx.vm, &native, &mut target, &mut args);
-    give_back(m, cx.vm, cx.program, place, target);
-    m.set_register(program, dst, Value::from(result?));
+    give_back(m, cx.vm, place, target);
+    m.set_register(dst, Value::from(result?));
     Ok(Flow::Next)
 }
 
@@ -188,20 +187,19 @@ pub(super) fn bound_native(
 pub(super) fn bound_call(
     m: &mut Machine,
     cx: &mut Context<'_>,
-    function: u16,
+    code: Code,
     args: Args,
     target: Dynamic,
     place: Place,
     dst: Reg,
 ) -> Result<Flow, Error> {
-    let program = cx.program;
-    if program.functions[usize::from(function)].this.is_none() {
-        give_back(m, cx.vm, cx.program, place, target);
-        return enter(m, cx, function, args, None, Place::None, dst);
+    if m.unit(code.unit).0.functions[usize::from(code.function)].this.is_none() {
+        give_back(m, cx.vm, place, target);
+        return enter(m, cx, code, args, None, Place::None, dst);
     }
     if let Err(error) = depth_left(m, cx.meter, m.position()) {
-        give_back(m, cx.vm, cx.program, place, target);
+        give_back(m, cx.vm, place, target);
         return Err(error);
     }
-    enter(m, cx, function, args, Some(keep(target)), place, dst)
+    enter(m, cx, code, args, Some(keep(target)), place, dst)
 }

@@ -16,7 +16,8 @@ pub(super) use named::{call_native_method, named};
 pub(super) use pointer::{curry, make_pointer, pointer_in_register};
 pub(super) use resolve::{refuse_constant, resolve_method};
 
-use super::{place, Error, Frame, Machine, Place, State, Target};
+use super::units::UnitNumber;
+use super::{place, Code, Error, Frame, Machine, Place, State, Target};
 use crate::bytecode::Reg;
 use crate::program::Program;
 use crate::value::Value;
@@ -41,7 +42,9 @@ pub(in crate::machine) enum Flow {
 /// What a call needs besides the machine.
 pub(in crate::machine) struct Context<'a> {
     pub(in crate::machine) vm: &'a mut Vm,
+    /// The program of the code in progress.
     pub(in crate::machine) program: &'a Program,
+    pub(in crate::machine) unit: UnitNumber,
     pub(in crate::machine) meter: &'a mut Meter,
 }
 
@@ -57,10 +60,10 @@ pub(in crate::machine) fn grow(stack: &mut Vec<Value>, end: usize) {
 
 impl Machine {
     /// Registers of the frame on top.
-    pub(in crate::machine) fn registers(&mut self, program: &Program) -> &mut [Value] {
+    pub(in crate::machine) fn registers(&mut self) -> &mut [Value] {
         let Some(frame) = self.frames.last() else { return &mut [] };
         let base = frame.base as usize;
-        let end = base + usize::from(program.functions[usize::from(frame.function)].registers);
+        let end = base + usize::from(self.function_of(frame).registers);
         &mut self.stack[base..end]
     }
 
@@ -72,19 +75,19 @@ impl Machine {
     }
 
     /// First free register above the frame on top.
-    pub(super) fn top(&self, program: &Program) -> usize {
+    pub(super) fn top(&self) -> usize {
         self.frames.last().map_or(0, |f| {
             f.base as usize
                 + if f.routine.is_some() {
                     0
                 } else {
-                    usize::from(program.functions[usize::from(f.function)].registers)
+                    usize::from(self.function_of(f).registers)
                 }
         })
     }
 
-    pub(super) fn set_register(&mut self, program: &Program, dst: Reg, value: Value) {
-        if let Some(register) = self.registers(program).get_mut(usize::from(dst)) {
+    pub(super) fn set_register(&mut self, dst: Reg, value: Value) {
+        if let Some(register) = self.registers().get_mut(usize::from(dst)) {
             *register = value;
         }
     }
@@ -98,44 +101,40 @@ pub(super) fn depth_left(m: &Machine, meter: &Meter, position: Position) -> Resu
     Ok(())
 }
 
-/// Pushes a frame of script function `index` above the one on top.
+/// Pushes a frame of a script's function above the one on top.
 pub(super) fn enter(
     m: &mut Machine,
     cx: &mut Context<'_>,
-    index: u16,
+    code: Code,
     args: Args,
     this: Option<Value>,
     place: Place,
     dst: Reg,
 ) -> Result<Flow, Error> {
-    let program = cx.program;
     depth_left(m, cx.meter, m.position())?;
-    let callee = &program.functions[usize::from(index)];
-    let base = m.top(program);
-    let end = base + usize::from(callee.registers);
+    let base = m.top();
+    let callee = &m.unit(code.unit).0.functions[usize::from(code.function)];
+    let (registers, this_register) = (usize::from(callee.registers), callee.this);
+    let end = base + registers;
     if m.stack.len() < end {
         grow(&mut m.stack, end);
     }
     for (register, value) in m.stack[base..].iter_mut().zip(args) {
         *register = value;
     }
-    if let Some(register) = callee.this {
+    if let Some(register) = this_register {
         m.stack[base + usize::from(register)] = this.unwrap_or(Value::Unbound);
     }
     m.frames.push(Frame {
-        pc: 0,
-        base: base as u32,
-        function: index,
-        dst,
         place,
-        routine: None,
+        ..Frame::call(code, base as u32, dst)
     });
     Ok(Flow::Entered)
 }
 
 /// Stops for host function `function`.
-pub(super) fn wait(m: &mut Machine, program: &Program, function: u32, site: u32, args: Args, dst: Target) -> Flow {
-    let first = m.top(program);
+pub(super) fn wait(m: &mut Machine, function: u32, site: u32, args: Args, dst: Target) -> Flow {
+    let first = m.top();
     let end = first + args.len();
     if m.stack.len() < end {
         grow(&mut m.stack, end);
@@ -167,7 +166,7 @@ pub(super) fn keep(d: Dynamic) -> Value {
     }
 }
 /// Puts a lent value back into the frame on top.
-pub(in crate::machine) fn give_back(m: &mut Machine, vm: &mut Vm, program: &Program, place: Place, value: Dynamic) {
+pub(in crate::machine) fn give_back(m: &mut Machine, vm: &mut Vm, place: Place, value: Dynamic) {
     match place {
         Place::None => {}
         Place::Item => {
@@ -176,7 +175,7 @@ pub(in crate::machine) fn give_back(m: &mut Machine, vm: &mut Vm, program: &Prog
             }
         }
         Place::Variable(register) => {
-            let slot = &mut m.registers(program)[usize::from(register)];
+            let slot = &mut m.registers()[usize::from(register)];
             match slot {
                 Value::Dyn(d) if d.is_shared() => {
                     if let Some(mut cell) = d.write_lock::<Dynamic>() {
@@ -186,34 +185,36 @@ pub(in crate::machine) fn give_back(m: &mut Machine, vm: &mut Vm, program: &Prog
                 slot => *slot = keep(value),
             }
         }
-        Place::Chain(chain, link) => place::put_back(vm, program, m.registers(program), chain, link, value),
+        Place::Chain(chain, link) => {
+            let program = m.current_program().clone();
+            place::put_back(vm, &program, m.registers(), chain, link, value);
+        }
     }
 }
 
 /// Leaves a script frame that was lent a `this` or was called by a routine.
 pub(in crate::machine) fn leave(m: &mut Machine, cx: &mut Context<'_>, value: Value) -> Result<Flow, Error> {
-    let program = cx.program;
-    let Some(dst) = drop_frame(m, cx.vm, cx.program) else {
+    let Some(dst) = drop_frame(m, cx.vm) else {
         return Ok(Flow::Next);
     };
     if let Some(state) = m.frames.last_mut().and_then(|f| f.routine.as_mut()) {
         state.returned = Some(value.into());
         return continue_routine(m, cx);
     }
-    m.set_register(program, dst, value);
+    m.set_register(dst, value);
     Ok(Flow::Next)
 }
 
 /// Pops the frame on top, gives back what it was lent, empties its registers. Returns its destination.
-pub(in crate::machine) fn drop_frame(m: &mut Machine, vm: &mut Vm, program: &Program) -> Option<Reg> {
+pub(in crate::machine) fn drop_frame(m: &mut Machine, vm: &mut Vm) -> Option<Reg> {
     let frame = m.frames.pop()?;
     let lent_value = match frame.routine {
         Some(mut state) => Some(state.end()),
         None => {
-            let callee = &program.functions[usize::from(frame.function)];
-            let base = frame.base as usize;
-            let this = callee.this.map(|r| m.stack[base + usize::from(r)].take_dynamic());
-            for register in &mut m.stack[base..base + usize::from(callee.registers)] {
+            let callee = m.function_of(&frame);
+            let (base, own, registers, this) = (frame.base as usize, callee.shared, callee.registers, callee.this);
+            let this = this.map(|r| m.stack[base + usize::from(r)].take_dynamic());
+            for register in &mut m.stack[base + usize::from(own)..base + usize::from(registers)] {
                 if let Value::Dyn(_) = register {
                     *register = Value::Unit;
                 }
@@ -222,7 +223,7 @@ pub(in crate::machine) fn drop_frame(m: &mut Machine, vm: &mut Vm, program: &Pro
         }
     };
     if let Some(value) = lent_value {
-        give_back(m, vm, program, frame.place, value);
+        give_back(m, vm, frame.place, value);
     }
     Some(frame.dst)
 }

@@ -63,24 +63,25 @@ pub(in crate::machine) fn named(
     let program = cx.program;
     let (first, argc) = (usize::from(args.0), usize::from(args.1));
     if let Some(target) = target {
-        let regs = m.registers(program);
+        let regs = m.registers();
         if regs[usize::from(target)].is_shared() || matches!(&regs[usize::from(target)], Value::Dyn(d) if d.is_read_only()) {
             // rhai passes captured variables and constants by value here.
             let mut copy = Value::Dyn(regs[usize::from(target)].read_dynamic());
             std::mem::swap(&mut copy, &mut regs[usize::from(target)]);
             let result = named(m, cx, site, Some(target), args, dst);
             // A callback loop has taken the copy; the variable itself goes back at once.
-            m.restore_caller_register(program, target, copy);
+            m.restore_caller_register(target, copy);
             return result;
         }
         return method(m, cx, site, target, args.0, dst, true);
     }
     let described = &program.sites[site];
-    let regs = m.registers(program);
+    let regs = m.registers();
     let list = &mut regs[first..first + argc];
     if &*described.name == "is_def_fn" && matches!(argc, 2 | 3) {
-        let value = is_defined(cx.vm, program, list, described.position)?;
-        m.set_register(program, dst, value);
+        let list = std::mem::take(&mut list.iter_mut().map(Value::take).collect::<SmallVec<[Value; 4]>>());
+        let value = is_defined(cx.vm, m.unit(cx.unit.home).0, &list, described.position)?;
+        m.set_register(dst, value);
         return Ok(Flow::Next);
     }
     if let (Some(kind), [target, rest @ ..]) = (described.meaning.routine, &mut *list) {
@@ -92,17 +93,18 @@ pub(in crate::machine) fn named(
         }
     }
     let value = call_native_function(cx.vm, described, list)?;
-    m.set_register(program, dst, Value::from(value));
+    m.set_register(dst, Value::from(value));
     Ok(Flow::Next)
 }
 
 impl Machine {
     /// Writes a register of the frame that was on top when the call began.
-    pub(super) fn restore_caller_register(&mut self, program: &Program, register: Reg, value: Value) {
+    pub(super) fn restore_caller_register(&mut self, register: Reg, value: Value) {
         let index = self.frames.iter().rposition(|f| f.routine.is_none()).unwrap_or(0);
         let frame = &self.frames[index];
-        if usize::from(register) < usize::from(program.functions[usize::from(frame.function)].registers) {
-            self.stack[frame.base as usize + usize::from(register)] = value;
+        if register < self.function_of(frame).registers {
+            let at = frame.base as usize + usize::from(register);
+            self.stack[at] = value;
         }
     }
 }

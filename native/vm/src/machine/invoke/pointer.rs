@@ -2,7 +2,7 @@
 
 use super::super::native::at;
 use super::super::operators::mismatch;
-use super::super::{Error, Machine, Place};
+use super::super::{origin, Error, Machine, Place};
 use super::named::call_native_by_name;
 use super::{absolute, enter, wait, Args, Context, Flow};
 use crate::bytecode::Reg;
@@ -10,10 +10,7 @@ use crate::program::{Program, Site};
 use crate::value::Value;
 use crate::Vm;
 use rhai::{FnPtr, ImmutableString};
-
-pub(super) fn find_script(program: &Program, pointer: &FnPtr, argc: usize) -> Option<u16> {
-    program.find(pointer.fn_name(), pointer.curry().len() + argc)
-}
+use std::rc::Rc;
 
 /// Curried arguments go in front, shared ones shared.
 pub(super) fn curried(pointer: &FnPtr, args: Args) -> Args {
@@ -24,9 +21,8 @@ pub(super) fn curried(pointer: &FnPtr, args: Args) -> Args {
 }
 
 pub(super) fn call_pointer(m: &mut Machine, cx: &mut Context<'_>, pointer: &FnPtr, args: Args, site: u32, dst: Reg) -> Result<Flow, Error> {
-    let program = cx.program;
-    match find_script(program, pointer, args.len()) {
-        Some(function) => enter(m, cx, function, curried(pointer, args), None, Place::None, dst),
+    match m.find_code(cx.vm, cx.unit.home, pointer, args.len()) {
+        Some(code) => enter(m, cx, code, curried(pointer, args), None, Place::None, dst),
         None => call_other(m, cx, pointer, curried(pointer, args), site, dst),
     }
 }
@@ -36,11 +32,11 @@ pub(super) fn call_other(m: &mut Machine, cx: &mut Context<'_>, pointer: &FnPtr,
     let program = cx.program;
     if let Some(function) = program.hosts.get(pointer.fn_name()) {
         let dst = absolute(m, dst);
-        return Ok(wait(m, program, function, site, args, dst));
+        return Ok(wait(m, function, site, args, dst));
     }
     let position = program.sites[site as usize].position;
-    let value = call_native_by_name(cx.vm, pointer.fn_name(), &mut args, position)?;
-    m.set_register(program, dst, Value::from(value));
+    let value = call_native_by_name(cx.vm, &origin::name_of(pointer), &mut args, position)?;
+    m.set_register(dst, Value::from(value));
     Ok(Flow::Next)
 }
 
@@ -55,7 +51,7 @@ pub(in crate::machine) fn pointer_in_register(
 ) -> Result<Flow, Error> {
     let program = cx.program;
     let described = &program.sites[site];
-    let regs = m.registers(program);
+    let regs = m.registers();
     let first = usize::from(base);
     let args: Args = regs[first..first + usize::from(described.argc)].iter_mut().map(Value::take).collect();
     match regs[usize::from(target)].read_dynamic().try_cast_result::<FnPtr>() {
@@ -88,9 +84,14 @@ pub(in crate::machine) fn curry(vm: &Vm, site: &Site, registers: &mut [Value]) -
     }
 }
 
-/// `Fn(name)`.
-pub(in crate::machine) fn make_pointer(vm: &Vm, site: &Site, name: &Value) -> Result<Value, Error> {
+/// `Fn(name)`: a function of the script's own keeps its program.
+pub(in crate::machine) fn make_pointer(vm: &Vm, home: &Rc<Program>, site: &Site, name: &Value) -> Result<Value, Error> {
     let name = name.read_dynamic().into_immutable_string();
     let name: ImmutableString = name.map_err(|t| mismatch(vm, std::any::type_name::<ImmutableString>(), t, site.argument_position))?;
-    FnPtr::new(name).map(|p| Value::Dyn(p.into())).map_err(|e| at(e, site.argument_position))
+    let pointer = if home.by_name.contains_key(&name) {
+        origin::pointer(&name, home)
+    } else {
+        FnPtr::new(name)
+    };
+    pointer.map(|p| Value::Dyn(p.into())).map_err(|e| at(e, site.argument_position))
 }

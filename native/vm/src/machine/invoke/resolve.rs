@@ -2,20 +2,22 @@
 //! what is refused before a callee gets the target.
 
 use super::super::operators::mismatch;
+use super::super::origin::name_of;
 use super::super::routine::RoutineState;
-use super::super::Error;
+use super::super::{Code, Error};
 use super::method::MethodCall;
 use super::Args;
 use crate::bytecode::Reg;
 use crate::program::{Program, Site};
 use crate::value::Value;
 use crate::Vm;
-use rhai::{Dynamic, EvalAltResult, FnPtr};
+use rhai::{Dynamic, EvalAltResult, FnPtr, ImmutableString};
 
 /// Finds out what `target.name(arguments)` is. Arguments leave their registers unless it is a native.
 pub(in crate::machine) fn resolve_method(
     vm: &mut Vm,
     program: &Program,
+    home: u16,
     index: usize,
     target: &Dynamic,
     regs: &mut [Value],
@@ -48,7 +50,7 @@ pub(in crate::machine) fn resolve_method(
         .flatten();
     if let Some(function) = typed.or(site.meaning.method) {
         return Ok(MethodCall::Script {
-            function,
+            code: Code { unit: home, function },
             args: args.iter_mut().map(Value::take).collect(),
         });
     }
@@ -138,12 +140,12 @@ pub(in crate::machine) fn may_lend(site: &Site, call: &MethodCall, target: &Dyna
     let guard = held.write_lock::<Dynamic>();
     let is_locked = |v: &Value| matches!(v, Value::Dyn(d) if d.is_locked());
     let (locked, name) = match call {
-        MethodCall::Routine { state } => (state.pointer().curry().iter().any(Dynamic::is_locked).then_some(0), site.name.as_str()),
+        MethodCall::Routine { state } => (state.pointer().curry().iter().any(Dynamic::is_locked).then_some(0), site.name.clone()),
         MethodCall::Pointer { pointer, bound: true, .. } if &*site.name == "call" => {
-            (pointer.curry().iter().position(Dynamic::is_locked), pointer.fn_name())
+            (pointer.curry().iter().position(Dynamic::is_locked), name_of(pointer))
         }
-        MethodCall::Script { args, .. } => (args.iter().position(is_locked), site.name.as_str()),
-        _ => (None, ""),
+        MethodCall::Script { args, .. } => (args.iter().position(is_locked), site.name.clone()),
+        _ => (None, ImmutableString::new()),
     };
     drop(guard);
     match locked {

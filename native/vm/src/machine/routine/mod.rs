@@ -12,9 +12,9 @@ mod sort;
 pub(crate) use kind::Routine;
 
 use super::invoke::Args;
-use super::{indexing, Error};
-use crate::program::Program;
+use super::{indexing, Code, Error};
 use crate::value::Value;
+use crate::HostNames;
 use rhai::{Dynamic, EvalAltResult, FnPtr, ImmutableString, Map, Position};
 use smallvec::SmallVec;
 use sort::Merge;
@@ -22,7 +22,7 @@ use sort::Merge;
 /// What the callback is.
 #[derive(Debug, Clone)]
 pub(in crate::machine) enum Callee {
-    Script(u16),
+    Script(Code),
     Host(u32),
     Native(ImmutableString),
 }
@@ -35,6 +35,9 @@ enum Passing {
     /// The item is an argument.
     Argument { extra: bool },
 }
+
+/// Finds the script function that a pointer names when it is called with so many arguments.
+type Find<'a> = dyn FnMut(&FnPtr, usize) -> Option<Code> + 'a;
 
 /// What a routine wants.
 pub(in crate::machine) enum Ask {
@@ -104,9 +107,7 @@ impl RoutineState {
     }
 
     /// Tries the callback's possible numbers of parameters in rhai's order.
-    fn resolve(&mut self, program: &Program) {
-        let name = self.pointer.fn_name();
-        let curry = self.pointer.curry().len();
+    fn resolve(&mut self, hosts: &HostNames, find: &mut Find<'_>) {
         let (fixed, extra, moves) = match self.kind {
             Routine::Sort | Routine::Order | Routine::Dedup | Routine::Zip => (2, usize::from(self.kind == Routine::Zip), None),
             kind => kind.shape(self.is_map),
@@ -114,25 +115,25 @@ impl RoutineState {
         let free = matches!(self.kind, Routine::Sort | Routine::Order | Routine::Dedup | Routine::Zip);
         let mut tries: Vec<(usize, Passing)> = Vec::new();
         if free {
-            tries.push((curry + fixed, Passing::Argument { extra: false }));
-            tries.push((curry + fixed + extra, Passing::Argument { extra: true }));
+            tries.push((fixed, Passing::Argument { extra: false }));
+            tries.push((fixed + extra, Passing::Argument { extra: true }));
         } else {
-            tries.push((curry + fixed, Passing::Bound { extra: false }));
+            tries.push((fixed, Passing::Bound { extra: false }));
             if moves.is_some() {
-                tries.push((curry + fixed + 1, Passing::Argument { extra: false }));
-                tries.push((curry + fixed + 1 + extra, Passing::Argument { extra: true }));
+                tries.push((fixed + 1, Passing::Argument { extra: false }));
+                tries.push((fixed + 1 + extra, Passing::Argument { extra: true }));
             } else {
-                tries.push((curry + fixed + extra, Passing::Bound { extra: true }));
+                tries.push((fixed + extra, Passing::Bound { extra: true }));
             }
         }
         for (argc, passing) in tries {
-            if let Some(function) = program.find(name, argc) {
-                self.callee = Callee::Script(function);
+            if let Some(code) = find(&self.pointer, argc) {
+                self.callee = Callee::Script(code);
                 self.passing = passing;
                 return;
             }
         }
-        if let Some(host) = program.hosts.get(name) {
+        if let Some(host) = hosts.get(self.pointer.fn_name()) {
             self.callee = Callee::Host(host);
         }
     }
@@ -143,10 +144,10 @@ impl RoutineState {
     }
 
     /// Takes the container to walk.
-    pub(in crate::machine) fn begin(&mut self, program: &Program, target: Dynamic) {
+    pub(in crate::machine) fn begin(&mut self, hosts: &HostNames, target: Dynamic, find: &mut Find<'_>) {
         self.is_map = target.is_map();
         self.constant = target.is_read_only();
-        self.resolve(program);
+        self.resolve(hosts, find);
         if self.is_map {
             let map = target.try_cast_result::<Map>().unwrap_or_default();
             for (key, value) in map {
