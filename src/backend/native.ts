@@ -1,8 +1,8 @@
 // The native backend: finds the addon beside this package and makes cores from it. Loads nothing until it is asked.
 
-import { fileURLToPath } from 'node:url';
 import { VERSION } from '../protocol/constants.js';
 import { RhaiError } from '../errors/index.js';
+import { node, nodeModule } from '../platform/node.js';
 import type { Backend, Core, CoreKind } from './core.js';
 
 interface Addon {
@@ -16,21 +16,19 @@ interface Addon {
   ) => Core;
 }
 
-const { platform, arch } = process;
-
 /** Where the addon may be, seen from src/backend as from dist/entry and dist/chunks. */
-const PLACES = [
-  `../../prebuilds/${platform}-${arch}/rhai_bridge.node`,
+const placesFor = (system: string): string[] => [
+  `../../prebuilds/${system}/rhai_bridge.node`,
   '../../build/Release/rhai_bridge.node',
 ];
 
 let loaded: Addon | undefined;
 
 /** By dlopen itself: it is what `require` does in the end, without waking the CommonJS loader for it (0.6 ms). */
-function tryLoad(place: string, failures: string[]): Addon | undefined {
+function tryLoad(process: NodeJS.Process, place: string, failures: string[]): Addon | undefined {
   try {
     const module = { exports: {} as Addon };
-    process.dlopen(module, fileURLToPath(new URL(place, import.meta.url)));
+    process.dlopen(module, nodeModule('node:url')!.fileURLToPath(new URL(place, import.meta.url)));
     return module.exports;
   } catch (error) {
     failures.push((error as Error).message.split('\n')[0]!);
@@ -39,9 +37,11 @@ function tryLoad(place: string, failures: string[]): Addon | undefined {
 }
 
 function load(): Addon {
+  if (node === undefined) throw new RhaiError('RHAI_BACKEND', 'The native addon needs Node.');
   const failures: string[] = [];
-  for (const place of PLACES) {
-    const addon = tryLoad(place, failures);
+  const system = `${node.platform}-${node.arch}`;
+  for (const place of placesFor(system)) {
+    const addon = tryLoad(node, place, failures);
     if (addon === undefined) continue;
     if (addon.protocolVersion !== VERSION) {
       throw new RhaiError(
@@ -53,7 +53,7 @@ function load(): Addon {
   }
   throw new RhaiError(
     'RHAI_BACKEND',
-    `No native addon for ${platform}-${arch} could be loaded: ${failures.join('; ')}`,
+    `No native addon for ${system} could be loaded: ${failures.join('; ')}`,
   );
 }
 
@@ -62,7 +62,7 @@ export function nativeBackend(): Backend {
   const addon = (loaded ??= load());
   return {
     name: 'native',
-    capabilities: { sync: true, threads: true },
+    capabilities: { sync: true, createSync: true, threads: true, asyncContext: true },
     open: (kind: CoreKind, buffer, outboxBytes, inboxBytes, onWake) =>
       new addon.Core(buffer, outboxBytes, inboxBytes, kind === 'home' ? 0 : 1, onWake),
   };

@@ -13,6 +13,7 @@ import { LIMIT_NAMES } from '../options/limits.js';
 import * as C from '../protocol/constants.js';
 import type { Decoder } from '../protocol/decode.js';
 import type { HandleResolver, Int64Mode } from '../protocol/decode-context.js';
+import { deathOf, patienceOf } from './deaths.js';
 import { failureOf } from './failures.js';
 import type { LimitSet } from './limit-sets.js';
 import type { Program } from './programs.js';
@@ -64,6 +65,7 @@ export class Lane implements PortSink, Owners, TaskHome {
     this.port = new Port(backend, kind, this, assistMicros);
     this.port.decoding.int64 = shared.int64;
     this.port.decoding.handles = shared.handles;
+    this.port.watch(() => patienceOf(this.tasks()));
     this.calls = new HostCalls(this.port, this, shared);
     this.#tell(shared.base);
     if (shared.tracer) this.#startTracing();
@@ -298,19 +300,20 @@ export class Lane implements PortSink, Owners, TaskHome {
 
   broken(error: unknown): void {
     this.shared.laneBroken(this);
-    const shown = new RhaiInternalError('The core of this engine broke.', { cause: error });
-    this.#endAll(() => shown);
+    this.#endAll(deathOf(error));
   }
 
   /** Ends every run and call; then the core itself. */
   close(): void {
-    this.#endAll(() => new RhaiDisposedError('The engine was disposed while the run was pending.'));
+    const disposed = new RhaiDisposedError('The engine was disposed while the run was pending.');
+    this.#endAll(() => disposed);
     this.port.close();
   }
 
-  #endAll(error: () => unknown): void {
-    this.calls.abortAll(error());
-    for (const task of this.tasks()) task.reject(error());
+  #endAll(errorOf: (task: Task) => unknown): void {
+    const ends = this.tasks().map((task) => ({ task, error: errorOf(task) }));
+    this.calls.abortAll((owner) => ends.find(({ task }) => task === owner)?.error);
+    for (const { task, error } of ends) task.reject(error);
     busy.delete(this);
   }
 }

@@ -1,7 +1,6 @@
 // The runner turns a script and options into a task and sees it through: queue, start, end.
 // RhaiEngine's eval, evalAsync, evalStream and call are thin faces of it. It never looks inside a script.
 
-import { AsyncResource } from 'node:async_hooks';
 import { RhaiAsyncFunctionError } from '../errors/index.js';
 import {
   bufferSizeOf,
@@ -10,6 +9,7 @@ import {
   type RunOptions,
   type StreamOptions,
 } from '../options/engine.js';
+import { asyncScope } from '../platform/async-scope.js';
 import type { Compiler } from './compiler.js';
 import type { Lanes } from './lanes.js';
 import type { LimitSets } from './limit-sets.js';
@@ -90,7 +90,7 @@ export class Runner {
 
   /** Takes the caller's async context and the options of background runs. */
   prepare(task: Task, options: RunOptions): void {
-    task.scope = new AsyncResource('RhaiRun');
+    task.scope = asyncScope();
     if (options !== NO_OPTIONS) applyOptions(task, options);
   }
 

@@ -3,7 +3,8 @@
 
 import { RhaiCancelledError } from '../errors/index.js';
 import { noStream, type EmitSink } from '../host/emit.js';
-import type { AsyncScope, CallOwner } from '../host/owner.js';
+import type { CallOwner } from '../host/owner.js';
+import type { AsyncScope } from '../platform/async-scope.js';
 import type { DebugListener, PrintListener } from '../options/engine.js';
 import type { LimitSet } from './limit-sets.js';
 import type { Program } from './programs.js';

@@ -18,7 +18,11 @@ export type DebugListener = (text: string, position: DebugPosition) => void;
 export interface EngineOptions {
   /** `'auto'` = native where the addon loads, else WASM. */
   backend?: 'auto' | 'native' | 'wasm';
-  /** Native worker threads, made when they are first needed. Default 1. */
+  /** Where the WASM backend's module is, when it is not beside this package: a URL, in a page also a relative one. */
+  wasmUrl?: string | URL;
+  /** The same for the script of its workers. */
+  workerUrl?: string | URL;
+  /** Worker threads, made when they are first needed. Default 1. */
   threads?: number;
   /** `'inline'` runs scripts in slices on the calling thread. */
   mode?: 'background' | 'inline';
@@ -62,6 +66,8 @@ export type EvalOptions = Pick<RunOptions, 'limits' | 'name' | 'onPrint' | 'onDe
 
 export interface ResolvedOptions {
   readonly backend: 'auto' | 'native' | 'wasm';
+  readonly wasmUrl: string | URL | undefined;
+  readonly workerUrl: string | URL | undefined;
   readonly threads: number;
   readonly inline: boolean;
   readonly limits: Readonly<Limits>;
@@ -76,6 +82,8 @@ export interface ResolvedOptions {
 
 const KNOWN = new Set([
   'backend',
+  'wasmUrl',
+  'workerUrl',
   'threads',
   'mode',
   'limits',
@@ -104,6 +112,12 @@ function whole(name: string, value: unknown, fallback: number, min: number, max:
   return value;
 }
 
+function place(name: string, value: unknown): string | URL | undefined {
+  if (value === undefined || value instanceof URL || (typeof value === 'string' && value !== ''))
+    return value;
+  throw new TypeError(`${name} must be a URL or its text`);
+}
+
 /** A function or nothing. */
 export function listener<T>(name: string, value: T | undefined): T | undefined {
   if (value !== undefined && typeof value !== 'function') throw new TypeError(`${name} must be a function`);
@@ -117,6 +131,8 @@ export function resolveOptions(given: EngineOptions = {}): ResolvedOptions {
     if (!KNOWN.has(name)) throw new TypeError(`unknown engine option '${name}'`);
   return Object.freeze({
     backend: oneOf('backend', options.backend, ['auto', 'native', 'wasm'], 'auto'),
+    wasmUrl: place('wasmUrl', options.wasmUrl),
+    workerUrl: place('workerUrl', options.workerUrl),
     threads: whole('threads', options.threads, 1, 1, MAX_THREADS),
     inline: oneOf('mode', options.mode, ['background', 'inline'], 'background') === 'inline',
     limits: mergeLimits(DEFAULT_LIMITS, options.limits),

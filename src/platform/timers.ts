@@ -6,7 +6,7 @@ type Job = () => void;
 function byMessages(): (job: Job) => void {
   const jobs: Job[] = [];
   const { port1, port2 } = new MessageChannel();
-  port1.onmessage = () => jobs.shift()?.();
+  (port1 as unknown as { onmessage: Job }).onmessage = () => jobs.shift()?.();
   return (job) => {
     jobs.push(job);
     port2.postMessage(0);
@@ -18,6 +18,12 @@ let messages: ((job: Job) => void) | undefined;
 /** Calls `job` in the next turn of the event loop, after the input that waits there. */
 export const nextTurn: (job: Job) => void =
   typeof setImmediate === 'function' ? setImmediate : (job) => (messages ??= byMessages())(job);
+
+/** Keeps the process alive until the answer is called. */
+export function stayAlive(): Job {
+  const timer = setInterval(() => {}, 2 ** 31 - 1);
+  return () => clearInterval(timer);
+}
 
 export type Timer = ReturnType<typeof setTimeout>;
 

@@ -6,9 +6,12 @@ import { BUSY, type Core } from '../core.js';
 import { CoreDeath } from '../death.js';
 import type { CoreSide } from './core-side.js';
 import type { WasmModule } from './module.js';
-import { spawn, type WorkerLink } from './spawn.js';
+import { spawn, type WorkerEvents, type WorkerLink } from './spawn.js';
 import { Watchdog } from './watchdog.js';
 import { ANSWER_HEAD, ASK_HEAD, TELL_BYTES, type Birth, type FromWorker, type Hello } from './wire.js';
+
+/** Ends the workers of cores that nobody closed. */
+const forgotten = new FinalizationRegistry<WorkerLink>((worker) => worker.terminate());
 
 export class BackgroundCore implements Core {
   readonly #worker: WorkerLink;
@@ -29,16 +32,30 @@ export class BackgroundCore implements Core {
     private readonly side: CoreSide,
     private readonly onWake: () => void,
   ) {
-    this.#worker = spawn(workerUrl, {
-      message: (message) => this.#heard(message as FromWorker),
-      lost: (why) => this.#die(new CoreDeath('lost', `The worker of the WebAssembly backend is gone: ${why}.`)),
-    });
+    this.#worker = spawn(workerUrl, BackgroundCore.#events(new WeakRef(this)));
+    forgotten.register(this, this.#worker);
     this.#watchdog = new Watchdog(
       () => this.#tell(),
       () => this.#patienceMs(),
       (ms) => this.#die(new CoreDeath('stuck', `The worker did not answer for ${ms} ms and was ended.`)),
     );
     this.#worker.post({ module } satisfies Birth);
+  }
+
+  /** Without a strong reference to the core: a running worker must not keep a forgotten engine. */
+  static #events(core: WeakRef<BackgroundCore>): WorkerEvents {
+    const lost = (why: string): CoreDeath =>
+      new CoreDeath('lost', `The worker of the WebAssembly backend is gone: ${why}.`);
+    return {
+      message(message) {
+        const here = core.deref();
+        if (here !== undefined) here.#heard(message as FromWorker);
+      },
+      lost(why) {
+        const here = core.deref();
+        if (here !== undefined) here.#die(lost(why));
+      },
+    };
   }
 
   /** The calling thread never runs it. */

@@ -1,6 +1,7 @@
 // A core in an instance on the calling thread: the home core, and every core of `mode: 'inline'`. A step is a direct
 // call; there is no thread to wake, nothing to keep alive, and nobody else who could hold the baton.
 
+import { stayAlive } from '../../platform/timers.js';
 import { BROKEN, MORE, type Core } from '../core.js';
 import type { CoreSide } from './core-side.js';
 import type { Instance } from './instance.js';
@@ -8,6 +9,7 @@ import type { Instance } from './instance.js';
 export class InlineCore implements Core {
   readonly #room = (bytes: number): Uint8Array => this.instance.inbox(bytes);
   #closed = false;
+  #letGo: (() => void) | undefined;
 
   constructor(
     private readonly instance: Instance,
@@ -30,8 +32,8 @@ export class InlineCore implements Core {
 
   /** What the step said, for JavaScript to read; what does not fit waits where it is. */
   #answer(found: number): number {
-    const batch = this.instance.outbox();
     this.side.setDeadline(this.instance.deadlineMs());
+    const batch = this.instance.outbox();
     if (batch.length === 0) return found;
     const done = this.side.putOutbox(batch);
     const all = done === batch.length;
@@ -54,11 +56,12 @@ export class InlineCore implements Core {
   }
 
   ref(): void {
-    // The timers and promises of its runs keep the process alive.
+    this.#letGo ??= stayAlive();
   }
 
   unref(): void {
-    // See ref.
+    this.#letGo?.();
+    this.#letGo = undefined;
   }
 
   counters(): Record<string, number> {
@@ -68,5 +71,6 @@ export class InlineCore implements Core {
 
   close(): void {
     this.#closed = true;
+    this.unref();
   }
 }
