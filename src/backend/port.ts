@@ -11,7 +11,7 @@ import type { ValueLimits } from '../protocol/limits.js';
 import { Outbox, type RecordSink } from '../protocol/outbox.js';
 import { Views } from '../protocol/views.js';
 import { unref, type Timer } from '../platform/timers.js';
-import { BROKEN, BUSY, IDLE, type Backend, type Core, type CoreKind } from './core.js';
+import { BROKEN, BUSY, IDLE, MORE, type Backend, type Core, type CoreKind } from './core.js';
 import { clock, defer, remainingMicros, spendSince, type Resumable } from './turn.js';
 
 export interface PortSink extends RecordSink {
@@ -216,21 +216,25 @@ export class Port implements Resumable {
     this.resume();
   }
 
-  /** Home core: one slice of one run, and everything it says. False when the run cannot go on by itself. */
-  stepRun(slot: number, generation: number): boolean {
+  /**
+   * Home core: one slice of one run, and everything it says. False when the run cannot go on by itself.
+   * What others sent is shown to the core as well: with `others`, it is stepped for them later.
+   */
+  stepRun(slot: number, generation: number, others: boolean): boolean {
+    if (this.#inbox.publish() && others) this.#owed = true;
     const found = this.#directly(() => this.#core.stepRun(slot, generation, SYNC_SLICE_MICROS));
     return found !== IDLE || this.#inbox.dirty;
   }
 
   /** Home core: reads the inbox and answers, without running anything for longer than a moment. */
   settle(): void {
-    this.#directly(() => this.#core.step(0));
+    this.#inbox.publish();
+    if (this.#directly(() => this.#core.step(0)) === MORE) this.#owed = true;
   }
 
   #directly(step: () => number): number {
     if (this.#closed) return IDLE;
     try {
-      this.#inbox.publish();
       const found = step();
       if (found === BROKEN) throw new Error('the core is broken');
       this.#outbox.drain(this.sink);

@@ -28,6 +28,12 @@ export class Compiler {
     return this.#programs.of(script, name);
   }
 
+  /** The same, where functions that nobody knows are requests. */
+  openProgram(script: string | Script, name: string | undefined): Program {
+    const program = this.program(script, name);
+    return this.#programs.of(program.source, program.name, true);
+  }
+
   compile(runner: ScriptRunner, script: string, name: string | undefined): Script {
     const program = this.program(script, name);
     const map = this.#compiled(program, C.COMPILE_ANSWER);

@@ -14,6 +14,7 @@ import {
   resolveOptions,
   type EngineOptions,
   type EvalOptions,
+  type ExecutionOptions,
   type ResolvedOptions,
   type RunOptions,
   type StreamOptions,
@@ -22,6 +23,7 @@ import { tracerFor } from '../trace/trace.js';
 import type { Analysis } from './analysis.js';
 import { closeGently, type CloseOptions } from './close.js';
 import { Compiler } from './compiler.js';
+import type { Execution } from './execution.js';
 import type { LaneShared } from './lane.js';
 import { Lanes } from './lanes.js';
 import { LimitSets } from './limit-sets.js';
@@ -170,6 +172,15 @@ export class RhaiEngine {
     const task = this.#runner.task(script, options, false);
     task.call = { name: functionName, args };
     return this.#runner.later<T>(task, options);
+  }
+
+  /**
+   * A run that you step by hand on the calling thread: `poll({ fuel })`, answer its requests with `resume`, poll again.
+   * Its host calls are never made by registered functions, and functions that nobody registered are requests too.
+   */
+  start<T = unknown>(script: string | Script, options: ExecutionOptions = NO_OPTIONS): Execution<T> {
+    this.#mustBeOpen();
+    return this.#runner.byHand<T>(script, options);
   }
 
   // Looking at scripts.

@@ -108,7 +108,7 @@ export class Lane implements PortSink, Owners, TaskHome {
     const id = known ?? this.#freePrograms.pop() ?? this.#nextProgram++;
     program.ids[this.index] = id;
     const record = this.port.begin(C.COMPILE, id, 0);
-    record.u32(flags);
+    record.u32(program.open ? flags | C.COMPILE_OPEN : flags);
     record.u32(this.shared.base.id);
     record.text(program.name);
     record.text(program.source);

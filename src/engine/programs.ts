@@ -12,6 +12,8 @@ export class Program {
   constructor(
     readonly name: string,
     readonly source: string,
+    /** Functions that nobody knows are requests (for executions). */
+    readonly open: boolean,
   ) {}
 }
 
@@ -40,12 +42,12 @@ export class Programs {
   ) {}
 
   /** The program of a script's text under a name; throws what can be said without a parser. */
-  of(source: string, name = ''): Program {
-    const key = name === '' ? source : `${name.length}:${name}\n${source}`;
+  of(source: string, name = '', open = false): Program {
+    const key = name === '' && !open ? source : `${name.length}:${name}${open ? '?' : ''}\n${source}`;
     const known = this.#byContent.get(key);
-    if (known !== undefined && known.source === source && known.name === name) return known;
+    if (known?.source === source && known.name === name && known.open === open) return known;
     this.#check(source, name);
-    const made = new Program(name, source);
+    const made = new Program(name, source, open);
     this.#byContent.set(key, made);
     this.#chars += source.length;
     while (this.#byContent.size > MAX_PROGRAMS || this.#chars > MAX_CHARS) this.#dropOldest();

@@ -5,12 +5,14 @@ import { RhaiAsyncFunctionError } from '../errors/index.js';
 import {
   bufferSizeOf,
   runLimits,
+  type ExecutionOptions,
   type ResolvedOptions,
   type RunOptions,
   type StreamOptions,
 } from '../options/engine.js';
 import { asyncScope } from '../platform/async-scope.js';
 import type { Compiler } from './compiler.js';
+import { Execution, OpenRequests } from './execution.js';
 import type { Lanes } from './lanes.js';
 import type { LimitSets } from './limit-sets.js';
 import { Run } from './run.js';
@@ -63,7 +65,7 @@ export class Runner {
     this.counters.started++;
     lane.start(task, []);
     while (task.settled === undefined) {
-      const canGoOn = lane.port.stepRun(task.slot, task.generation);
+      const canGoOn = lane.port.stepRun(task.slot, task.generation, lane.live > 1);
       if (!canGoOn && !task.ended) task.fail(new RhaiAsyncFunctionError('sleep'));
     }
     this.parts.scope.changed();
@@ -86,6 +88,24 @@ export class Runner {
       mayStart();
       this.enqueue(task);
     });
+  }
+
+  /** Runs only when its owner says so. The clock's limits hold only where the options name them. */
+  byHand<T>(script: string | Script, options: ExecutionOptions): Execution<T> {
+    const { limits, compiler, lanes, scope, options: engine } = this.parts;
+    const timeless = { ...engine.limits, computeMs: 0, timeoutMs: 0, hostTimeoutMs: 0 };
+    const program = compiler.openProgram(script, options.name);
+    const task = new Task(this.#nextRun++, program, limits.of(runLimits(timeless, options)), false);
+    const requests = new OpenRequests();
+    task.byHand = requests.add;
+    task.referenced = false;
+    task.onLeave = this.#onLeave;
+    applyListeners(task, options);
+    applyOptions(task, options);
+    const lane = lanes.home();
+    lane.start(task, scope.copy());
+    this.counters.started++;
+    return new Execution<T>(task, lane, requests);
   }
 
   /** Takes the caller's async context and the options of background runs. */

@@ -12,7 +12,13 @@ export function writeStart(record: Encoder, task: Task, inherited: readonly Vari
   const hasScope = inherited.length + own.length > 0;
   const scope = hasScope ? C.START_SCOPE : 0;
   const call = task.call ? C.START_CALL : 0;
-  record.u32(scope | call | (task.sync ? C.START_OWN_SCOPE : 0) | (task.commit ? C.START_COMMIT : 0));
+  record.u32(
+    scope |
+      call |
+      (task.sync ? C.START_OWN_SCOPE : 0) |
+      (task.commit ? C.START_COMMIT : 0) |
+      (task.byHand ? C.START_BY_HAND : 0),
+  );
   record.u32(task.priority | 0);
   if (hasScope) writeScope(record, inherited, own);
   if (!task.call) return;

@@ -1,6 +1,7 @@
 // The options of one run, checked and put into its task. Getters are read once.
 
-import { listener, priorityOf, type RunOptions } from '../options/engine.js';
+import { listener } from '../options/check.js';
+import { priorityOf, type RunOptions } from '../options/engine.js';
 import { checkVariable } from './scope.js';
 import { checkSignal } from './signals.js';
 import type { Task } from './task.js';

@@ -2,6 +2,7 @@
 // Run (a promise) and eval (the caller's stack) are two faces of it.
 
 import { RhaiCancelledError } from '../errors/index.js';
+import type { HostCall } from '../host/call.js';
 import { noStream, type EmitSink } from '../host/emit.js';
 import type { CallOwner } from '../host/owner.js';
 import type { AsyncScope } from '../platform/async-scope.js';
@@ -52,6 +53,8 @@ export class Task implements CallOwner {
   onPrint: PrintListener | undefined;
   onDebug: DebugListener | undefined;
   signal: AbortSignal | undefined;
+  /** Who answers its host calls instead of the functions that are registered. */
+  byHand: ((call: HostCall) => void) | undefined;
   /** Who reads what it emits. */
   sink: EmitSink | undefined;
   /** It counts among the runs under way. */

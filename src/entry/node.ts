@@ -2,6 +2,7 @@
 
 export { RhaiEngine } from '../engine/engine.js';
 export type { Run } from '../engine/run.js';
+export type { Execution, ExecutionReply, ExecutionRequest, ExecutionStep } from '../engine/execution.js';
 export type { RunStream } from '../engine/stream.js';
 export type { RunState, RunStats } from '../engine/task.js';
 export type { Script } from '../engine/script.js';
@@ -16,6 +17,7 @@ export type {
   DebugPosition,
   EngineOptions,
   EvalOptions,
+  ExecutionOptions,
   PrintListener,
   RunOptions,
   StreamOptions,

@@ -39,6 +39,10 @@ export class HostCall {
     return { line: this.line, column: this.column };
   }
 
+  get requestId(): string {
+    return `${this.slot}.${this.generation}`;
+  }
+
   /** Made when somebody asks for it; already aborted when the call is over. */
   get signal(): AbortSignal {
     if (this.#controller === undefined) {

@@ -18,16 +18,7 @@ import { promiseOf } from './thenable.js';
 const ignore = (): void => {};
 const MAX_POOL = 1024;
 /** Stands for a function that was unregistered while a script still knew it. */
-const GONE: HostFunction = {
-  id: -1,
-  name: '(unregistered)',
-  handler: ignore,
-  options: {},
-  context: false,
-  arity: -1,
-  concurrency: 0,
-  timeoutMs: -1,
-};
+const GONE = unregistered('(unregistered)');
 
 /** What host calls add up to, over all cores of an engine. */
 export class CallCounters {
@@ -72,11 +63,12 @@ export class HostCalls implements CallSettler {
   /** A REQUEST record. */
   request(slot: number, generation: number, body: Decoder): void {
     const owner = this.owners.find(body.u32(), body.u32());
-    const fn = this.shared.functions.byId[body.u32()];
+    const id = body.u32();
     const line = body.u32();
     const column = body.u32();
     const args: unknown[] = [];
     const refused = readArguments(body, args);
+    const fn = id < C.FOREIGN ? this.shared.functions.byId[id] : unregistered(body.text());
     const { counters, tracer } = this.shared;
     counters.requests++;
     if (owner === undefined || owner.ended) {
@@ -91,6 +83,7 @@ export class HostCalls implements CallSettler {
     if (fn === undefined)
       return this.#throw(call, new Error('The host function is not registered any more.'));
     if (refused !== undefined) return this.#throw(call, refused);
+    if (owner.byHand !== undefined) return this.#ask(call, owner.byHand);
     if (fn.arity >= 0 && fn.arity !== args.length) return this.#throw(call, wrongArity(fn, args.length));
     if (fn.concurrency > 0 && !this.shared.gate.enter(call, this)) return;
     this.start(call);
@@ -106,6 +99,13 @@ export class HostCalls implements CallSettler {
     this.#live[slot] = call;
     this.shared.counters.inFlight++;
     return call;
+  }
+
+  /** Leaves the answer to whoever steps the run by hand. */
+  #ask(call: HostCall, byHand: (call: HostCall) => void): void {
+    call.shared = call.waiting = true;
+    call.owner.waiting++;
+    byHand(call);
   }
 
   /** Calls the host function. */
@@ -189,6 +189,12 @@ export class HostCalls implements CallSettler {
     this.#finish(call);
   }
 
+  /** An answer to nothing. */
+  countLate(): false {
+    this.shared.counters.late++;
+    return false;
+  }
+
   #late(call: HostCall): void {
     this.shared.counters.late++;
     if (call.dead) this.#recycle(call);
@@ -238,6 +244,20 @@ export class HostCalls implements CallSettler {
   *live(): Generator<HostCall> {
     for (const call of this.#live) if (call !== undefined) yield call;
   }
+}
+
+/** A function that nobody registered. */
+function unregistered(name: string): HostFunction {
+  return {
+    id: -1,
+    name,
+    handler: ignore,
+    options: {},
+    context: false,
+    arity: -1,
+    concurrency: 0,
+    timeoutMs: -1,
+  };
 }
 
 /** Reads every argument, also behind one that cannot cross; returns the first refusal. */

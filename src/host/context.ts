@@ -32,7 +32,7 @@ export class CallContext implements HostCallContext {
   ) {
     this.#call = call;
     this.runId = call.owner.id;
-    this.requestId = `${call.slot}.${call.generation}`;
+    this.requestId = call.requestId;
     this.position = call.position;
   }
 

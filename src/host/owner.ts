@@ -3,6 +3,7 @@
 
 import type { ValueLimits } from '../protocol/limits.js';
 import type { AsyncScope } from '../platform/async-scope.js';
+import type { HostCall } from './call.js';
 import type { ErrorOwner } from './errors.js';
 
 export interface CallOwner extends ErrorOwner {
@@ -13,6 +14,8 @@ export interface CallOwner extends ErrorOwner {
   readonly sync: boolean;
   readonly limits: ValueLimits;
   readonly scope: AsyncScope | undefined;
+  /** Somebody else answers its host calls. */
+  readonly byHand: ((call: HostCall) => void) | undefined;
   /** Host calls in flight. */
   waiting: number;
   /** Gives a value to the reader of the run's stream: undefined when there is room for more, else a promise of room. */

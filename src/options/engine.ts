@@ -1,6 +1,7 @@
 // The options of an engine and of a run, checked when they are given: a wrong one is a TypeError or a RangeError at once.
 // Getters of an options object are read exactly once.
 
+import { listener, oneOf, place, whole } from './check.js';
 import { checkLimit, DEFAULT_LIMITS, mergeLimits, type Limits } from './limits.js';
 import type { Int64Mode } from '../protocol/decode-context.js';
 import type { TraceListener } from '../trace/trace.js';
@@ -61,6 +62,12 @@ export interface StreamOptions extends RunOptions {
   bufferSize?: number;
 }
 
+/** The options of `start`: those of a run that is stepped by hand. */
+export type ExecutionOptions = Pick<
+  RunOptions,
+  'limits' | 'name' | 'onPrint' | 'onDebug' | 'scope' | 'commit' | 'timeoutMs'
+>;
+
 /** The options of `eval`: those of a run that need nobody to wait. */
 export type EvalOptions = Pick<RunOptions, 'limits' | 'name' | 'onPrint' | 'onDebug' | 'timeoutMs'>;
 
@@ -96,33 +103,6 @@ const KNOWN = new Set([
   'assistMicros',
 ]);
 const MAX_THREADS = 64;
-
-function oneOf<T extends string>(name: string, value: unknown, allowed: readonly T[], fallback: T): T {
-  if (value === undefined) return fallback;
-  if (allowed.includes(value as T)) return value as T;
-  throw new TypeError(`${name} must be one of ${allowed.map((one) => `'${one}'`).join(', ')}`);
-}
-
-function whole(name: string, value: unknown, fallback: number, min: number, max: number): number {
-  if (value === undefined) return fallback;
-  if (typeof value !== 'number') throw new TypeError(`${name} must be a number, got ${typeof value}`);
-  if (!Number.isSafeInteger(value) || value < min || value > max) {
-    throw new RangeError(`${name} must be a whole number from ${min} to ${max}, got ${value}`);
-  }
-  return value;
-}
-
-function place(name: string, value: unknown): string | URL | undefined {
-  if (value === undefined || value instanceof URL || (typeof value === 'string' && value !== ''))
-    return value;
-  throw new TypeError(`${name} must be a URL or its text`);
-}
-
-/** A function or nothing. */
-export function listener<T>(name: string, value: T | undefined): T | undefined {
-  if (value !== undefined && typeof value !== 'function') throw new TypeError(`${name} must be a function`);
-  return value;
-}
 
 export function resolveOptions(given: EngineOptions = {}): ResolvedOptions {
   if (typeof given !== 'object' || given === null) throw new TypeError('engine options must be an object');
@@ -163,6 +143,14 @@ const MAX_BUFFER_SIZE = 1_000_000;
 /** How many emitted values may wait. */
 export function bufferSizeOf(options: StreamOptions): number {
   return whole('bufferSize', options.bufferSize, DEFAULT_BUFFER_SIZE, 0, MAX_BUFFER_SIZE);
+}
+
+const DEFAULT_FUEL = 10_000;
+
+/** Operations of one poll. */
+export function fuelOf(options: { fuel?: number }): number {
+  if (typeof options !== 'object' || options === null) throw new TypeError('poll takes { fuel }');
+  return whole('fuel', options.fuel, DEFAULT_FUEL, 1, Number.MAX_SAFE_INTEGER);
 }
 
 /** A run's priority. */

@@ -36,13 +36,16 @@ export const SET_VAR = 10;
 export const CLEAR_SCOPE = 11;
 export const GET_SCOPE = 12;
 export const TRACE = 13;
+export const FUEL = 15;
 
 export const START_SCOPE = 1;
 export const START_CALL = 2;
 export const START_OWN_SCOPE = 4;
 export const START_COMMIT = 8;
+export const START_BY_HAND = 16;
 export const COMPILE_ANSWER = 1;
 export const COMPILE_ANALYZE = 2;
+export const COMPILE_OPEN = 4;
 export const WHY_CANCELLED = 1;
 export const WHY_DISPOSED = 2;
 
@@ -56,6 +59,9 @@ export const COMPILED = 6;
 export const ABORTED = 7;
 export const SCOPE = 8;
 export const TRACED = 9;
+
+/** Function ids from here on are names that nobody registered: the name follows the arguments. */
+export const FOREIGN = 2 ** 31;
 
 export const ABORTED_RUN_ENDED = 1;
 export const ABORTED_TIMEOUT = 2;

@@ -181,4 +181,17 @@ conformance('eval and scope', (make) => {
     engine.registerFunction('end', () => engine.dispose());
     expect(thrown(() => engine.eval('end(); 5'))).toBeInstanceOf(RhaiDisposedError);
   });
+
+  it('a run that was started just before an eval, a look at a variable or a poll goes on', async () => {
+    const engine = make()
+      .setVar('x', 1)
+      .registerFunction('later', async (x: unknown) => x);
+    const runs = [engine.evalAsync('later(1)')];
+    engine.eval('2');
+    runs.push(engine.evalAsync('later(2)'));
+    engine.getVar('x');
+    runs.push(engine.evalAsync('let n = 0; while n < 50000 { n += 1 } later(3)'));
+    engine.start('3').poll();
+    expect(await Promise.all(runs)).toEqual([1, 2, 3]);
+  });
 });

@@ -53,6 +53,9 @@ impl Core {
                 return Err(error.at_call(machine.host_call().name, line));
             }
         }
+        if let Some(name) = machine.foreign_name() {
+            out.text(&name);
+        }
         Ok(self.call_timeout_ms(function, run.limits.host_timeout_ms))
     }
 

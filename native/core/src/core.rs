@@ -3,6 +3,7 @@
 //! A port calls [`Core::receive`] with each record from JavaScript and [`Core::step`] while there is work. The parts
 //! of the behaviour are in `receive` (records in), `step` (who runs), `calls` (host calls), `finish` (ends).
 
+use crate::by_hand::Fuel;
 use crate::codec::Decoder;
 use crate::compile::CompileJob;
 use crate::counters::Counters;
@@ -29,6 +30,7 @@ pub struct Core {
     pub(crate) runs: Runs,
     pub(crate) requests: Requests,
     pub(crate) ready: Ready,
+    pub(crate) fuel: Fuel,
     pub(crate) deadlines: Deadlines,
     pub(crate) inbox: Decoder,
     pub(crate) out: Outbox,
@@ -85,6 +87,7 @@ impl Core {
             runs: Runs::default(),
             requests: Requests::default(),
             ready: Ready::default(),
+            fuel: Fuel::default(),
             deadlines: Deadlines::default(),
             inbox: Decoder::new(),
             out: Outbox::default(),

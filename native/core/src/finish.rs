@@ -16,6 +16,7 @@ impl Core {
         if run.phase == Phase::Waiting && self.requests.close(run.request).is_some() {
             self.send_aborted(run.request, abort_reason::RUN_ENDED, port);
         }
+        self.drop_fuel(&run);
         if run.has_flag(start_flag::OWN_SCOPE) {
             self.scope.give_back(run.id, run.bindings());
         }

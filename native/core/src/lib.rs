@@ -5,6 +5,7 @@
 
 #![forbid(unsafe_code)]
 
+mod by_hand;
 mod calls;
 pub mod codec;
 mod compile;

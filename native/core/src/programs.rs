@@ -22,6 +22,8 @@ pub struct Source {
     pub name: Box<str>,
     /// The script.
     pub text: Box<str>,
+    /// Functions that nobody knows are requests.
+    pub is_open: bool,
     /// The last compile: the host functions' version, and its outcome.
     cached: RefCell<Option<(u64, Compiled)>>,
 }
@@ -40,9 +42,10 @@ impl Source {
                 return Ok(compiled.clone());
             }
         }
+        let opened = self.is_open.then(|| hosts.names().opened());
         let options = CompileOptions {
             name: &self.name,
-            hosts: hosts.names(),
+            hosts: opened.as_ref().unwrap_or(hosts.names()),
             max_source_bytes,
         };
         let compiled = guarded(|| vm.compile(&self.text, &options))?.map_err(Rc::new);
@@ -68,7 +71,7 @@ pub struct Programs {
 
 impl Programs {
     /// Keeps a source under `id`.
-    pub fn keep(&mut self, id: u32, name: &str, text: &str) -> Result<(), Malformed> {
+    pub fn keep(&mut self, id: u32, name: &str, text: &str, is_open: bool) -> Result<(), Malformed> {
         let place = id as usize;
         if place >= MAX_PROGRAMS {
             return Err(Malformed("program id out of range"));
@@ -79,6 +82,7 @@ impl Programs {
         let source = Source {
             name: name.into(),
             text: text.into(),
+            is_open,
             cached: RefCell::new(None),
         };
         self.count += usize::from(self.sources[place].replace(Rc::new(source)).is_none());

@@ -65,6 +65,7 @@ impl Core {
                 self.scope.clear();
             }
             kind::GET_SCOPE => self.send_scope(id, port),
+            kind::FUEL => self.receive_fuel(id, reader)?,
             kind::TRACE => self.is_tracing = reader.u32()? != 0,
             _ => return Err(Malformed("unknown kind")),
         }
@@ -196,7 +197,7 @@ impl Core {
     fn receive_compile(&mut self, id: u32, reader: &mut Reader<'_>) -> Result<(), Malformed> {
         let (flags, limits) = (reader.u32()?, reader.u32()?);
         let (name, text) = (reader.text()?, reader.text()?);
-        self.programs.keep(id, name, text)?;
+        self.programs.keep(id, name, text, flags & compile_flag::OPEN != 0)?;
         if flags & (compile_flag::ANSWER | compile_flag::ANALYZE) != 0 {
             let max_source_bytes = self.limits.get(limits).map_or(0, |limits| limits.max_source_bytes);
             self.compiles.push_back(CompileJob {

@@ -71,7 +71,7 @@ impl Core {
     fn run_one(&mut self, id: Id, port: &mut dyn Port, budget: Budget) -> StepResult {
         let mut now_ns = port.now_ns();
         self.expire(now_ns, port);
-        while let Some(run) = self.take_queued(id) {
+        while let Some(run) = self.take_steppable(id) {
             now_ns = self.slice(run, now_ns, port);
             port.publish();
             if now_ns >= budget.until_ns || port.has_mail() || port.is_full() {
@@ -79,15 +79,25 @@ impl Core {
             }
             self.expire(now_ns, port);
         }
-        match self.runs.get(id) {
-            Some(run) if run.phase == Phase::Queued => StepResult::More,
-            _ => StepResult::Idle,
+        let is_queued = self.runs.get(id).is_some_and(|run| run.phase == Phase::Queued);
+        if is_queued && self.has_fuel(id) {
+            StepResult::More
+        } else {
+            StepResult::Idle
+        }
+    }
+
+    fn take_steppable(&mut self, id: Id) -> Option<Box<Run>> {
+        if self.has_fuel(id) {
+            self.take_queued(id)
+        } else {
+            None
         }
     }
 
     /// Puts a queued run into the ready queue, once.
     pub(crate) fn list(&mut self, run: &mut Run) {
-        if !run.is_listed {
+        if !run.is_listed && !run.is_by_hand() {
             run.is_listed = true;
             self.ready.push(run.id, run.priority);
         }
@@ -175,17 +185,20 @@ impl Core {
     }
 
     fn step_machine(&mut self, run: &mut Run) -> Result<Step, Box<Failed>> {
+        let fuel = self.slice_of(run, SLICE_FUEL);
         let Body::Fiber(machine) = &mut run.body else {
             return Err(Box::new(Failed::internal("stepped after its end")));
         };
         let mut meter = Meter {
-            fuel: SLICE_FUEL,
+            fuel,
             operations: run.operations,
             limits: run.limits.vm,
             ..Meter::default()
         };
         let stepped = guarded(|| machine.step(&mut self.vm, &mut meter));
+        let used = meter.operations.saturating_sub(run.operations);
         run.operations = meter.operations;
+        self.use_fuel(run, used);
         stepped.map_err(|panic| {
             self.counters.panics += 1;
             // Half-done registers are not even dropped: their destructors might panic again.

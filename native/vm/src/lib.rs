@@ -10,6 +10,7 @@ mod failure;
 mod hosts;
 mod limits;
 mod machine;
+mod natives;
 mod program;
 mod value;
 mod vm;

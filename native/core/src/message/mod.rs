@@ -57,6 +57,8 @@ pub mod inbox_kind {
     pub const GET_SCOPE: u32 = 12;
     /// Trace records on or off.
     pub const TRACE: u32 = 13;
+    /// Operations that a run by hand may use.
+    pub const FUEL: u32 = 15;
 }
 
 /// Kinds of records to JavaScript.
@@ -91,6 +93,8 @@ pub mod start_flag {
     pub const OWN_SCOPE: u32 = 4;
     /// Send the variables back with DONE.
     pub const COMMIT: u32 = 8;
+    /// Stepped by hand: only with FUEL.
+    pub const BY_HAND: u32 = 16;
 }
 
 /// Flags of [`inbox_kind::COMPILE`].
@@ -99,6 +103,8 @@ pub mod compile_flag {
     pub const ANSWER: u32 = 1;
     /// Warnings too.
     pub const ANALYZE: u32 = 2;
+    /// Functions that nobody knows are requests.
+    pub const OPEN: u32 = 4;
 }
 
 /// Why a request is aborted.

@@ -14,12 +14,15 @@ pub enum Event {
         function: u32,
         line: u32,
         args: Vec<Dynamic>,
+        /// Of a function that only a run by hand may call.
+        name: Option<String>,
     },
     Done {
         run: Id,
         value: Dynamic,
         bindings: Vec<(String, Dynamic)>,
         times: [f64; 3],
+        operations: f64,
     },
     Failed {
         run: Id,
@@ -102,22 +105,30 @@ impl Host {
         };
         let (function, line, _column, argc) = (word(reader), word(reader), word(reader), word(reader));
         let args = (0..argc).map(|_| self.value(reader)).collect();
+        let name = (function >= 1 << 31).then(|| text(reader));
         Event::Request {
             request,
             run,
             function,
             line,
             args,
+            name,
         }
     }
 
     fn done(&mut self, run: Id, reader: &mut Reader<'_>) -> Event {
-        let _operations = reader.f64().expect("operations");
+        let operations = reader.f64().expect("operations");
         let times = [0; 3].map(|_| reader.f64().expect("time"));
         let value = self.value(reader);
         let count = if reader.left() >= 4 { word(reader) } else { 0 };
         let bindings = (0..count).map(|_| self.binding(reader)).collect();
-        Event::Done { run, value, bindings, times }
+        Event::Done {
+            run,
+            value,
+            bindings,
+            times,
+            operations,
+        }
     }
 
     fn binding(&mut self, reader: &mut Reader<'_>) -> (String, Dynamic) {

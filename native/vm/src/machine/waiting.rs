@@ -45,6 +45,15 @@ impl Machine {
         }
     }
 
+    /// The name of the function it waits for, when only an open set of names has it.
+    #[must_use]
+    pub fn foreign_name(&self) -> Option<String> {
+        match self.state {
+            State::Waiting { function, .. } => self.current_program().hosts.foreign_name(function),
+            _ => None,
+        }
+    }
+
     /// Moves argument `index` of the pending host call out of the machine (never a shared value).
     pub fn take_argument(&mut self, index: u32) -> Dynamic {
         match &self.state {
