@@ -27,7 +27,7 @@ export default ts.config(
   ...ts.configs.recommended,
   { files: ['scripts/**', '*.js', '*.mjs', 'test/**/*.mjs'], languageOptions: { globals } },
   {
-    files: ['src/**', 'test/**'],
+    files: ['src/**', 'test/**/*.ts'],
     languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },
     rules: {
       '@typescript-eslint/no-floating-promises': 'error',

@@ -42,12 +42,14 @@ Napi::Value CopyBytes(Napi::Env env, uint8_t* bytes, size_t length) {
 }  // namespace
 
 Napi::Function CoreObject::Define(Napi::Env env) {
-  return DefineClass(env, "Core",
-                     {InstanceMethod<&CoreObject::Step>("step"), InstanceMethod<&CoreObject::StepRun>("stepRun"),
-                      InstanceMethod<&CoreObject::Wake>("wake"), InstanceMethod<&CoreObject::SpillTake>("spillTake"),
-                      InstanceMethod<&CoreObject::SpillPut>("spillPut"), InstanceMethod<&CoreObject::RefJs>("ref"),
-                      InstanceMethod<&CoreObject::UnrefJs>("unref"), InstanceMethod<&CoreObject::Counters>("counters"),
-                      InstanceMethod<&CoreObject::Close>("close")});
+  return DefineClass(
+      env, "Core",
+      {InstanceMethod<&CoreObject::Step>("step"), InstanceMethod<&CoreObject::StepRun>("stepRun"),
+       InstanceMethod<&CoreObject::Wake>("wake"), InstanceMethod<&CoreObject::SpillTake>("spillTake"),
+       InstanceMethod<&CoreObject::SpillRead>("spillRead"), InstanceMethod<&CoreObject::SpillPut>("spillPut"),
+       InstanceMethod<&CoreObject::SpillDrop>("spillDrop"), InstanceMethod<&CoreObject::RefJs>("ref"),
+       InstanceMethod<&CoreObject::UnrefJs>("unref"), InstanceMethod<&CoreObject::Counters>("counters"),
+       InstanceMethod<&CoreObject::Close>("close")});
 }
 
 CoreObject::CoreObject(const Napi::CallbackInfo& info) : Napi::ObjectWrap<CoreObject>(info), env_(info.Env()) {
@@ -117,11 +119,23 @@ Napi::Value CoreObject::SpillTake(const Napi::CallbackInfo& info) {
   return status == napi_ok ? Napi::Value(info.Env(), buffer) : CopyBytes(info.Env(), bytes, length);
 }
 
+void CoreObject::SpillRead(const Napi::CallbackInfo& info) {
+  if (!info[1].IsTypedArray()) throw Napi::TypeError::New(info.Env(), "rhai-bridge: room for bytes is expected");
+  auto target = info[1].As<Napi::Uint8Array>();
+  if (core_ == nullptr || rb_core_spill_read(core_, Uint32(info, 0), target.Data(), target.ByteLength()) != RB_OK) {
+    throw Napi::RangeError::New(info.Env(), "rhai-bridge: no such side buffer");
+  }
+}
+
 Napi::Value CoreObject::SpillPut(const Napi::CallbackInfo& info) {
   if (!info[0].IsTypedArray()) throw Napi::TypeError::New(info.Env(), "rhai-bridge: bytes are expected");
   auto bytes = info[0].As<Napi::Uint8Array>();
   uint32_t id = core_ == nullptr ? UINT32_MAX : rb_core_spill_put(core_, bytes.Data(), bytes.ByteLength());
   return Napi::Number::New(info.Env(), id);
+}
+
+void CoreObject::SpillDrop(const Napi::CallbackInfo& info) {
+  if (core_ != nullptr) rb_core_spill_drop(core_, Uint32(info, 0));
 }
 
 void CoreObject::RefJs(const Napi::CallbackInfo& info) { channel_->KeepAlive(info.Env(), true); }

@@ -26,7 +26,9 @@ class CoreObject : public Napi::ObjectWrap<CoreObject> {
   Napi::Value StepRun(const Napi::CallbackInfo& info);
   void Wake(const Napi::CallbackInfo& info);
   Napi::Value SpillTake(const Napi::CallbackInfo& info);
+  void SpillRead(const Napi::CallbackInfo& info);
   Napi::Value SpillPut(const Napi::CallbackInfo& info);
+  void SpillDrop(const Napi::CallbackInfo& info);
   void RefJs(const Napi::CallbackInfo& info);
   void UnrefJs(const Napi::CallbackInfo& info);
   Napi::Value Counters(const Napi::CallbackInfo& info);

@@ -73,14 +73,23 @@ rb_step_result rb_core_step_run(rb_core* core, uint32_t slot, uint32_t generatio
  * RB_PANIC when the thread cannot be started. */
 rb_status rb_core_wake(rb_core* core);
 
-/* gives the big record `id` of the outbox, once: `*bytes` and `*length` (rb_bytes_free), or NULL and 0. */
+/* gives the side buffer `id` of the outbox (a big record, or a text or blob of one), once: `*bytes` and `*length`
+ * (rb_bytes_free), or NULL and 0. */
 uint8_t* rb_core_spill_take(rb_core* core, uint32_t id, size_t* length);
 
 /* Frees what rb_core_spill_take gave. Any thread. */
 void rb_bytes_free(uint8_t* bytes, size_t length);
 
-/* borrows `bytes` and keeps a copy as a big record of the inbox; gives its number for the SPILL record. */
+/* borrows `target`, copies the side buffer `id` of the outbox into it and frees it: what rb_core_spill_take does,
+ * for bytes that are looked at once. RB_BAD_MEMORY when there is none or it is longer than `length`. */
+rb_status rb_core_spill_read(rb_core* core, uint32_t id, uint8_t* target, size_t length);
+
+/* borrows `bytes` and keeps a copy as a side buffer of the inbox; gives the number that a SPILL record, or a value in
+ * a record, names it by. */
 uint32_t rb_core_spill_put(rb_core* core, const uint8_t* bytes, size_t length);
+
+/* Drops a side buffer of the inbox: the record that names it will not be sent. */
+void rb_core_spill_drop(rb_core* core, uint32_t id);
 
 /* How many counters there are, and the name of one (static, borrowed, length in *length). */
 size_t rb_counter_count(void);

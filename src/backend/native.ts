@@ -2,7 +2,8 @@
 
 import { VERSION } from '../protocol/constants.js';
 import { RhaiError } from '../errors/index.js';
-import { node, nodeModule } from '../platform/node.js';
+import { node } from '../platform/node.js';
+import { besideThis, inPackage } from '../platform/places.js';
 import type { Backend, Core, CoreKind } from './core.js';
 
 interface Addon {
@@ -16,19 +17,35 @@ interface Addon {
   ) => Core;
 }
 
-/** Where the addon may be, seen from src/backend as from dist/entry and dist/chunks. */
-const placesFor = (system: string): string[] => [
-  `../../prebuilds/${system}/rhai_bridge.node`,
-  '../../build/Release/rhai_bridge.node',
-];
+/**
+ * Where the addon may be: where the environment says, in this package (seen from src/backend as from dist/entry and
+ * dist/chunks), beside a bundle that swallowed this module, in the package that such a bundle still finds.
+ */
+function placesFor(process: NodeJS.Process): readonly (() => string | undefined)[] {
+  const prebuilt = `prebuilds/${systemOf(process)}/rhai_bridge.node`;
+  return [
+    () => process.env['RHAI_BRIDGE_ADDON'],
+    () => besideThis('../../build/Release/rhai_bridge.node'),
+    () => besideThis(`../../${prebuilt}`),
+    () => besideThis('rhai_bridge.node'),
+    () => inPackage(prebuilt),
+  ];
+}
 
+const systemOf = ({ platform, arch }: NodeJS.Process): string => `${platform}-${arch}`;
 let loaded: Addon | undefined;
 
 /** By dlopen itself: it is what `require` does in the end, without waking the CommonJS loader for it (0.6 ms). */
-function tryLoad(process: NodeJS.Process, place: string, failures: string[]): Addon | undefined {
+function tryLoad(
+  process: NodeJS.Process,
+  place: () => string | undefined,
+  failures: string[],
+): Addon | undefined {
   try {
+    const file = place();
+    if (file === undefined || file === '') return undefined;
     const module = { exports: {} as Addon };
-    process.dlopen(module, nodeModule('node:url')!.fileURLToPath(new URL(place, import.meta.url)));
+    process.dlopen(module, file);
     return module.exports;
   } catch (error) {
     failures.push((error as Error).message.split('\n')[0]!);
@@ -39,8 +56,7 @@ function tryLoad(process: NodeJS.Process, place: string, failures: string[]): Ad
 function load(): Addon {
   if (node === undefined) throw new RhaiError('RHAI_BACKEND', 'The native addon needs Node.');
   const failures: string[] = [];
-  const system = `${node.platform}-${node.arch}`;
-  for (const place of placesFor(system)) {
+  for (const place of placesFor(node)) {
     const addon = tryLoad(node, place, failures);
     if (addon === undefined) continue;
     if (addon.protocolVersion !== VERSION) {
@@ -53,7 +69,8 @@ function load(): Addon {
   }
   throw new RhaiError(
     'RHAI_BACKEND',
-    `No native addon for ${system} could be loaded: ${failures.join('; ')}`,
+    `No native addon for ${systemOf(node)} could be loaded: ${failures.join('; ')}. ` +
+      `Without one, scripts run on the WASM backend: RhaiEngine.create({ backend: 'wasm' }).`,
   );
 }
 

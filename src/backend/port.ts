@@ -2,6 +2,7 @@
 // this thread for a bounded slice (assist), the next turn when the slice is used up, or the core's own thread.
 // Writers call begin/end; what comes back goes to the sink. Knows nothing of runs, functions or values.
 
+import { Asides, type AsideStore } from '../protocol/asides.js';
 import * as C from '../protocol/constants.js';
 import type { DecodeContext } from '../protocol/decode-context.js';
 import type { Encoder } from '../protocol/encode.js';
@@ -45,6 +46,10 @@ function waker(port: WeakRef<Port>): () => void {
   return () => port.deref()?.resume();
 }
 
+function asidesOf(core: Core): Asides | undefined {
+  return core.spillRead && core.spillDrop ? new Asides(core as AsideStore) : undefined;
+}
+
 export class Port implements Resumable {
   readonly #core: Core;
   readonly #inbox: Inbox;
@@ -72,7 +77,10 @@ export class Port implements Resumable {
     this.#control[C.DEADLINE] = C.NO_DEADLINE | 0;
     this.#core = backend.open(kind, views.buffer, ring, ring, waker(new WeakRef<Port>(this)));
     this.#outbox = new Outbox(views, C.CONTROL_BYTES, ring, (id) => this.#core.spillTake(id));
-    this.#inbox = new Inbox(views, C.CONTROL_BYTES + ring, ring, (bytes) => this.#core.spillPut(bytes));
+    const asides = asidesOf(this.#core);
+    this.#outbox.context.asides = asides;
+    const spillPut = (bytes: Uint8Array): number => this.#core.spillPut(bytes);
+    this.#inbox = new Inbox(views, C.CONTROL_BYTES + ring, ring, spillPut, asides);
   }
 
   /** How values that come from this core are read. */

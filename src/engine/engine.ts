@@ -7,22 +7,34 @@ import type { Backend, Capabilities } from '../backend/core.js';
 import { chooseBackend, chooseBackendSync } from '../backend/choose.js';
 import { CallCounters } from '../host/calls.js';
 import { ErrorTable } from '../host/errors.js';
-import { Functions, type FunctionOptions, type HostHandler } from '../host/functions.js';
-import { emit } from '../host/emit.js';
-import { sleep } from '../host/sleep.js';
+import {
+  Functions,
+  type ContextHandler,
+  type FunctionOptions,
+  type HostHandler,
+  type PlainOptions,
+  type TypedHandler,
+} from '../host/functions.js';
+import { Modules, registerGiven, type ModuleMembers, type ModuleOptions } from '../host/modules.js';
+import { registerOwn } from '../host/own.js';
 import {
   resolveOptions,
   type EngineOptions,
   type EvalOptions,
+  type ModuleResolver,
   type ExecutionOptions,
   type ResolvedOptions,
   type RunOptions,
   type StreamOptions,
+  type WithSchema,
 } from '../options/engine.js';
+import type { Params, ParamType } from '../schema/params.js';
+import type { AnySchema, OutputOf } from '../schema/standard.js';
 import { tracerFor } from '../trace/trace.js';
 import type { Analysis } from './analysis.js';
 import { closeGently, type CloseOptions } from './close.js';
 import { Compiler } from './compiler.js';
+import { definitionsOf, type Definitions } from './definitions/index.js';
 import type { Execution } from './execution.js';
 import type { LaneShared } from './lane.js';
 import { Lanes } from './lanes.js';
@@ -40,6 +52,7 @@ export class RhaiEngine {
   readonly #backend: Backend;
   readonly #options: ResolvedOptions;
   readonly #functions = new Functions();
+  readonly #modules = new Modules(this.#functions);
   readonly #errors = new ErrorTable();
   readonly #calls = new CallCounters();
   readonly #limits: LimitSets;
@@ -89,13 +102,14 @@ export class RhaiEngine {
       compiler: this.#compiler,
       tracer: this.#tracer,
     });
-    this.#functions.register('sleep', sleep, { context: true, arity: 1, timeoutMs: 0 });
-    this.#functions.register('emit', emit, { context: true, arity: 1, timeoutMs: 0 });
+    registerOwn(this.#functions);
+    registerGiven(this.#modules, options.modules);
   }
 
   #shared(): LaneShared {
     return laneShared(this, this.#options, {
       functions: this.#functions,
+      modules: this.#modules,
       errors: this.#errors,
       counters: this.#calls,
       tracer: this.#tracer,
@@ -120,7 +134,14 @@ export class RhaiEngine {
 
   // Host functions.
 
-  /** Makes `fn` callable from scripts under `name`; registering again replaces it. */
+  /** Makes `fn` callable from scripts under `name`; registering again replaces it. A list of validators types `fn`. */
+  registerFunction(name: string, fn: ContextHandler, options: PlainOptions & { context: true }): this;
+  registerFunction(name: string, fn: HostHandler, options?: PlainOptions): this;
+  registerFunction<
+    const P extends Params | undefined = undefined,
+    const R extends ParamType | undefined = undefined,
+    const C extends boolean = false,
+  >(name: string, fn: TypedHandler<P, R, C>, options: FunctionOptions<P, R, C>): this;
   registerFunction(name: string, fn: HostHandler, options?: FunctionOptions): this {
     this.#mustBeOpen();
     this.#lanes.define(this.#functions.register(name, fn, options));
@@ -135,15 +156,55 @@ export class RhaiEngine {
     return gone !== undefined;
   }
 
+  /**
+   * Makes a module: functions and constants under one name. Scripts call `name::function` directly, or
+   * `import "name" as n`. A string is the text of a script module. Registering again replaces it.
+   */
+  registerModule(name: string, members: ModuleMembers | string, options?: ModuleOptions): this {
+    this.#mustBeOpen();
+    const { module, gone } = this.#modules.register(name, members, options);
+    for (const fn of gone) this.#lanes.undefine(fn);
+    for (const [, fn] of module.functions) this.#lanes.define(fn);
+    return this;
+  }
+
+  /** Finds the text of modules that are not registered, also asynchronously; undefined removes it. */
+  setModuleResolver(resolver: ModuleResolver | undefined): this {
+    this.#mustBeOpen();
+    this.#modules.resolveWith(resolver);
+    return this;
+  }
+
+  /** False when there was none. */
+  unregisterModule(name: string): boolean {
+    this.#mustBeOpen();
+    const gone = this.#modules.unregister(name);
+    for (const [, fn] of gone?.functions ?? []) this.#lanes.undefine(fn);
+    return gone !== undefined;
+  }
+
+  /** Definitions of everything that is registered: `dts` for TypeScript, `rhai` for rhai's language server. */
+  definitions(): Definitions {
+    this.#mustBeOpen();
+    return definitionsOf(this.#functions, this.#modules);
+  }
+
   // Running scripts.
 
   /** Runs on the calling thread; a host function that returns a promise ends it with RhaiAsyncFunctionError. */
+  eval<S extends AnySchema>(script: string | Script, options: WithSchema<EvalOptions, S>): OutputOf<S>;
+  eval<T = unknown>(script: string | Script, options?: EvalOptions): T;
   eval<T = unknown>(script: string | Script, options: EvalOptions = NO_OPTIONS): T {
     this.#mustBeOpen();
     return this.#runner.now(this.#runner.task(script, options, true)) as T;
   }
 
   /** Runs in the background. Wrong arguments throw at once; everything else rejects the run. */
+  evalAsync<S extends AnySchema>(
+    script: string | Script,
+    options: WithSchema<RunOptions, S>,
+  ): Run<OutputOf<S>>;
+  evalAsync<T = unknown>(script: string | Script, options?: RunOptions): Run<T>;
   evalAsync<T = unknown>(script: string | Script, options: RunOptions = NO_OPTIONS): Run<T> {
     this.#mustBeOpen();
     return this.#runner.later<T>(this.#runner.task(script, options, false), options);
@@ -153,6 +214,11 @@ export class RhaiEngine {
    * The values that a script emits with `emit(v)`, to be read with `for await`. The run starts with the first read; while
    * nobody reads, the script waits (`bufferSize`); leaving the loop cancels it.
    */
+  evalStream<S extends AnySchema>(
+    script: string | Script,
+    options: WithSchema<StreamOptions, S>,
+  ): RunStream<OutputOf<S>>;
+  evalStream<T = unknown>(script: string | Script, options?: StreamOptions): RunStream<T>;
   evalStream<T = unknown>(script: string | Script, options: StreamOptions = NO_OPTIONS): RunStream<T> {
     this.#mustBeOpen();
     const task = this.#runner.task(script, options, false);
@@ -160,6 +226,18 @@ export class RhaiEngine {
   }
 
   /** Runs one function of a script. */
+  call<S extends AnySchema>(
+    script: string | Script,
+    functionName: string,
+    args: readonly unknown[],
+    options: WithSchema<RunOptions, S>,
+  ): Run<OutputOf<S>>;
+  call<T = unknown>(
+    script: string | Script,
+    functionName: string,
+    args?: readonly unknown[],
+    options?: RunOptions,
+  ): Run<T>;
   call<T = unknown>(
     script: string | Script,
     functionName: string,

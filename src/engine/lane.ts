@@ -149,6 +149,7 @@ export class Lane implements PortSink, Owners, TaskHome {
     task.slot = slot;
     task.generation = generation;
     task.home = this;
+    task.holder = this;
     this.#tasks[slot] = task;
     if (this.live++ === 0) busy.add(this);
     if (task.referenced && !task.sync) this.retain(task);

@@ -73,7 +73,10 @@ export class Lanes {
     if (worker >= 0) this.#workers[worker] = undefined;
   }
 
+  /** The end: a disposed engine that somebody keeps does not keep its buffers. */
   close(): void {
     for (const lane of this.all()) lane.close();
+    this.#home = undefined;
+    this.#workers.fill(undefined);
   }
 }

@@ -2,10 +2,12 @@
 // nothing waits here. Also knows when the last run has ended, for `close`.
 
 import { RhaiDisposedError } from '../errors/index.js';
+import { Hold } from './hold.js';
 import type { Task } from './task.js';
 
 export class RunQueue {
   #waiting: Task[] = [];
+  readonly #hold = new Hold();
   #active = 0;
   #starting = false;
   #idle: (() => void)[] = [];
@@ -25,9 +27,11 @@ export class RunQueue {
     let place = this.#waiting.length;
     while (place > 0 && this.#waiting[place - 1]!.priority < task.priority) place--;
     this.#waiting.splice(place, 0, task);
+    this.#hold.enter(task);
   }
 
   #start(task: Task): void {
+    this.#hold.leave(task);
     task.counted = true;
     this.#active++;
     this.begin(task);
@@ -35,6 +39,7 @@ export class RunQueue {
 
   /** A run is over, started or not. */
   left(task: Task): void {
+    this.#hold.leave(task);
     if (task.counted) this.#active--;
     else if (this.#waiting.length > 0) this.#waiting = this.#waiting.filter((other) => other !== task);
     if (!this.#starting) this.#startMore();

@@ -2,10 +2,13 @@
 // its prototype names Promise as the constructor, so `await` and `then` take the engine's short way.
 
 import { hasOwn } from '../protocol/intrinsics.js';
+import type { AnySchema } from '../schema/standard.js';
+import { validated } from '../schema/validate.js';
 import type { RunState, RunStats, Task } from './task.js';
 
-let resolveNow: (value: any) => void;
-let rejectNow: (error: unknown) => void;
+const forgotten = (): void => {};
+let resolveNow: (value: any) => void = forgotten;
+let rejectNow: (error: unknown) => void = forgotten;
 
 function capture(resolve: (value: any) => void, reject: (error: unknown) => void): void {
   resolveNow = resolve;
@@ -33,13 +36,24 @@ export class Run<T = unknown> extends Promise<T> {
     this.#task = task;
     this.#resolve = resolveNow;
     this.#reject = rejectNow;
+    resolveNow = rejectNow = forgotten; // they would keep the last run, its error and its engine
     if (task.settled !== undefined) this.#settle(task);
     else task.onEnd = (ended) => this.#settle(ended);
   }
 
   #settle(task: Task): void {
-    if (task.settled === 'done') this.#resolve(unadopted(task.value));
-    else this.#reject(task.error);
+    if (task.settled === 'failed') this.#reject(task.error);
+    else if (task.schema === undefined) this.#resolve(unadopted(task.value));
+    else this.#check(task.schema, task.value);
+  }
+
+  #check(schema: AnySchema, value: unknown): void {
+    try {
+      const checked = validated(schema, value, 'The result');
+      this.#resolve(checked instanceof Promise ? checked : unadopted(checked));
+    } catch (error) {
+      this.#reject(error);
+    }
   }
 
   /** Unique within the engine. */
@@ -66,16 +80,20 @@ export class Run<T = unknown> extends Promise<T> {
 
   /** The process may end although this run is pending. */
   unref(): this {
-    this.#task.referenced = false;
-    this.#task.home?.release(this.#task);
+    const task = this.#task;
+    if (task.referenced && task.settled === undefined) {
+      task.referenced = false;
+      task.holder?.release(task);
+    }
     return this;
   }
 
   /** Undoes `unref`. */
   ref(): this {
-    if (!this.#task.referenced && this.#task.settled === undefined) {
-      this.#task.referenced = true;
-      this.#task.home?.retain(this.#task);
+    const task = this.#task;
+    if (!task.referenced && task.settled === undefined) {
+      task.referenced = true;
+      task.holder?.retain(task);
     }
     return this;
   }

@@ -11,6 +11,8 @@ import {
   type StreamOptions,
 } from '../options/engine.js';
 import { asyncScope } from '../platform/async-scope.js';
+import type { AnySchema } from '../schema/standard.js';
+import { validated } from '../schema/validate.js';
 import type { Compiler } from './compiler.js';
 import { Execution, OpenRequests } from './execution.js';
 import type { Lanes } from './lanes.js';
@@ -70,7 +72,7 @@ export class Runner {
     }
     this.parts.scope.changed();
     if (task.settled === 'failed') throw task.error;
-    return task.value;
+    return task.schema === undefined ? task.value : checkedNow(task.schema, task.value);
   }
 
   /** Runs in the background. */
@@ -140,4 +142,11 @@ export class Runner {
     this.parts.tracer?.ended(task);
     if (!task.sync) this.queue.left(task);
   };
+}
+
+function checkedNow(schema: AnySchema, value: unknown): unknown {
+  const checked = validated(schema, value, 'The result');
+  if (!(checked instanceof Promise)) return checked;
+  checked.catch(() => {});
+  throw new TypeError('The schema validates asynchronously: use evalAsync() instead.');
 }

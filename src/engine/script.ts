@@ -1,6 +1,7 @@
 // Script: a program that was compiled once and can be run, called and looked at. Made by engine.compile.
 
-import type { RunOptions } from '../options/engine.js';
+import type { RunOptions, WithSchema } from '../options/engine.js';
+import type { AnySchema, OutputOf } from '../schema/standard.js';
 import type { FunctionInfo } from './analysis.js';
 import type { Program } from './programs.js';
 import type { Run } from './run.js';
@@ -34,6 +35,8 @@ export class Script {
   }
 
   /** Runs it in the background. */
+  run<S extends AnySchema>(options: WithSchema<RunOptions, S>): Run<OutputOf<S>>;
+  run<T = unknown>(options?: RunOptions): Run<T>;
   run<T = unknown>(options?: RunOptions): Run<T> {
     return this.#runner.evalAsync<T>(this, options);
   }

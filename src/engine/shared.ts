@@ -8,7 +8,7 @@ import { Sinks } from './sinks.js';
 
 type Parts = Pick<
   LaneShared,
-  'functions' | 'errors' | 'counters' | 'tracer' | 'base' | 'committed' | 'laneBroken'
+  'functions' | 'modules' | 'errors' | 'counters' | 'tracer' | 'base' | 'committed' | 'laneBroken'
 >;
 
 export function laneShared(engine: unknown, options: ResolvedOptions, parts: Parts): LaneShared {

@@ -2,6 +2,8 @@
 // waits in its `emit` call, `bufferSize` values ahead at most. Leaving the loop cancels the run and waits for its end.
 
 import { RhaiError, RhaiLimitError } from '../errors/index.js';
+import type { AnySchema } from '../schema/standard.js';
+import { validated } from '../schema/validate.js';
 import type { RunState, RunStats, Task } from './task.js';
 
 /** Host functions that emit without awaiting it are stopped here. */
@@ -38,7 +40,8 @@ export class RunStream<T = unknown> implements AsyncIterableIterator<T, unknown,
     this.#task = task;
     this.#bufferSize = bufferSize;
     this.#start = start;
-    task.sink = (value) => this.#emit(value);
+    const { schema } = task;
+    task.sink = schema === undefined ? (value) => this.#emit(value) : (value) => this.#check(schema, value);
     task.onEnd = () => this.#ended();
   }
 
@@ -121,6 +124,13 @@ export class RunStream<T = unknown> implements AsyncIterableIterator<T, unknown,
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.return();
+  }
+
+  /** A value that the schema refuses is thrown at the `emit`. */
+  #check(schema: AnySchema, value: unknown): Promise<void> | undefined {
+    const checked = validated(schema, value, 'The emitted value');
+    if (checked instanceof Promise) return checked.then((late) => this.#emit(late));
+    return this.#emit(checked);
   }
 
   /** What `emit` does: undefined when there is room for more, else a promise of room. */

@@ -2,6 +2,7 @@
 
 import { listener } from '../options/check.js';
 import { priorityOf, type RunOptions } from '../options/engine.js';
+import { checkSchema } from '../schema/standard.js';
 import { checkVariable } from './scope.js';
 import { checkSignal } from './signals.js';
 import type { Task } from './task.js';
@@ -10,6 +11,9 @@ import type { Task } from './task.js';
 export function applyListeners(task: Task, options: RunOptions): void {
   task.onPrint = listener('onPrint', options.onPrint);
   task.onDebug = listener('onDebug', options.onDebug);
+  const { schema } = options;
+  checkSchema('schema', schema);
+  task.schema = schema;
 }
 
 /** What only runs in the background have. */

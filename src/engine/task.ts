@@ -7,6 +7,7 @@ import { noStream, type EmitSink } from '../host/emit.js';
 import type { CallOwner } from '../host/owner.js';
 import type { AsyncScope } from '../platform/async-scope.js';
 import type { DebugListener, PrintListener } from '../options/engine.js';
+import type { AnySchema } from '../schema/standard.js';
 import type { LimitSet } from './limit-sets.js';
 import type { Program } from './programs.js';
 
@@ -28,11 +29,15 @@ export interface CallTarget {
   readonly args: readonly unknown[];
 }
 
-/** Where a task lives while it is under way: the core that runs it. */
-export interface TaskHome {
-  cancel(task: Task): void;
+/** Who keeps the process alive for a task that is referenced. */
+export interface TaskHolder {
   retain(task: Task): void;
   release(task: Task): void;
+}
+
+/** Where a task lives while it is under way: the core that runs it. */
+export interface TaskHome extends TaskHolder {
+  cancel(task: Task): void;
   /** Frees what is kept for it. */
   leave(task: Task): void;
 }
@@ -42,6 +47,8 @@ export class Task implements CallOwner {
   generation = 0;
   /** Undefined before it starts and after it ends. */
   home: TaskHome | undefined;
+  /** Its queue, then its home; undefined before and after. */
+  holder: TaskHolder | undefined;
   /** Async context of the caller; undefined on the caller's stack. */
   scope: AsyncScope | undefined;
   waiting = 0;
@@ -57,6 +64,8 @@ export class Task implements CallOwner {
   byHand: ((call: HostCall) => void) | undefined;
   /** Who reads what it emits. */
   sink: EmitSink | undefined;
+  /** What its result must be. */
+  schema: AnySchema | undefined;
   /** It counts among the runs under way. */
   counted = false;
   /** Whether it keeps the process alive. */
@@ -152,7 +161,9 @@ export class Task implements CallOwner {
     this.value = value;
     this.error = error;
     this.onLeave?.(this);
+    this.onLeave = undefined; // a run that somebody keeps does not keep its engine
     this.home = undefined;
+    this.holder = undefined;
     this.onEnd?.(this);
   }
 }

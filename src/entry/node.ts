@@ -10,17 +10,29 @@ export type { Analysis, Diagnostic, FunctionInfo, Located } from '../engine/anal
 export type { CloseOptions } from '../engine/close.js';
 export type { EngineStats, PendingCall } from '../engine/stats.js';
 export type { Capabilities } from '../backend/core.js';
-export type { FunctionOptions, HostHandler } from '../host/functions.js';
+export type {
+  ContextHandler,
+  FunctionOptions,
+  HostHandler,
+  PlainOptions,
+  TypedHandler,
+} from '../host/functions.js';
+export type { ModuleMembers, ModuleOptions } from '../host/modules.js';
+export type { Definitions } from '../engine/definitions/index.js';
+export type { Params, ParamType, TypeName } from '../schema/params.js';
+export type { AnySchema, InputOf, OutputOf, SchemaIssue, StandardSchema } from '../schema/standard.js';
 export type { HostCallContext } from '../host/context.js';
 export type {
   DebugListener,
   DebugPosition,
   EngineOptions,
   EvalOptions,
+  ModuleResolver,
   ExecutionOptions,
   PrintListener,
   RunOptions,
   StreamOptions,
+  WithSchema,
 } from '../options/engine.js';
 export { secureDefaults, strict, unlimited, type Limits } from '../options/limits.js';
 export { RhaiChar, RhaiFloat, RhaiRange, RhaiTimestamp } from '../protocol/wrappers.js';

@@ -136,15 +136,23 @@ export class RhaiDisposedError extends RhaiError {
   }
 }
 
-/** A value that cannot cross the border; `path` says where it is, such as `$.users[3].avatar`. */
+/** A value that cannot cross the border, or that a schema refuses; `path` says where it is, such as `$.users[3].avatar`. */
 export class RhaiValueError extends RhaiError {
   readonly path: string;
-  constructor(message: string, path: string, details: ErrorDetails = {}) {
+  /** What a validator said, all of it. */
+  readonly issues: readonly { readonly message: string }[] | undefined;
+  constructor(
+    message: string,
+    path: string,
+    details: ErrorDetails & { issues?: RhaiValueError['issues'] } = {},
+  ) {
     super('RHAI_VALUE', message, details);
     this.path = path;
+    this.issues = details.issues;
   }
   protected override facts(): Record<string, unknown> {
-    return { path: this.path };
+    const messages = this.issues?.map(({ message }) => message);
+    return messages === undefined ? { path: this.path } : { path: this.path, issues: messages };
   }
 }
 

@@ -12,6 +12,7 @@ import { CallContext } from './context.js';
 import type { ErrorTable } from './errors.js';
 import type { Functions, HostFunction } from './functions.js';
 import { FunctionGate } from './gate.js';
+import type { Modules } from './modules.js';
 import type { CallOwner, Owners } from './owner.js';
 import { promiseOf } from './thenable.js';
 
@@ -43,6 +44,7 @@ export interface CallTracer {
 export interface CallShared {
   readonly engine: unknown;
   readonly functions: Functions;
+  readonly modules: Modules;
   readonly gate: FunctionGate;
   readonly errors: ErrorTable;
   readonly counters: CallCounters;
@@ -68,7 +70,7 @@ export class HostCalls implements CallSettler {
     const column = body.u32();
     const args: unknown[] = [];
     const refused = readArguments(body, args);
-    const fn = id < C.FOREIGN ? this.shared.functions.byId[id] : unregistered(body.text());
+    const fn = this.#function(id, body);
     const { counters, tracer } = this.shared;
     counters.requests++;
     if (owner === undefined || owner.ended) {
@@ -83,10 +85,15 @@ export class HostCalls implements CallSettler {
     if (fn === undefined)
       return this.#throw(call, new Error('The host function is not registered any more.'));
     if (refused !== undefined) return this.#throw(call, refused);
-    if (owner.byHand !== undefined) return this.#ask(call, owner.byHand);
+    if (owner.byHand !== undefined && !this.#isOwnModule(call)) return this.#ask(call, owner.byHand);
     if (fn.arity >= 0 && fn.arity !== args.length) return this.#throw(call, wrongArity(fn, args.length));
     if (fn.concurrency > 0 && !this.shared.gate.enter(call, this)) return;
     this.start(call);
+  }
+
+  #function(id: number, body: Decoder): HostFunction | undefined {
+    if (id < C.FOREIGN) return this.shared.functions.byId[id];
+    return id === C.IMPORT ? this.shared.modules.importer : unregistered(body.text());
   }
 
   #take(slot: number, generation: number, owner: CallOwner, args: unknown[]): HostCall {
@@ -99,6 +106,12 @@ export class HostCalls implements CallSettler {
     this.#live[slot] = call;
     this.shared.counters.inFlight++;
     return call;
+  }
+
+  /** Modules of the host are there for executions too. */
+  #isOwnModule({ fn, args }: HostCall): boolean {
+    const { modules } = this.shared;
+    return fn === modules.importer && modules.has(String(args[0]));
   }
 
   /** Leaves the answer to whoever steps the run by hand. */
@@ -252,7 +265,9 @@ function unregistered(name: string): HostFunction {
     id: -1,
     name,
     handler: ignore,
-    options: {},
+    doc: '',
+    params: undefined,
+    returns: undefined,
     context: false,
     arity: -1,
     concurrency: 0,

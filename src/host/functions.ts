@@ -1,32 +1,57 @@
 // The host functions of an engine: what scripts may call, under which id, with which options.
 // Ids are never reused: a program compiled earlier may still hold one.
 
-/** Types for the generated definitions, or a Standard Schema validator. */
-export type TypeName = string;
+import {
+  paramsOf,
+  typeOf,
+  type ArgumentsOf,
+  type Param,
+  type Params,
+  type ParamType,
+  type ReturnOf,
+  type TypeName,
+} from '../schema/params.js';
+import { checkedHandler } from './checked.js';
+import type { HostCallContext } from './context.js';
 
-export interface FunctionOptions {
+export interface FunctionOptions<P = Params | undefined, R = ParamType | undefined, C = boolean> {
   /** How long one call may take; 0 = no limit, absent = the run's `hostTimeoutMs`. */
   timeoutMs?: number;
   /** How many calls of this function may be in flight at once, over all runs; absent = no bound. */
   concurrency?: number;
   /** The function wants a HostCallContext as its first argument. */
-  context?: boolean;
+  context?: C;
   /** The exact number of arguments; absent = any. */
   arity?: number;
-  /** One line for the generated definitions. */
+  /** What it does, for the generated definitions. */
   doc?: string;
-  params?: Record<string, TypeName>;
-  returns?: TypeName;
+  /** Names and types for the definitions; a Standard Schema validator as a type also checks the argument of every call. */
+  params?: P;
+  /** The result's type for the definitions; a Standard Schema validator also checks every result. */
+  returns?: R;
 }
 
 export type HostHandler = (...args: any[]) => unknown;
+
+/** A host function that wants its context. */
+export type ContextHandler = (context: HostCallContext, ...args: any[]) => unknown;
+
+/** Options without validators: the function's types are its own affair. */
+export type PlainOptions = FunctionOptions<Readonly<Record<string, TypeName>>, TypeName>;
+
+/** A host function as its parameters, result and context say. */
+export type TypedHandler<P, R, C> = (
+  ...args: [C] extends [true] ? [context: HostCallContext, ...rest: ArgumentsOf<P>] : ArgumentsOf<P>
+) => ReturnOf<R>;
 
 /** One registered function. Replacing it makes a new object with the same id: calls in flight keep the old one. */
 export interface HostFunction {
   readonly id: number;
   readonly name: string;
   readonly handler: HostHandler;
-  readonly options: Readonly<FunctionOptions>;
+  readonly doc: string;
+  readonly params: readonly Param[] | undefined;
+  readonly returns: ParamType | undefined;
   readonly context: boolean;
   readonly arity: number;
   readonly concurrency: number;
@@ -52,6 +77,11 @@ function count(name: string, value: unknown, min: number): number {
   return value;
 }
 
+function text(name: string, value: unknown): string {
+  if (typeof value !== 'string') throw new TypeError(`${name} must be a string, got ${typeof value}`);
+  return value;
+}
+
 function duration(value: unknown): number {
   if (typeof value !== 'number') throw new TypeError(`timeoutMs must be a number, got ${typeof value}`);
   if (!(value >= 0) || value > Number.MAX_SAFE_INTEGER)
@@ -59,21 +89,28 @@ function duration(value: unknown): number {
   return value;
 }
 
-function build(id: number, name: string, handler: HostHandler, given: FunctionOptions): HostFunction {
+/** A host function; wrong options are a TypeError or a RangeError. */
+export function build(id: number, name: string, handler: HostHandler, given: FunctionOptions): HostFunction {
   const options = { ...given };
+  const context = options.context === true;
+  const params = paramsOf(options.params);
+  const returns = options.returns === undefined ? undefined : typeOf('returns', options.returns);
   return {
     id,
     name,
-    handler,
-    options,
-    context: options.context === true,
+    handler: checkedHandler(name, handler, params, returns, context),
+    doc: options.doc === undefined ? '' : text('doc', options.doc),
+    params,
+    returns,
+    context,
     arity: options.arity === undefined ? -1 : count('arity', options.arity, 0),
     concurrency: options.concurrency === undefined ? 0 : count('concurrency', options.concurrency, 1),
     timeoutMs: options.timeoutMs === undefined ? -1 : duration(options.timeoutMs),
   };
 }
 
-function checkName(name: unknown): asserts name is string {
+/** A TypeError for what a script could not call. */
+export function checkName(name: unknown): asserts name is string {
   if (typeof name !== 'string') throw new TypeError('a function name must be a string');
   if (name.length > MAX_NAME || !NAME.test(name))
     throw new TypeError(`'${name.slice(0, MAX_NAME)}' is not a function name`);
@@ -88,8 +125,13 @@ export class Functions {
   readonly #byName = new Map<string, HostFunction>();
 
   /** Adds or replaces. */
-  register(name: string, handler: HostHandler, options: FunctionOptions = {}): HostFunction {
+  register(name: string, handler: HostHandler, options?: FunctionOptions): HostFunction {
     checkName(name);
+    return this.registerMember(name, handler, options);
+  }
+
+  /** The same for `module::function`, where the module may have any name. */
+  registerMember(name: string, handler: HostHandler, options: FunctionOptions = {}): HostFunction {
     if (typeof handler !== 'function') throw new TypeError(`the host function '${name}' must be a function`);
     if (typeof options !== 'object' || options === null)
       throw new TypeError('function options must be an object');

@@ -3,6 +3,7 @@
 
 import { listener, oneOf, place, whole } from './check.js';
 import { checkLimit, DEFAULT_LIMITS, mergeLimits, type Limits } from './limits.js';
+import type { AnySchema } from '../schema/standard.js';
 import type { Int64Mode } from '../protocol/decode-context.js';
 import type { TraceListener } from '../trace/trace.js';
 
@@ -12,6 +13,15 @@ export interface DebugPosition {
   readonly line: number;
   readonly column: number;
 }
+
+/**
+ * Finds the text of a script module: gets the path of the `import` and the name of the script that has it.
+ * Nothing (null or undefined) means that there is no such module. Asked once per run and path.
+ */
+export type ModuleResolver = (
+  path: string,
+  from: string,
+) => string | null | undefined | PromiseLike<string | null | undefined>;
 
 export type PrintListener = (text: string) => void;
 export type DebugListener = (text: string, position: DebugPosition) => void;
@@ -30,6 +40,8 @@ export interface EngineOptions {
   limits?: Partial<Limits>;
   /** How ints reach JavaScript; `'auto'` = number when safe, else bigint. */
   int64?: Int64Mode;
+  /** Modules by name (members, or the text of a script), or a function that finds their texts. */
+  modules?: Readonly<Record<string, object | string>> | ModuleResolver;
   onPrint?: PrintListener;
   onDebug?: DebugListener;
   onWarning?: (warning: Error) => void;
@@ -54,7 +66,12 @@ export interface RunOptions {
   priority?: number;
   /** Write the run's variables back into the engine's scope when it ends. */
   commit?: boolean;
+  /** A Standard Schema validator for the result (for each value of a stream): a result it refuses is a RhaiValueError. */
+  schema?: AnySchema;
 }
+
+/** Options with a validator, which also types the result. */
+export type WithSchema<Options, S extends AnySchema> = Options & { schema: S };
 
 /** The options of `evalStream`: those of a run, and how far the script may run ahead. */
 export interface StreamOptions extends RunOptions {
@@ -69,7 +86,10 @@ export type ExecutionOptions = Pick<
 >;
 
 /** The options of `eval`: those of a run that need nobody to wait. */
-export type EvalOptions = Pick<RunOptions, 'limits' | 'name' | 'onPrint' | 'onDebug' | 'timeoutMs'>;
+export type EvalOptions = Pick<
+  RunOptions,
+  'limits' | 'name' | 'onPrint' | 'onDebug' | 'timeoutMs' | 'schema'
+>;
 
 export interface ResolvedOptions {
   readonly backend: 'auto' | 'native' | 'wasm';
@@ -79,6 +99,7 @@ export interface ResolvedOptions {
   readonly inline: boolean;
   readonly limits: Readonly<Limits>;
   readonly int64: Int64Mode;
+  readonly modules: EngineOptions['modules'];
   readonly onPrint: PrintListener | undefined;
   readonly onDebug: DebugListener | undefined;
   readonly onWarning: ((warning: Error) => void) | undefined;
@@ -95,6 +116,7 @@ const KNOWN = new Set([
   'mode',
   'limits',
   'int64',
+  'modules',
   'onPrint',
   'onDebug',
   'onWarning',
@@ -117,6 +139,7 @@ export function resolveOptions(given: EngineOptions = {}): ResolvedOptions {
     inline: oneOf('mode', options.mode, ['background', 'inline'], 'background') === 'inline',
     limits: mergeLimits(DEFAULT_LIMITS, options.limits),
     int64: oneOf('int64', options.int64, ['auto', 'bigint', 'number'], 'auto'),
+    modules: options.modules,
     onPrint: listener('onPrint', options.onPrint),
     onDebug: listener('onDebug', options.onDebug),
     onWarning: listener('onWarning', options.onWarning),

@@ -62,6 +62,8 @@ export const TRACED = 9;
 
 /** Function ids from here on are names that nobody registered: the name follows the arguments. */
 export const FOREIGN = 2 ** 31;
+/** The function id of `import`: takes a path and the importing script's name, gives a text, a map of host functions and constants, or nothing. */
+export const IMPORT = 0xfffffffe;
 
 export const ABORTED_RUN_ENDED = 1;
 export const ABORTED_TIMEOUT = 2;
@@ -88,6 +90,9 @@ export const T_RANGE = 17;
 export const T_TIMESTAMP = 18;
 export const T_HOST_OBJECT = 19;
 export const T_HOST_ERROR = 20;
+export const T_ASIDE_BLOB = 21;
+export const T_ASIDE_STR = 22;
+export const T_ASIDE_LSTR = 23;
 
 /** A shape id that says: do not remember. */
 export const NO_SHAPE = 0xffffffff;

@@ -1,6 +1,7 @@
 // What every reader of one core shares: the shapes it has heard of, how values are wanted, and how far bytes are trusted.
 // Also the blank arrays that readers fill: own elements from the start, so that no setter on a prototype is ever called.
 
+import type { Asides } from './asides.js';
 import { MAX_DEPTH } from './constants.js';
 import { prototypesAreClean, setOwn } from './intrinsics.js';
 import { MalformedRecord } from './problem.js';
@@ -21,6 +22,8 @@ export class DecodeContext {
   readonly shapes: (InShape | undefined)[] = [];
   int64: Int64Mode = 'auto';
   handles: HandleResolver | undefined;
+  /** Where values that were put aside are. */
+  asides: Asides | undefined;
   /** The bytes come from outside: text is checked too (a core of ours writes only well-formed text). */
   strict = false;
   maxDepth = MAX_DEPTH;

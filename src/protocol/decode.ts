@@ -148,6 +148,10 @@ export class Decoder {
         return this.#handles().objectFor(this.u32());
       case C.T_HOST_ERROR:
         return this.#handles().errorFor(this.u32(), this.string(), this.string(), this.string());
+      case C.T_ASIDE_BLOB:
+      case C.T_ASIDE_STR:
+      case C.T_ASIDE_LSTR:
+        return this.#aside(tag, this.u32(), this.u32());
       default:
         throw new MalformedRecord(`unknown value tag ${tag}`);
     }
@@ -157,6 +161,13 @@ export class Decoder {
     const handles = this.#lenient ? NO_HANDLES : this.context.handles;
     if (handles === undefined) throw new MalformedRecord('a handle where none can be');
     return handles;
+  }
+
+  #aside(tag: number, id: number, bytes: number): unknown {
+    const { asides } = this.context;
+    if (asides === undefined) throw new MalformedRecord('a side buffer where none can be');
+    if (this.#lenient) return asides.release(id);
+    return tag === C.T_ASIDE_BLOB ? asides.blob(id) : asides.text(id, bytes, tag === C.T_ASIDE_LSTR);
   }
 
   /** A value that must be text. */

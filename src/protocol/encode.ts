@@ -1,6 +1,7 @@
 // JavaScript values to bytes, by the table of API.md: what cannot cross exactly is refused with its path, never bent.
 // User code may run inside (getters, proxies), so nothing is cached over a property read; nesting is counted.
 
+import { MIN_ASIDE, type Asides } from './asides.js';
 import * as C from './constants.js';
 import { isArray, isPlain, isView, objectKeys, prototypeOf } from './intrinsics.js';
 import { checkSize, depthLimit } from './limits.js';
@@ -19,13 +20,25 @@ const WORD = 2 ** 32;
 export class Encoder extends Writer {
   #depth = 0;
   #maxDepth = C.MAX_DEPTH;
+  /** What the open record has put aside. */
+  #put: number[] = [];
 
   /** `shapes` is undefined for records written inside others: their order is not known yet. */
   constructor(
     ring: Views,
     private readonly shapes: OutShapes | undefined,
+    private readonly asides?: Asides,
   ) {
     super(ring);
+  }
+
+  /** The record was sent, or dropped with what it has put aside. */
+  settle(sent: boolean): void {
+    if (this.#put.length > 0) {
+      if (!sent) for (const id of this.#put) this.asides!.drop(id);
+      this.#put = [];
+    }
+    this.close();
   }
 
   /** One whole value; a failure leaves the record unusable and says where. */
@@ -96,12 +109,31 @@ export class Encoder extends Writer {
     if (n <= SHORT_CHARS && this.#short(value, n)) return;
     if (!value.isWellFormed()) throw new Problem('the text has a lone surrogate');
     checkSize(this.limits, 'maxStringBytes', n);
+    if (n >= MIN_ASIDE && this.asides !== undefined) return this.#bigString(value, this.asides);
     this.ensure(5 + this.textRoom(value));
     const bytes = this.views.writeUtf8(value, this.p + 5);
     checkSize(this.limits, 'maxStringBytes', bytes);
     this.u8[this.p] = bytes === n ? C.T_LSTR : C.T_STR;
     this.dv.setUint32(this.p + 1, bytes, true);
     this.p += 5 + bytes;
+  }
+
+  #bigString(value: string, asides: Asides): void {
+    const bytes = asides.utf8(value);
+    checkSize(this.limits, 'maxStringBytes', bytes.length);
+    this.#aside(C.T_ASIDE_STR, bytes, asides);
+  }
+
+  #aside(tag: number, bytes: Uint8Array, asides: Asides): void {
+    this.checkRecord(bytes.length + 9);
+    this.ensure(9);
+    const id = asides.put(bytes);
+    this.#put.push(id);
+    this.asideBytes += bytes.length;
+    this.u8[this.p] = tag;
+    this.dv.setUint32(this.p + 1, id, true);
+    this.dv.setUint32(this.p + 5, bytes.length, true);
+    this.p += 9;
   }
 
   /** Writes short ASCII text; false when it is neither. */
@@ -188,6 +220,7 @@ export class Encoder extends Writer {
     const bytes = blobOf(view);
     const n = bytes.length;
     checkSize(this.limits, 'maxStringBytes', n);
+    if (n >= MIN_ASIDE && this.asides !== undefined) return this.#aside(C.T_ASIDE_BLOB, bytes, this.asides);
     this.ensure(5 + n);
     this.u8[this.p] = C.T_BLOB;
     this.dv.setUint32(this.p + 1, n, true);

@@ -1,6 +1,7 @@
 // The ring that JavaScript fills: records are written in place, published in batches, and wait here when there is no room.
 // A record begun while another is open (a getter that calls the engine) moves the outer one out of the ring first.
 
+import type { Asides } from './asides.js';
 import * as C from './constants.js';
 import { Encoder } from './encode.js';
 import { NO_LIMITS, type ValueLimits } from './limits.js';
@@ -30,6 +31,7 @@ export class Inbox {
     base: number,
     private readonly size: number,
     private readonly spillPut: (bytes: Uint8Array) => number,
+    private readonly asides?: Asides,
   ) {
     this.#control = views.i32;
     this.#base = base;
@@ -54,6 +56,7 @@ export class Inbox {
     const encoder = (this.#encoders[level] ??= new Encoder(
       this.views,
       level === 0 ? this.#shapes : undefined,
+      this.asides,
     ));
     const room = level === 0 && this.#waiting.length === 0 ? this.#contiguous() : 0;
     if (room >= MIN_ROOM) {
@@ -91,7 +94,7 @@ export class Inbox {
   }
 
   #close(encoder: Encoder, sent: boolean): void {
-    encoder.close();
+    encoder.settle(sent);
     if (this.#open > 0) return;
     if (sent) this.#shapes.commit();
     else this.#shapes.rollback();

@@ -19,6 +19,8 @@ export class Writer {
   end = 0;
   inRing = false;
   limits: ValueLimits = NO_LIMITS;
+  /** Bytes of the record that went aside. */
+  asideBytes = 0;
   #scratch: Views | undefined;
 
   constructor(private readonly ring: Views) {
@@ -51,6 +53,7 @@ export class Writer {
   close(): void {
     if (this.#scratch && this.#scratch.buffer.byteLength > KEPT_SCRATCH) this.#scratch = undefined;
     this.limits = NO_LIMITS;
+    this.asideBytes = 0;
   }
 
   /** Leaves the ring, because somebody else needs it before this record is complete. */
@@ -64,10 +67,14 @@ export class Writer {
   }
 
   #grow(bytes: number): void {
-    const used = this.p - this.start;
+    this.checkRecord(bytes);
+    this.#move(this.p - this.start + bytes);
+  }
+
+  /** Throws when `bytes` more would be too many for one record. */
+  checkRecord(bytes: number): void {
     const limit = recordLimit(this.limits);
-    if (used + bytes > limit) throw overLimit('maxMemoryBytes', limit);
-    this.#move(used + bytes);
+    if (this.p - this.start + this.asideBytes + bytes > limit) throw overLimit('maxMemoryBytes', limit);
   }
 
   /** Copies what is written into a scratch buffer of at least `need` bytes; positions stay aligned to 8. */

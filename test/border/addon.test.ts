@@ -106,14 +106,34 @@ test('only the run that is asked for is stepped', () => {
 
 test('records above a quarter of the ring go by the side, both ways', () => {
   const core = make(raw.HOME, 4096, 4096);
-  core.start(1, `let s = "${'ab'.repeat(50_000)}"; fetch(s).len()`);
+  core.start(1, `let s = "${'ab'.repeat(5_000)}"; fetch(s).len()`);
   core.core.step(10_000);
   const [request] = core.drain();
   expect(request!.payload.getUint8(24)).toBe(14);
-  expect(request!.payload.getUint32(25, true)).toBe(100_000);
+  expect(request!.payload.getUint32(25, true)).toBe(10_000);
   core.reply(request!, raw.concat(Uint8Array.of(14), raw.words(70_000), new Uint8Array(70_000).fill(65)));
   core.core.step(10_000);
   expect(raw.doneInt(core.drain()[0])).toBe(70_000);
+});
+
+test('a big text is a side buffer that its record names, both ways, and each is given away once', () => {
+  const core = make(raw.HOME, 4096, 4096);
+  core.start(1, `let s = "${'ab'.repeat(50_000)}"; fetch(s).len()`);
+  core.core.step(10_000);
+  const [request] = core.drain();
+  const [tag, id] = [request!.payload.getUint8(24), request!.payload.getUint32(25, true)];
+  expect([tag, request!.payload.getUint32(29, true)]).toEqual([23, 100_000]);
+  const text = new Uint8Array(100_000);
+  expect(() => core.core.spillRead(id, text.subarray(1))).toThrow(RangeError);
+  expect(() => core.core.spillTake(id)).toThrow(RangeError);
+  const dropped = core.core.spillPut(text);
+  core.core.spillDrop(dropped);
+  core.core.spillDrop(dropped);
+  const kept = core.core.spillPut(new Uint8Array(70_000).fill(65));
+  core.reply(request!, raw.concat(Uint8Array.of(22), raw.words(kept, 70_000)));
+  core.core.step(10_000);
+  expect(raw.doneInt(core.drain()[0])).toBe(70_000);
+  expect(core.core.counters()).toMatchObject({ sideBuffers: 0 });
 });
 
 test('a full outbox keeps the order and holds the scripts', async () => {

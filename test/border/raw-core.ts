@@ -9,7 +9,9 @@ export interface AddonCore {
   stepRun(slot: number, generation: number, maxMicros: number): number;
   wake(): void;
   spillTake(id: number): ArrayBuffer;
+  spillRead(id: number, target: Uint8Array): void;
   spillPut(bytes: Uint8Array): number;
+  spillDrop(id: number): void;
   ref(): void;
   unref(): void;
   counters(): Record<string, number>;

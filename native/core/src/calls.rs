@@ -47,7 +47,7 @@ impl Core {
         }
         for index in 0..argc {
             let argument = machine.take_argument(index);
-            if let Err(error) = out.value(&argument, run.limits.vm.max_value_depth) {
+            if let Err(error) = out.owned_value(argument, run.limits.vm.max_value_depth) {
                 let path = format!("$[{index}]{}", &error.path()[1..]);
                 let error = HostError::value(&error.reason, &path);
                 return Err(error.at_call(machine.host_call().name, line));

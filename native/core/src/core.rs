@@ -4,7 +4,7 @@
 //! of the behaviour are in `receive` (records in), `step` (who runs), `calls` (host calls), `finish` (ends).
 
 use crate::by_hand::Fuel;
-use crate::codec::Decoder;
+use crate::codec::{Asides, Decoder};
 use crate::compile::CompileJob;
 use crate::counters::Counters;
 use crate::deadlines::Deadlines;
@@ -18,6 +18,7 @@ use crate::runs::Runs;
 use crate::scope::OwnScope;
 use rhai_bridge_vm::Vm;
 use std::collections::VecDeque;
+use std::sync::Arc;
 
 /// A scheduler with its programs, runs and rhai engine.
 pub struct Core {
@@ -95,6 +96,14 @@ impl Core {
             is_tracing: false,
             is_broken: false,
         }
+    }
+
+    /// The port carries big texts and blobs in buffers of their own, from and to these stores.
+    #[must_use]
+    pub fn with_asides(mut self, inbox: Arc<dyn Asides>, outbox: Arc<dyn Asides>) -> Self {
+        self.inbox.take_aside(inbox);
+        self.out.put_aside(outbox);
+        self
     }
 
     /// The next moment the core must be stepped even if no record comes.

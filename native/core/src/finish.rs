@@ -20,7 +20,7 @@ impl Core {
         if run.has_flag(start_flag::OWN_SCOPE) {
             self.scope.give_back(run.id, run.bindings());
         }
-        let end = end.and_then(|value| self.send_done(&run, &value, port));
+        let end = end.and_then(|value| self.send_done(&run, value, port));
         self.count_end(&run, end.is_ok());
         if let Err(failed) = end {
             self.send_failed(run.id, *failed, &run.spent(), port);
@@ -50,7 +50,7 @@ impl Core {
         counters.queue_ns += spent.queue_ns;
     }
 
-    fn send_done(&mut self, run: &Run, value: &Dynamic, port: &mut dyn Port) -> Result<(), Box<Failed>> {
+    fn send_done(&mut self, run: &Run, value: Dynamic, port: &mut dyn Port) -> Result<(), Box<Failed>> {
         let written = self.write_done(run, value);
         match written {
             Ok(()) => self.out.end(port),
@@ -59,13 +59,13 @@ impl Core {
         written
     }
 
-    fn write_done(&mut self, run: &Run, value: &Dynamic) -> Result<(), Box<Failed>> {
+    fn write_done(&mut self, run: &Run, value: Dynamic) -> Result<(), Box<Failed>> {
         let spent = run.spent();
         let depth = run.limits.vm.max_value_depth;
         let out = self.out.begin(outbox_kind::DONE, run.id);
         out.f64(spent.operations as f64);
         [spent.script_ns, spent.host_ns, spent.queue_ns].iter().for_each(|&ns| out.f64(to_ms(ns)));
-        out.value(value, depth)
+        out.owned_value(value, depth)
             .map_err(|error| Box::new(Failed::value(error.reason.clone(), error.path())))?;
         if !run.has_flag(start_flag::COMMIT) {
             return Ok(());

@@ -27,7 +27,7 @@ pub struct RunLimits {
 impl RunLimits {
     /// Reads the payload of a LIMITS record.
     pub fn read(reader: &mut Reader<'_>) -> Result<Self, Malformed> {
-        Ok(Self {
+        let mut limits = Self {
             vm: Limits {
                 max_operations: whole(reader)?,
                 max_call_depth: small(reader)?,
@@ -36,13 +36,16 @@ impl RunLimits {
                 max_map_size: whole(reader)?,
                 max_value_depth: small(reader)?,
                 max_memory_bytes: whole(reader)?,
+                max_source_bytes: 0,
             },
             max_source_bytes: whole(reader)?,
             max_output_bytes: whole(reader)?,
             compute_ms: reader.f64()?,
             timeout_ms: reader.f64()?,
             host_timeout_ms: reader.f64()?,
-        })
+        };
+        limits.vm.max_source_bytes = limits.max_source_bytes;
+        Ok(limits)
     }
 }
 

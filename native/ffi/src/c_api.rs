@@ -3,7 +3,7 @@
 
 use crate::memory::{Memory, Word};
 use crate::port::Holder;
-use crate::station::{Station, Turn};
+use crate::station::Turn;
 use crate::worker::{Shared, WakeTarget, Worker};
 use rhai_bridge_core::message::{Id, PROTOCOL_VERSION};
 use rhai_bridge_core::{guarded, Budget, Core, Counters, StepResult};
@@ -36,12 +36,12 @@ pub const RB_BROKEN: u32 = 3;
 /// Sources above this are compiled on the worker.
 const ASSIST_SOURCE_BYTES: usize = 4096;
 /// Counters of the port, before the core's own.
-const PORT_COUNTERS: [&str; 5] = ["wakes", "parks", "steps", "busySteps", "brokenRecords"];
+const PORT_COUNTERS: [&str; 6] = ["wakes", "parks", "steps", "busySteps", "brokenRecords", "sideBuffers"];
 const COUNTERS: usize = PORT_COUNTERS.len() + Counters::COUNT;
 
 /// What C++ holds. Used by the owner thread only; the thread of a worker core shares `shared` alone.
 pub struct RbCore {
-    shared: Arc<Shared>,
+    pub(crate) shared: Arc<Shared>,
     worker: RefCell<Worker>,
     is_home: bool,
     is_stopped: Cell<bool>,
@@ -51,7 +51,7 @@ pub struct RbCore {
 }
 
 /// Runs `work` on a core; a panic or a null pointer gives `otherwise`.
-fn with_core<T>(core: *const RbCore, otherwise: T, work: impl FnOnce(&RbCore) -> T) -> T {
+pub(crate) fn with_core<T>(core: *const RbCore, otherwise: T, work: impl FnOnce(&RbCore) -> T) -> T {
     // SAFETY: the header: `core` is NULL or came from `rb_core_new` and was not freed; owner thread only.
     let Some(core) = (unsafe { core.as_ref() }) else { return otherwise };
     guarded(|| work(core)).unwrap_or(otherwise)
@@ -98,7 +98,7 @@ fn make(memory: Option<Memory>, kind: u32, wake: WakeTarget) -> Result<RbCore, u
     memory.store(Word::Sleeping, 1);
     memory.store(Word::Deadline, u32::MAX);
     Ok(RbCore {
-        shared: Shared::new(memory, Station::new(Core::new(), memory), wake),
+        shared: Shared::new(memory, Core::new(), wake),
         worker: RefCell::default(),
         is_home: kind == RB_HOME,
         is_stopped: Cell::new(false),
@@ -163,6 +163,7 @@ impl RbCore {
         all[1] = self.shared.parks.load(Relaxed) as f64;
         all[2] = self.steps.get() as f64;
         all[3] = self.busy_steps.get() as f64;
+        all[5] = (self.shared.side_in.count() + self.shared.side_out.count()) as f64;
         all
     }
 
@@ -189,45 +190,6 @@ pub extern "C" fn rb_core_step_run(core: *const RbCore, slot: u32, generation: u
 #[no_mangle]
 pub extern "C" fn rb_core_wake(core: *const RbCore) -> u32 {
     with_core(core, RB_PANIC, RbCore::wake)
-}
-
-/// See the header.
-///
-/// # Safety
-/// `length` is valid for a write.
-#[no_mangle]
-pub unsafe extern "C" fn rb_core_spill_take(core: *const RbCore, id: u32, length: *mut usize) -> *mut u8 {
-    let bytes = with_core(core, None, |core| core.shared.side_out.take(id));
-    let bytes = bytes.map(Vec::into_boxed_slice);
-    // SAFETY: by the caller's promise.
-    unsafe { *length = bytes.as_ref().map_or(0, |bytes| bytes.len()) };
-    bytes.map_or(std::ptr::null_mut(), |bytes| Box::into_raw(bytes).cast())
-}
-
-/// See the header.
-///
-/// # Safety
-/// `bytes` and `length` came from one call of `rb_core_spill_take`, and are freed once.
-#[no_mangle]
-pub unsafe extern "C" fn rb_bytes_free(bytes: *mut u8, length: usize) {
-    if !bytes.is_null() {
-        // SAFETY: by the caller's promise this is the boxed slice that `rb_core_spill_take` let go of.
-        drop(unsafe { Box::from_raw(std::ptr::slice_from_raw_parts_mut(bytes, length)) });
-    }
-}
-
-/// See the header.
-///
-/// # Safety
-/// `bytes` is valid for `length` bytes (anything when `length` is 0).
-#[no_mangle]
-pub unsafe extern "C" fn rb_core_spill_put(core: *const RbCore, bytes: *const u8, length: usize) -> u32 {
-    if bytes.is_null() || length == 0 {
-        return u32::MAX; // no such buffer: the record that names it is counted as broken
-    }
-    // SAFETY: by the caller's promise.
-    let bytes = unsafe { std::slice::from_raw_parts(bytes, length) };
-    with_core(core, u32::MAX, |core| core.shared.side_in.put(bytes.to_vec()))
 }
 
 /// See the header.

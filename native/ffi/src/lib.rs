@@ -1,11 +1,12 @@
 //! The native port: a core behind two rings in one JavaScript `ArrayBuffer`, a baton, and a worker thread.
 //!
 //! `memory` is the shared memory, `outbox` and `inbox` the two ends of it that Rust holds, `side` what is too big
-//! for a ring, `station` a core with its ends, `worker` the thread and how it sleeps, `c_api` what C++ calls
+//! for a ring, `station` a core with its ends, `worker` the thread and how it sleeps, `c_api` and `c_spill` what C++ calls
 //! (contract: `native/include/rhai_bridge.h`). All `unsafe` of the native build is here: raw memory that JavaScript
 //! also writes, and moving a core between threads as a whole.
 
 mod c_api;
+mod c_spill;
 mod inbox;
 mod memory;
 mod outbox;
@@ -17,3 +18,4 @@ mod station;
 mod worker;
 
 pub use c_api::*;
+pub use c_spill::*;

@@ -1,6 +1,7 @@
-//! Side buffers: records too big for a ring, by number. The ring carries a SPILL record in their place, so their
-//! order is kept.
+//! Side buffers: records too big for a ring, by number (the ring carries a SPILL record in their place, so their order
+//! is kept), and big texts and blobs of records, by the same numbers.
 
+use rhai_bridge_core::codec::Asides;
 use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
 
@@ -26,8 +27,22 @@ impl SideBuffers {
         id
     }
 
+    /// Buffers held.
+    pub fn count(&self) -> usize {
+        self.inner.lock().unwrap_or_else(PoisonError::into_inner).buffers.len()
+    }
+
     /// Gives buffer `id` away, once.
     pub fn take(&self, id: u32) -> Option<Vec<u8>> {
         self.inner.lock().unwrap_or_else(PoisonError::into_inner).buffers.remove(&id)
+    }
+}
+
+impl Asides for SideBuffers {
+    fn put(&self, bytes: Vec<u8>) -> u32 {
+        Self::put(self, bytes)
+    }
+    fn take(&self, id: u32) -> Option<Vec<u8>> {
+        Self::take(self, id)
     }
 }

@@ -8,7 +8,7 @@ use crate::memory::{Memory, Word};
 use crate::port::Holder;
 use crate::side::SideBuffers;
 use crate::station::{Station, Turn};
-use rhai_bridge_core::{guarded, Budget, StepResult};
+use rhai_bridge_core::{guarded, Budget, Core, StepResult};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering::SeqCst};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, TryLockError};
 use std::thread::{JoinHandle, Thread};
@@ -43,9 +43,9 @@ pub struct Shared {
     /// The baton: whoever holds it may touch the core.
     baton: Mutex<Station>,
     /// Big records to JavaScript.
-    pub side_out: SideBuffers,
+    pub side_out: Arc<SideBuffers>,
     /// Big records from JavaScript.
-    pub side_in: SideBuffers,
+    pub side_in: Arc<SideBuffers>,
     wake: WakeTarget,
     epoch: Instant,
     stop: AtomicBool,
@@ -62,13 +62,15 @@ pub struct Shared {
 }
 
 impl Shared {
-    /// Shares a fresh station.
-    pub fn new(memory: Memory, station: Station, wake: WakeTarget) -> Arc<Self> {
+    /// Shares a fresh core at the ends of fresh rings.
+    pub fn new(memory: Memory, core: Core, wake: WakeTarget) -> Arc<Self> {
+        let (side_out, side_in) = (Arc::new(SideBuffers::default()), Arc::new(SideBuffers::default()));
+        let station = Station::new(core.with_asides(side_in.clone(), side_out.clone()), memory);
         Arc::new(Self {
             memory,
             baton: Mutex::new(station),
-            side_out: SideBuffers::default(),
-            side_in: SideBuffers::default(),
+            side_out,
+            side_in,
             wake,
             epoch: Instant::now(),
             stop: AtomicBool::new(false),

@@ -39,6 +39,23 @@ pub(crate) enum Op {
     StoreGlobal(Reg),
     /// d = a made read-only, in place.
     Freeze(Reg),
+    // ---- names that only the run can resolve: beside `eval`, a variable may have been declared by a text
+    /// d = the variable of the site's name: one that a text declared, or else the one in a (`Reg::MAX` = none).
+    LoadNamed(Reg, Reg),
+    /// Moves that variable into d for the next instruction, which works on it in place.
+    Lend(Reg, Reg),
+    /// Gives the variable that was lent last back.
+    GiveBack,
+    /// Declares a variable of the site's name with the value of a, at this depth of blocks.
+    Declare(Reg, u16),
+    /// Forgets the variables that texts declared deeper than this (all of them: `u16::MAX`).
+    EndScope(u16),
+    /// d = the value of the text in a, run inside this function (site: the scope it sees).
+    Eval(Reg, Reg),
+    /// d = whether a variable of the name in a is visible (site: the scope).
+    IsDefined(Reg, Reg),
+    /// d = function `name!` with this scope: arguments from base, the name's site follows the scope's.
+    CallInside(Reg, Reg),
     // ---- operators; the site is the operator's call site for operands without a fast path
     Add(Reg, Reg, Reg),
     Sub(Reg, Reg, Reg),
@@ -101,6 +118,8 @@ pub(crate) enum Op {
     // ---- calls; arguments stand in consecutive registers from `base`
     /// dst = function f (base, dst).
     Call(u16, Reg, Reg),
+    /// dst = function f of the home unit (base, dst).
+    CallHome(u16, Reg, Reg),
     /// dst = native or late-bound function of the site (base, dst, number of arguments).
     CallNamed(Reg, Reg, u16),
     /// The same with the variable `target` as first argument, by reference (target, base, dst).

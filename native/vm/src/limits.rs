@@ -21,6 +21,8 @@ pub struct Limits {
     pub max_value_depth: u32,
     /// Bytes of everything the run holds.
     pub max_memory_bytes: u64,
+    /// Bytes of one text given to `eval`, and of a module's source.
+    pub max_source_bytes: u64,
 }
 
 impl Limits {
@@ -53,6 +55,11 @@ impl Limits {
         check(bytes, self.max_string_bytes, "Length of string")
     }
 
+    /// Checks the length of a script's text that came to be in a run.
+    pub(crate) fn check_source(&self, bytes: usize) -> Result<(), Error> {
+        check(bytes, self.max_source_bytes, "Source")
+    }
+
     /// Checks the length of an array or blob.
     #[inline]
     pub(crate) fn check_array(&self, length: usize) -> Result<(), Error> {
@@ -70,6 +77,7 @@ impl Limits {
         let (name, value) = match error {
             EvalAltResult::ErrorTooManyOperations(_) => ("maxOperations", self.max_operations),
             EvalAltResult::ErrorStackOverflow(_) => ("maxCallDepth", u64::from(self.max_call_depth)),
+            EvalAltResult::ErrorDataTooLarge(what, _) if what == "Source" => ("maxSourceBytes", self.max_source_bytes),
             EvalAltResult::ErrorDataTooLarge(what, _) if what.starts_with("Length") => ("maxStringBytes", self.max_string_bytes),
             EvalAltResult::ErrorDataTooLarge(what, _) if what.starts_with("Size of object") => ("maxMapSize", self.max_map_size),
             EvalAltResult::ErrorDataTooLarge(..) => ("maxArrayLength", self.max_array_length),

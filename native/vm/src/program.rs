@@ -27,10 +27,23 @@ pub(crate) struct Function {
     pub(crate) sites: Vec<u32>,
     /// Registers of a frame: parameters, `this`, variables, temporaries.
     pub(crate) registers: u16,
+    /// How many of them take arguments.
+    pub(crate) parameters: u16,
     /// How many of them, from the first, are its caller's: it runs inside the caller's frame.
     pub(crate) shared: u16,
     /// Register of `this`, when the body uses it.
     pub(crate) this: Option<Reg>,
+    /// Its variables and where they are visible, where other code may run inside it.
+    pub(crate) names: Vec<Range>,
+}
+
+/// From which instruction to which a variable is visible.
+#[derive(Debug, Clone)]
+pub(crate) struct Range {
+    pub(crate) name: ImmutableString,
+    pub(crate) register: Reg,
+    pub(crate) from: u32,
+    pub(crate) to: u32,
 }
 
 impl Function {
@@ -38,6 +51,12 @@ impl Function {
     #[inline]
     pub(crate) fn site(&self, pc: usize) -> usize {
         self.sites[pc] as usize
+    }
+
+    /// The variables visible at instruction `pc`, in order of declaration.
+    pub(crate) fn visible(&self, pc: usize) -> Vec<(ImmutableString, Reg)> {
+        let here = |r: &&Range| (r.from as usize) <= pc && pc < r.to as usize;
+        self.names.iter().filter(here).map(|r| (r.name.clone(), r.register)).collect()
     }
 
     /// Whether it is a closure: nobody but its own pointers can name it.
@@ -57,6 +76,8 @@ pub(crate) struct Meaning {
     pub(crate) typed: bool,
     /// The host's function of this name.
     pub(crate) host: Option<u32>,
+    /// A native that looks at the program.
+    pub(crate) reflects: bool,
     /// The routine that runs callbacks in the machine.
     pub(crate) routine: Option<Routine>,
 }
@@ -73,6 +94,19 @@ pub(crate) struct Site {
     pub(crate) argument_position: Position,
     /// The native function resolved last.
     pub(crate) cache: RefCell<SiteCache>,
+}
+
+/// A place where other code may run inside a function: the text of `eval`, a function called with `!`.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct ScopeView {
+    /// The first register that is free there.
+    pub(crate) free: Reg,
+    /// Depth of blocks.
+    pub(crate) depth: u16,
+    /// It is the script's top level.
+    pub(crate) is_root: bool,
+    /// The call it belongs to, when it is a function called with `!`.
+    pub(crate) site: u32,
 }
 
 /// One step of a chain.
@@ -184,6 +218,15 @@ pub struct FunctionInfo {
     pub column: u32,
     /// Doc comments, one line each.
     pub doc: Vec<String>,
+    /// The type whose method it is.
+    pub this_type: Option<String>,
+}
+
+impl FunctionInfo {
+    /// Whether it is a closure: nobody can call it by name.
+    pub(crate) fn is_closure(&self) -> bool {
+        self.name.starts_with("anon$")
+    }
 }
 
 /// A place where the script calls the host.
@@ -211,6 +254,9 @@ pub struct Program {
     pub(crate) home: Option<Rc<Program>>,
     pub(crate) sites: Vec<Site>,
     pub(crate) chains: Vec<Chain>,
+    pub(crate) scopes: Vec<ScopeView>,
+    /// The functions as parsed, for calls inside another scope; only where a script may make such calls.
+    pub(crate) definitions: Vec<Rc<rhai::ScriptFuncDef>>,
     pub(crate) shape_keys: Vec<Vec<ImmutableString>>,
     pub(crate) switches: Vec<SwitchTable>,
     pub(crate) ranges: Vec<SwitchRange>,
@@ -231,7 +277,7 @@ impl Program {
     /// The functions the script defines, closures not counted.
     #[must_use]
     pub fn functions(&self) -> Vec<FunctionInfo> {
-        self.infos.clone()
+        self.infos.iter().filter(|f| !f.is_closure()).cloned().collect()
     }
 
     /// Where the script calls the host, in the order of the code.
@@ -262,18 +308,43 @@ impl Program {
         this.home.as_ref().unwrap_or(this)
     }
 
+    /// The program whose functions its calls by name mean.
+    fn names(&self) -> &Self {
+        self.home.as_deref().unwrap_or(self)
+    }
+
+    /// Whether there is a function of this name.
+    pub(crate) fn has_function(&self, name: &str) -> bool {
+        self.names().by_name.contains_key(name)
+    }
+
+    /// Whether there are typed methods of this name and arity.
+    pub(crate) fn has_typed(&self, name: &str, argc: usize) -> bool {
+        self.names().typed.keys().any(|(_, n, a)| n == name && usize::from(*a) == argc)
+    }
+
+    /// Some function of this name, of whatever arity.
+    pub(crate) fn any_function(&self, name: &str) -> Option<u16> {
+        self.names()
+            .by_name
+            .get(name)
+            .and_then(|list| list.first())
+            .map(|(_, function)| *function)
+    }
+
     /// The script function of this name and arity.
     pub(crate) fn find(&self, name: &str, argc: usize) -> Option<u16> {
-        let list = self.by_name.get(name)?;
+        let list = self.names().by_name.get(name)?;
         list.iter().find(|(arity, _)| usize::from(*arity) == argc).map(|(_, function)| *function)
     }
 
     /// The typed method of this type, name and arity.
     pub(crate) fn find_typed(&self, this: &str, name: &ImmutableString, argc: usize) -> Option<u16> {
-        if self.typed.is_empty() {
+        let typed = &self.names().typed;
+        if typed.is_empty() {
             return None;
         }
         let argc = u16::try_from(argc).ok()?;
-        self.typed.get(&(this.into(), name.clone(), argc)).copied()
+        typed.get(&(this.into(), name.clone(), argc)).copied()
     }
 }

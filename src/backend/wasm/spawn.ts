@@ -1,7 +1,7 @@
 // A worker with our script, whichever kind the platform has: worker_threads in Node, module Workers in browsers.
 
 import { nodeModule } from '../../platform/node.js';
-import { ownWebWorker, webWorkerFrom, workerUrl, type WebWorker } from '../wasm-files.js';
+import { nodeWorkerUrl, ownWebWorker, webWorkerFrom, type WebWorker } from '../wasm-files.js';
 import { absolute } from './module.js';
 
 export interface WorkerEvents {
@@ -20,7 +20,7 @@ export interface WorkerLink {
 /** Starts a worker; it does not keep the process alive. */
 export function spawn(url: string | URL | undefined, events: WorkerEvents): WorkerLink {
   const threads = nodeModule('node:worker_threads');
-  if (threads !== undefined) return nodeWorker(threads.Worker, url ?? workerUrl(), events);
+  if (threads !== undefined) return nodeWorker(threads.Worker, url ?? nodeWorkerUrl(), events);
   return webWorker(url === undefined ? ownWebWorker() : webWorkerFrom(absolute(url)), events);
 }
 

@@ -1,10 +1,12 @@
 //! Bytes to `Dynamic`. Trusts nothing: counts are checked against the bytes that are left before anything is
 //! allocated, recursion is counted, and a strange tag is an error.
 
+use super::asides::{Asides, AsidesIn};
 use super::shapes::{ReceivedShape, ReceivedShapes};
 use super::{depth_limit, tags, Malformed, Reader, MAX_DEPTH, VERSION};
 use crate::values::{HostError, HostObject, Timestamp};
 use rhai::{Array, Dynamic};
+use std::sync::Arc;
 
 const TOO_DEEP: Malformed = Malformed("nested deeper than maxValueDepth");
 
@@ -16,6 +18,7 @@ pub struct Decoder {
     least_room: u32,
     /// Values of maps that are not complete yet, innermost last. Empty between values.
     pending: Vec<Dynamic>,
+    asides: AsidesIn,
 }
 
 impl Decoder {
@@ -23,6 +26,11 @@ impl Decoder {
     #[must_use]
     pub fn new() -> Self {
         Self::default()
+    }
+
+    /// Buffers that were put aside come from `store`.
+    pub fn take_aside(&mut self, store: Arc<dyn Asides>) {
+        self.asides = AsidesIn::new(store);
     }
 
     /// The values behind the version byte of a standalone encoding.
@@ -75,6 +83,7 @@ impl Decoder {
                 let inside = self.open(room)?;
                 self.container(tag, reader, inside)?
             }
+            tags::ASIDE_BLOB | tags::ASIDE_STR | tags::ASIDE_LSTR => big(tag, self.asides.read(reader)?)?,
             _ => rare(tag, reader)?,
         })
     }
@@ -144,6 +153,18 @@ fn packed<'a>(reader: &mut Reader<'a>, unit: usize) -> Result<&'a [u8], Malforme
     let count = reader.count(unit)?;
     reader.align(unit)?;
     reader.take(count * unit)
+}
+
+/// A value whose bytes came in a buffer of their own: it becomes the value's.
+fn big(tag: u8, bytes: Vec<u8>) -> Result<Dynamic, Malformed> {
+    if tag == tags::ASIDE_BLOB {
+        return Ok(Dynamic::from_blob(bytes));
+    }
+    if tag == tags::ASIDE_LSTR && !bytes.is_ascii() {
+        return Err(Malformed("not ASCII"));
+    }
+    let text = String::from_utf8(bytes).map_err(|_| Malformed("not UTF-8"))?;
+    Ok(text.into())
 }
 
 /// Everything that is not JSON.

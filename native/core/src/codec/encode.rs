@@ -1,13 +1,17 @@
 //! `Dynamic` to bytes. One buffer is reused for every record; a value that cannot cross names its path.
 //!
 //! Recursion is counted (at most [`MAX_DEPTH`](super::MAX_DEPTH)), so no value can exhaust the stack.
+//!
+//! long because: one method per kind of value, and they share the buffer, the shapes and the buffers put aside.
 
+use super::asides::{Asides, AsidesOut};
 use super::shapes::{Sent, SentShapes};
 use super::value_error::{PathStep, ValueError};
 use super::{depth_limit, tags, MIN_PACKED, VERSION};
 use crate::values::{HostError, HostObject, Timestamp};
 use rhai::{Array, Dynamic, FnPtr, Map};
 use std::ops::{Range, RangeInclusive};
+use std::sync::Arc;
 
 /// Writes values behind each other into one buffer. A port's outbox has exactly one.
 #[derive(Debug, Default)]
@@ -15,6 +19,7 @@ pub struct Encoder {
     /// What was written. Its start is what packed arrays are aligned to.
     pub(crate) bytes: Vec<u8>,
     shapes: SentShapes,
+    asides: AsidesOut,
 }
 
 /// A point of an encoder to come back to.
@@ -22,6 +27,7 @@ pub struct Encoder {
 pub struct Mark {
     bytes: usize,
     shapes: usize,
+    asides: usize,
 }
 
 impl Encoder {
@@ -29,6 +35,11 @@ impl Encoder {
     #[must_use]
     pub fn new() -> Self {
         Self::default()
+    }
+
+    /// Big texts and blobs go to `store` from now on.
+    pub fn put_aside(&mut self, store: Arc<dyn Asides>) {
+        self.asides = AsidesOut::new(store);
     }
 
     /// A standalone value: the version byte, then `values`, with shapes of their own.
@@ -59,6 +70,7 @@ impl Encoder {
         Mark {
             bytes: self.bytes.len(),
             shapes: self.shapes.mark(),
+            asides: self.asides.mark(),
         }
     }
 
@@ -66,6 +78,12 @@ impl Encoder {
     pub fn rollback(&mut self, mark: Mark) {
         self.bytes.truncate(mark.bytes);
         self.shapes.rollback(mark.shapes);
+        self.asides.rollback(mark.asides);
+    }
+
+    /// The record was sent: what it holds is the other side's.
+    pub fn commit(&mut self) {
+        self.asides.commit();
     }
 
     /// One byte.
@@ -128,11 +146,50 @@ impl Encoder {
         self.nested(value, depth_limit(max_value_depth))
     }
 
+    /// The same for a value that nobody needs any more: a big blob changes hands instead of being copied.
+    pub fn owned_value(&mut self, value: Dynamic, max_value_depth: u32) -> Result<(), ValueError> {
+        if !value.is_blob() || value.is_shared() {
+            return self.value(&value, max_value_depth);
+        }
+        match value.into_blob() {
+            Ok(blob) if self.asides.is_for(blob.len()) => self.aside(tags::ASIDE_BLOB, blob),
+            Ok(blob) => self.blob(&blob),
+            Err(name) => Err(ValueError::new(name)),
+        }
+    }
+
+    fn aside(&mut self, tag: u8, bytes: Vec<u8>) -> Result<(), ValueError> {
+        let length = count(bytes.len())?;
+        self.u8(tag);
+        let id = self.asides.put(bytes);
+        self.u32(id);
+        self.u32(length);
+        Ok(())
+    }
+
+    fn blob(&mut self, blob: &[u8]) -> Result<(), ValueError> {
+        if self.asides.is_for(blob.len()) {
+            return self.aside(tags::ASIDE_BLOB, blob.to_vec());
+        }
+        self.u8(tags::BLOB);
+        self.u32(count(blob.len())?);
+        self.bytes.extend_from_slice(blob);
+        Ok(())
+    }
+
+    fn big_string(&mut self, text: &str) -> Result<(), ValueError> {
+        let tag = if text.is_ascii() { tags::ASIDE_LSTR } else { tags::ASIDE_STR };
+        self.aside(tag, text.as_bytes().to_vec())
+    }
+
     /// `room` is how many more containers may be opened.
     fn nested(&mut self, value: &Dynamic, room: u32) -> Result<(), ValueError> {
         if let Ok(int) = value.as_int() {
             self.int(int);
         } else if let Ok(text) = value.as_immutable_string_ref() {
+            if self.asides.is_for(text.len()) {
+                return self.big_string(&text);
+            }
             self.string_value(&text);
         } else if let Ok(bool) = value.as_bool() {
             self.u8(if bool { tags::TRUE } else { tags::FALSE });
@@ -229,9 +286,7 @@ impl Encoder {
     /// Everything that is not JSON.
     fn rare(&mut self, value: &Dynamic) -> Result<(), ValueError> {
         if let Ok(blob) = value.as_blob_ref() {
-            self.u8(tags::BLOB);
-            self.u32(count(blob.len())?);
-            self.bytes.extend_from_slice(&blob);
+            return self.blob(&blob);
         } else if let Ok(char) = value.as_char() {
             self.u8(tags::CHAR);
             self.u32(char as u32);

@@ -4,6 +4,7 @@
 //! `src/protocol/` in TypeScript, and both read the golden vectors of `test/vectors/values.json`.
 //! Malformed bytes are an error, never a panic and never an allocation larger than the input justifies.
 
+mod asides;
 mod decode;
 mod encode;
 mod reader;
@@ -13,6 +14,7 @@ mod value_error;
 #[cfg(test)]
 mod golden;
 
+pub use asides::{Asides, MIN_ASIDE};
 pub use decode::Decoder;
 pub use encode::{Encoder, Mark};
 pub use reader::{Malformed, Reader};
@@ -73,6 +75,12 @@ pub mod tags {
     pub const HOST_OBJECT: u8 = 19;
     /// `u32` error handle; name, message and code as string values.
     pub const HOST_ERROR: u8 = 20;
+    /// `u32` number of a buffer, `u32` length: a blob put aside.
+    pub const ASIDE_BLOB: u8 = 21;
+    /// The same: UTF-8.
+    pub const ASIDE_STR: u8 = 22;
+    /// The same: ASCII.
+    pub const ASIDE_LSTR: u8 = 23;
 }
 
 /// The depth a limit means: 0 is "unlimited", and nothing goes beyond [`MAX_DEPTH`].

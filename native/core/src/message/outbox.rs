@@ -4,8 +4,9 @@
 //! `cancel`, which also takes back the shapes it defined: JavaScript never saw them.
 
 use super::{Id, HEADER_BYTES};
-use crate::codec::{Encoder, Mark};
+use crate::codec::{Asides, Encoder, Mark};
 use crate::port::Port;
+use std::sync::Arc;
 
 /// A core's only writer.
 #[derive(Debug, Default)]
@@ -22,6 +23,11 @@ pub struct Outbox {
 const KEEP_BYTES: usize = 1 << 16;
 
 impl Outbox {
+    /// Big texts and blobs go to `store` from now on.
+    pub fn put_aside(&mut self, store: Arc<dyn Asides>) {
+        self.encoder.put_aside(store);
+    }
+
     /// Starts a record.
     pub fn begin(&mut self, kind: u32, id: Id) -> &mut Encoder {
         self.encoder.bytes.clear();
@@ -43,6 +49,7 @@ impl Outbox {
         let size = self.encoder.bytes.len();
         self.encoder.bytes[..4].copy_from_slice(&(size as u32).to_le_bytes());
         port.push(&self.encoder.bytes);
+        self.encoder.commit();
         self.records += 1;
         self.bytes += size as u64;
         if size > KEEP_BYTES {

@@ -25,6 +25,14 @@ impl Compiler {
     }
 
     fn assign_variable(&mut self, f: &mut FunctionBuilder, op: &OpAssignment, name: &ImmutableString, position: Position, right: &Expr) -> Compiled {
+        if f.dynamic {
+            let value = f.temporary()?;
+            self.expression(f, right, value)?;
+            let register = self.lend(f, name, position)?;
+            self.assign_register(f, op, register, name, position, value)?;
+            self.give_back(f);
+            return Ok(());
+        }
         let local = f.find(name);
         if let (Some(register), Some(i), "+=") = (local, small_integer(right), operator(op)) {
             let site = self.op_sites(op, name, position);
@@ -53,7 +61,7 @@ impl Compiler {
             return self.assign_register(f, op, register, name, position, value);
         }
         f.position = position;
-        if self.program.by_name.contains_key(name) {
+        if self.program.has_function(name) {
             self.fail(f, EvalAltResult::ErrorAssignmentToConstant(name.to_string(), position));
         } else {
             self.unknown_variable(f, name, position);

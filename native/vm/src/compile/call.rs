@@ -4,6 +4,7 @@ use super::expr::local_of;
 use super::function::FunctionBuilder;
 use super::{unsupported, Compiled, Compiler};
 use crate::bytecode::{Op, Reg};
+use crate::program::NO_SITE;
 use rhai::{Dynamic, Expr, FnCallExpr, ImmutableString, Position};
 
 impl Compiler {
@@ -16,8 +17,8 @@ impl Compiler {
                 _ => {}
             }
         }
-        if call.capture_parent_scope {
-            return unsupported("calls with the caller's scope (`!`)", position);
+        if call.capture_parent_scope && !call.is_qualified() && self.program.find(&call.name, call.args.len()).is_some() {
+            return self.call_inside(f, call, position, d);
         }
         if call.is_qualified() {
             return self.qualified_call(f, call, position, d);
@@ -28,7 +29,7 @@ impl Compiler {
             ("curry", 2..) => self.curry(f, &call.args, position, d),
             ("is_shared", 1) => self.is_shared(f, &call.args[0], d),
             ("is_def_var", 1) => self.is_defined(f, &call.args[0], position, d),
-            ("eval" | "get_fn_metadata_list", _) => unsupported(&call.name, position),
+            ("eval", 1) => self.eval(f, &call.args[0], position, d),
             _ => self.named_call(f, &call.name, &call.args, position, d),
         }
     }
@@ -47,7 +48,10 @@ impl Compiler {
         if let Some(function) = meaning.function {
             let base = self.arguments(f, args)?;
             f.position = position;
-            f.emit(Op::Call(function, base, d));
+            f.emit(match self.program.home {
+                None => Op::Call(function, base, d),
+                Some(_) => Op::CallHome(function, base, d),
+            });
             return Ok(());
         }
         if let Some(host) = meaning.host {
@@ -57,6 +61,16 @@ impl Compiler {
         meaning.routine = args.len().checked_sub(1).and_then(|argc| crate::machine::Routine::of(name, argc));
         let argc = args.len();
         let site = self.site(name, argc.saturating_sub(1), meaning, position);
+        if let (true, Some(Expr::Variable(v, _, at))) = (f.dynamic, args.first()) {
+            if v.2.is_empty() && self.program.any_function(&v.1).is_none() {
+                let base = self.consecutive(f, &args[1..])?;
+                let target = self.lend(f, &v.1, *at)?;
+                f.position = position;
+                f.emit_at(Op::CallNamedRef(target, base, d), site);
+                self.give_back(f);
+                return Ok(());
+            }
+        }
         if let Some(target) = args.first().and_then(|e| self.reference(f, e)) {
             let base = self.consecutive(f, &args[1..])?;
             f.position = position;
@@ -103,7 +117,9 @@ impl Compiler {
     /// The register of a variable that a native may change in place.
     fn reference(&self, f: &FunctionBuilder, e: &Expr) -> Option<Reg> {
         match e {
-            Expr::Variable(v, ..) if v.2.is_empty() => f.find(&v.1).or_else(|| f.find_outer(&v.1).filter(|_| self.any_function(&v.1).is_none())),
+            Expr::Variable(v, ..) if v.2.is_empty() => f
+                .find(&v.1)
+                .or_else(|| f.find_outer(&v.1).filter(|_| self.program.any_function(&v.1).is_none())),
             Expr::ThisPtr(_) => f.this,
             _ => None,
         }
@@ -146,6 +162,12 @@ impl Compiler {
         let base = f.temporary()?;
         for (i, e) in args.iter().enumerate() {
             let t = if i == 0 { base } else { f.temporary()? };
+            if let (true, true, Expr::Variable(v, _, at)) = (f.dynamic, i > 0, e) {
+                let register = self.lend(f, &v.1, *at)?;
+                f.emit(Op::MoveRaw(t, register));
+                self.give_back(f);
+                continue;
+            }
             match self.reference(f, e) {
                 Some(register) if i > 0 => {
                     self.check_reference(f, e, register);
@@ -162,12 +184,17 @@ impl Compiler {
     }
 
     fn is_shared(&mut self, f: &mut FunctionBuilder, e: &Expr, d: Reg) -> Compiled {
-        match self.reference(f, e) {
-            Some(register) => {
+        match (self.reference(f, e), e) {
+            (_, Expr::Variable(v, _, at)) if f.dynamic && v.2.is_empty() => {
+                let register = self.lend(f, &v.1, *at)?;
+                f.emit(Op::IsShared(d, register));
+                self.give_back(f);
+            }
+            (Some(register), _) => {
                 self.check_reference(f, e, register);
                 f.emit(Op::IsShared(d, register));
             }
-            None => {
+            (None, _) => {
                 let t = self.operand(f, e)?;
                 f.emit(Op::IsShared(d, t));
             }
@@ -176,15 +203,38 @@ impl Compiler {
     }
 
     fn is_defined(&mut self, f: &mut FunctionBuilder, e: &Expr, position: Position, d: Reg) -> Compiled {
-        let Expr::StringConstant(name, _) = e else {
-            return unsupported("is_def_var of a computed name", position);
-        };
-        match (f.find(name), f.find_outer(name)) {
-            (Some(_), _) => drop(f.emit(Op::Bool(d, true))),
-            (None, None) if !f.is_root => drop(f.emit(Op::Bool(d, false))),
-            _ => return unsupported("is_def_var of an outer variable", position),
-        }
+        let name = self.operand(f, e)?;
+        f.position = e.start_position();
+        let view = self.scope_view(f, NO_SITE);
+        f.emit_at(Op::IsDefined(d, name), view);
+        f.position = position;
         Ok(())
+    }
+
+    /// `eval(text)`: errors of the text stand at the text.
+    fn eval(&mut self, f: &mut FunctionBuilder, e: &Expr, position: Position, d: Reg) -> Compiled {
+        let text = self.operand(f, e)?;
+        f.position = e.start_position();
+        let view = self.scope_view(f, NO_SITE);
+        f.emit_at(Op::Eval(d, text), view);
+        f.position = position;
+        Ok(())
+    }
+
+    /// `name!(arguments)`: the function runs in the scope of this one.
+    fn call_inside(&mut self, f: &mut FunctionBuilder, call: &FnCallExpr, position: Position, d: Reg) -> Compiled {
+        let base = self.consecutive(f, &call.args)?;
+        let site = self.native_site(&call.name, call.args.len(), position);
+        f.position = position;
+        let view = self.scope_view(f, site);
+        f.emit_at(Op::CallInside(d, base), view);
+        Ok(())
+    }
+
+    /// Where code that runs inside this function would start now.
+    fn scope_view(&mut self, f: &FunctionBuilder, site: u32) -> u32 {
+        self.program.scopes.push(f.view(site));
+        super::index(self.program.scopes.len())
     }
 
     /// A constant in a register of its own.

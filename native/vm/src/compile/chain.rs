@@ -76,6 +76,7 @@ impl Compiler {
             }
             _ => self.long_chain(f, chain, d),
         }
+        self.give_back(f);
         Ok(())
     }
 
@@ -124,6 +125,7 @@ impl Compiler {
                 self.long_chain(f, chain, unused);
             }
         }
+        self.give_back(f);
         Ok(())
     }
 
@@ -193,9 +195,6 @@ impl Compiler {
                 })
             }
             Expr::MethodCall(call, position) => {
-                if &*call.name == "eval" {
-                    return unsupported("eval", *position);
-                }
                 let base = self.consecutive(f, &call.args)?;
                 let meaning = self.meaning(&call.name, call.args.len());
                 if let Some(host) = meaning.host.filter(|_| meaning.method.is_none()) {
@@ -217,7 +216,10 @@ impl Compiler {
             return Ok((register, v.1.clone()));
         }
         match root {
-            Expr::Variable(v, ..) if v.2.is_empty() && f.find_outer(&v.1).is_some() && self.any_function(&v.1).is_none() => {
+            Expr::Variable(v, _, position) if f.dynamic && v.2.is_empty() && self.program.any_function(&v.1).is_none() => {
+                Ok((self.lend(f, &v.1, *position)?, v.1.clone()))
+            }
+            Expr::Variable(v, ..) if v.2.is_empty() && f.find_outer(&v.1).is_some() && self.program.any_function(&v.1).is_none() => {
                 let register = f.find_outer(&v.1).unwrap_or(0);
                 self.check_reference(f, root, register);
                 Ok((register, v.1.clone()))

@@ -75,6 +75,12 @@ impl Compiler {
 
     fn variable(&mut self, f: &mut FunctionBuilder, name: &ImmutableString, position: Position, d: Reg) -> Compiled {
         f.position = position;
+        if f.dynamic {
+            let (register, _) = f.find_static(name);
+            let site = self.named_site(f, name, position);
+            f.emit_at(Op::LoadNamed(d, register), site);
+            return Ok(());
+        }
         if let Some(register) = f.find(name) {
             if register != d {
                 f.emit(Op::Move(d, register));
@@ -88,7 +94,7 @@ impl Compiler {
         if let Some(register) = outer {
             // A function's name is its value, unless the scope has a variable of that name.
             let meaning = crate::program::Meaning {
-                function: self.any_function(name),
+                function: self.program.any_function(name),
                 ..Default::default()
             };
             let site = self.site(name, 0, meaning, position);
@@ -102,8 +108,7 @@ impl Compiler {
     /// A function's name used as a value.
     fn function_named(&self, name: &ImmutableString) -> Option<Dynamic> {
         self.program
-            .by_name
-            .contains_key(name)
+            .has_function(name)
             .then(|| FnPtr::new(name.clone()).ok().map(Dynamic::from))?
     }
 
@@ -131,15 +136,6 @@ impl Compiler {
         f.emit(Op::CheckThis(this));
         f.emit(Op::Move(d, this));
         Ok(())
-    }
-
-    /// Some function of this name, of whatever arity.
-    pub(super) fn any_function(&self, name: &str) -> Option<u16> {
-        self.program
-            .by_name
-            .get(name)
-            .and_then(|list| list.first())
-            .map(|(_, function)| *function)
     }
 
     /// A register that holds the value of `e`: the variable's own, or a temporary.

@@ -49,13 +49,14 @@ impl Compiler {
     }
 
     fn open_loop(f: &mut FunctionBuilder, result: Option<Reg>) {
-        let (tries, iterators) = (f.tries, f.iterators);
+        let (tries, iterators, depth) = (f.tries, f.iterators, f.depth);
         f.loops.push(LoopScope {
             breaks: Vec::new(),
             continues: Vec::new(),
             result,
             tries,
             iterators,
+            depth,
         });
     }
 
@@ -179,13 +180,14 @@ impl Compiler {
         let Some(scope) = f.loops.last() else {
             return unsupported("break outside of a loop", position);
         };
-        let (tries, iterators, result) = (scope.tries, scope.iterators, scope.result);
+        let (tries, iterators, depth, result) = (scope.tries, scope.iterators, scope.depth, scope.result);
         if let Some(e) = value {
             let d = if is_break { super::stmt::wanted(f, result)? } else { f.temporary()? };
             self.expression(f, e, d)?;
         } else if let (Some(d), true) = (result, is_break) {
             f.emit(Op::Unit(d));
         }
+        f.end_scope(depth);
         for _ in tries..f.tries {
             f.emit(Op::EndTry);
         }

@@ -17,7 +17,7 @@ mod switch;
 
 use crate::bytecode::Reg;
 use crate::machine::{Routine, SiteCache};
-use crate::program::{FunctionInfo, HostUse, Meaning, Program, RootVariable, Site};
+use crate::program::{FunctionInfo, HostUse, Meaning, Program, RootVariable, ScopeView, Site};
 use crate::{CompileError, HostNames};
 use function::FunctionBuilder;
 use rhai::{ASTNode, Dynamic, ImmutableString, Module, Position, ScriptFuncDef, Stmt, AST};
@@ -54,6 +54,7 @@ pub(crate) fn compile(ast: &AST, name: &str, hosts: &Rc<HostNames>) -> Compiled<
             ..Program::default()
         },
         has_functions: false,
+        lends_scope: false,
     };
     compiler.script(ast)?;
     Ok(compiler.program)
@@ -64,6 +65,51 @@ struct Compiler {
     program: Program,
     /// Constants of the top level are visible to functions as `global::`.
     has_functions: bool,
+    /// Functions may be called with a caller's scope, so they are compiled anew for it.
+    lends_scope: bool,
+}
+
+/// What runs inside a function of `caller`, in the scope it has at one place.
+pub(crate) enum Inner<'a> {
+    /// The statements of an `eval`.
+    Text(&'a [Stmt]),
+    /// A function called with `!`.
+    Function(&'a Rc<ScriptFuncDef>),
+}
+
+/// Compiles code that runs inside a function of `caller`: it shares its registers, names and functions.
+pub(crate) fn compile_inside(inner: &Inner<'_>, caller: &Rc<Program>, view: &ScopeView, names: &[(ImmutableString, Reg)]) -> Compiled<Program> {
+    let home = Program::home(caller);
+    let mut compiler = Compiler {
+        program: Program {
+            name: caller.name.clone(),
+            hosts: caller.hosts.clone(),
+            home: Some(home.clone()),
+            ..Program::default()
+        },
+        has_functions: home.functions.len() > 1,
+        lends_scope: false,
+    };
+    let function = match inner {
+        Inner::Text(statements) => {
+            let facts = scan::scan(statements);
+            let mut builder = FunctionBuilder::inside("eval".into(), &facts, view, names);
+            builder.publishes = Some(builder.depth);
+            compiler.inside(builder, &facts, statements)?
+        }
+        Inner::Function(definition) => {
+            let body = body_of(definition);
+            let facts = scan::scan(&body);
+            let mut builder = FunctionBuilder::inside(definition.name.clone(), &facts, view, names);
+            builder.depth += 1;
+            for parameter in &definition.params {
+                builder.variable(parameter, false)?;
+            }
+            compiler.inside(builder, &facts, &body)?
+        }
+    };
+    compiler.program.functions.push(function);
+    Ok(compiler.program)
 }
 
 impl Compiler {
@@ -81,6 +127,9 @@ impl Compiler {
         }
         let top = self.top_level(ast.statements())?;
         self.program.functions[0] = top;
+        if self.lends_scope {
+            self.program.definitions = definitions;
+        }
         Ok(())
     }
 
@@ -99,9 +148,6 @@ impl Compiler {
                 }
             }
         }
-        if definition.name.starts_with("anon$") {
-            return;
-        }
         let (line, column) = first_position(definition);
         self.program.infos.push(FunctionInfo {
             name: definition.name.to_string(),
@@ -110,6 +156,7 @@ impl Compiler {
             line,
             column,
             doc: Vec::new(),
+            this_type: definition.this_type.as_ref().map(ToString::to_string),
         });
     }
 
@@ -141,8 +188,9 @@ impl Compiler {
         Meaning {
             function: self.program.find(name, argc),
             method: self.program.find(name, argc),
-            typed: self.program.typed.keys().any(|(_, n, a)| n == name && usize::from(*a) == argc),
+            typed: self.program.has_typed(name, argc),
             host: self.program.hosts.get(name),
+            reflects: crate::machine::reflects(name, argc),
             routine: Routine::of(name, argc),
         }
     }
@@ -196,6 +244,7 @@ fn first_position(definition: &Rc<ScriptFuncDef>) -> (u32, u32) {
 impl Compiler {
     fn top_level(&mut self, statements: &[Stmt]) -> Compiled<crate::program::Function> {
         let facts = scan::scan(statements);
+        self.lends_scope |= facts.lends_scope || facts.evaluates;
         let mut builder = FunctionBuilder::new("".into(), &facts, true);
         for name in &facts.outer {
             let register = builder.variable(name, false)?;
@@ -209,6 +258,7 @@ impl Compiler {
 
     fn function(&mut self, definition: &ScriptFuncDef, body: &[Stmt]) -> Compiled<crate::program::Function> {
         let facts = scan::scan(body);
+        self.lends_scope |= facts.lends_scope || facts.evaluates;
         let mut builder = FunctionBuilder::new(definition.name.clone(), &facts, false);
         let anonymous = definition.name.starts_with("anon$");
         for parameter in &definition.params {
@@ -221,6 +271,16 @@ impl Compiler {
             builder.this = Some(builder.temporary()?);
         }
         self.body(&mut builder, body)?;
+        let mut function = builder.finish();
+        function.parameters = definition.params.len() as u16;
+        Ok(function)
+    }
+
+    fn inside(&mut self, mut builder: FunctionBuilder, facts: &scan::Facts, statements: &[Stmt]) -> Compiled<crate::program::Function> {
+        if facts.this {
+            builder.this = Some(builder.temporary()?);
+        }
+        self.body(&mut builder, statements)?;
         Ok(builder.finish())
     }
 
@@ -228,6 +288,7 @@ impl Compiler {
     fn body(&mut self, f: &mut FunctionBuilder, statements: &[Stmt]) -> Compiled {
         let result = f.temporary()?;
         self.statements(f, statements, Some(result))?;
+        self.end_function(f);
         f.emit(crate::bytecode::Op::Return(result));
         Ok(())
     }

@@ -1,6 +1,6 @@
 //! What must be known of a function before its code: names it expects from outside, names closures capture, `this`.
 
-use rhai::{Expr, FlowControl, ImmutableString, Stmt};
+use rhai::{Expr, FlowControl, FnCallExpr, ImmutableString, Stmt};
 use std::collections::HashSet;
 
 /// Facts of one function's body.
@@ -12,6 +12,12 @@ pub(super) struct Facts {
     pub(super) captured: HashSet<ImmutableString>,
     /// The body mentions `this`.
     pub(super) this: bool,
+    /// The body calls `eval`.
+    pub(super) evaluates: bool,
+    /// The body calls `is_def_var`.
+    pub(super) asks_names: bool,
+    /// The body calls a function with its own scope: `f!(…)`.
+    pub(super) lends_scope: bool,
 }
 
 impl Facts {
@@ -23,6 +29,13 @@ impl Facts {
 
     fn block(&mut self, statements: &[Stmt]) {
         statements.iter().for_each(|s| self.statement(s));
+    }
+
+    fn call(&mut self, call: &FnCallExpr) {
+        self.evaluates |= &*call.name == "eval" && call.args.len() == 1 && !call.is_qualified();
+        self.asks_names |= &*call.name == "is_def_var";
+        self.lends_scope |= call.capture_parent_scope;
+        call.args.iter().for_each(|e| self.expression(e));
     }
 
     fn flow(&mut self, x: &FlowControl) {
@@ -52,7 +65,7 @@ impl Facts {
                 self.expression(&x.1.lhs);
                 self.expression(&x.1.rhs);
             }
-            Stmt::FnCall(call, _) => call.args.iter().for_each(|e| self.expression(e)),
+            Stmt::FnCall(call, _) => self.call(call),
             Stmt::Block(block) => self.block(block.statements()),
             Stmt::Expr(e) => self.expression(e),
             Stmt::BreakLoop(Some(e), ..) | Stmt::Return(Some(e), ..) => self.expression(e),
@@ -75,7 +88,8 @@ impl Facts {
             Expr::InterpolatedString(x, _) | Expr::Array(x, _) => x.iter().for_each(|e| self.expression(e)),
             Expr::Map(x, _) => x.0.iter().for_each(|(_, e)| self.expression(e)),
             Expr::And(x, _) | Expr::Or(x, _) | Expr::Coalesce(x, _) => x.iter().for_each(|e| self.expression(e)),
-            Expr::MethodCall(call, _) | Expr::FnCall(call, _) => call.args.iter().for_each(|e| self.expression(e)),
+            Expr::MethodCall(call, _) => call.args.iter().for_each(|e| self.expression(e)),
+            Expr::FnCall(call, _) => self.call(call),
             Expr::Stmt(block) => self.block(block.statements()),
             Expr::Dot(x, ..) | Expr::Index(x, ..) => {
                 self.expression(&x.lhs);
@@ -101,7 +115,7 @@ pub(super) fn may_change(e: &Expr, name: &str, captured: bool) -> bool {
         Expr::FnCall(call, _) if call.op_token.is_some() => call.args.iter().any(inner),
         Expr::FnCall(call, _) => {
             let first_is = matches!(call.args.first(), Some(Expr::Variable(v, ..)) if v.1 == name);
-            captured || first_is || &*call.name == "eval" || call.args.iter().any(inner)
+            captured || first_is || &*call.name == "eval" || call.capture_parent_scope || call.args.iter().any(inner)
         }
         Expr::And(x, _) | Expr::Or(x, _) | Expr::Coalesce(x, _) => x.iter().any(inner),
         Expr::Array(x, _) | Expr::InterpolatedString(x, _) => x.iter().any(inner),

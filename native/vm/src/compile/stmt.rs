@@ -98,6 +98,9 @@ impl Compiler {
             return unsupported("export", name.pos);
         }
         let constant = flags.contains(ASTFlags::CONSTANT);
+        if f.publishes == Some(f.depth) {
+            return self.published(f, name, value, constant);
+        }
         let register = f.temporary()?;
         let mark = f.mark();
         self.expression(f, value, register)?;
@@ -113,6 +116,24 @@ impl Compiler {
                 f.emit_at(Op::StoreGlobal(register), site);
             }
         }
+        Ok(())
+    }
+
+    /// A variable that the text of an `eval` declares in its caller's scope.
+    fn published(&mut self, f: &mut FunctionBuilder, name: &Ident, value: &Expr, constant: bool) -> Compiled {
+        let mark = f.mark();
+        let t = f.temporary()?;
+        self.expression(f, value, t)?;
+        if constant {
+            f.emit(Op::Freeze(t));
+            if f.in_root && f.depth == 0 && self.has_functions {
+                let site = self.native_site(&name.name, 0, name.pos);
+                f.emit_at(Op::StoreGlobal(t), site);
+            }
+        }
+        let site = self.site(&name.name, f.visible(), crate::program::Meaning::default(), name.pos);
+        f.emit_at(Op::Declare(t, f.depth as u16), site);
+        f.release(mark);
         Ok(())
     }
 
@@ -139,6 +160,7 @@ impl Compiler {
             f.emit(Op::Throw(r));
             return Ok(());
         }
+        self.end_function(f);
         for _ in 0..f.tries {
             f.emit(Op::EndTry);
         }
@@ -152,12 +174,14 @@ impl Compiler {
     /// The body's value when it succeeds, `()` after the handler.
     fn try_catch(&mut self, f: &mut FunctionBuilder, x: &FlowControl, want: Option<Reg>) -> Compiled {
         let error = f.temporary()?;
+        let depth = f.depth;
         let handler = f.emit_at(Op::Try(error, 0), if x.expr.is_unit() { NO_SITE } else { 0 });
         f.tries += 1;
         self.block(f, x.body.statements(), want)?;
         f.emit(Op::EndTry);
         let end = f.emit(Op::Jump(0));
         f.land(handler)?;
+        f.end_scope(depth);
         f.block(|f| {
             if let Expr::Variable(v, ..) = &x.expr {
                 f.declare(&v.1, error);
@@ -172,7 +196,11 @@ impl Compiler {
 
     fn share(&mut self, f: &mut FunctionBuilder, variable: &Ident) -> Compiled {
         f.position = variable.pos;
-        if let Some(register) = f.find(&variable.name) {
+        if f.dynamic {
+            let register = self.lend(f, &variable.name, variable.pos)?;
+            f.emit(Op::Share(register));
+            self.give_back(f);
+        } else if let Some(register) = f.find(&variable.name) {
             f.emit(Op::Share(register));
         } else if let Some(register) = f.find_outer(&variable.name) {
             self.check_outer(f, &variable.name, register, variable.pos);
@@ -181,6 +209,41 @@ impl Compiler {
             self.unknown_variable(f, &variable.name, variable.pos);
         }
         Ok(())
+    }
+
+    /// A variable of a dynamic function in a register of its own, for the next instruction.
+    pub(super) fn lend(&mut self, f: &mut FunctionBuilder, name: &ImmutableString, position: Position) -> Compiled<Reg> {
+        let t = f.temporary()?;
+        let site = self.named_site(f, name, position);
+        let (register, _) = f.find_static(name);
+        f.position = position;
+        f.emit_at(Op::Lend(t, register), site);
+        f.lent += 1;
+        Ok(t)
+    }
+
+    /// Ends the last loan.
+    pub(super) fn give_back(&mut self, f: &mut FunctionBuilder) {
+        if f.lent > 0 {
+            f.lent -= 1;
+            f.emit(Op::GiveBack);
+        }
+    }
+
+    /// A site that names a variable; its number of arguments is the number of the variable it means so far.
+    pub(super) fn named_site(&mut self, f: &FunctionBuilder, name: &ImmutableString, position: Position) -> u32 {
+        let (register, number) = f.find_static(name);
+        let meaning = crate::program::Meaning {
+            function: self.program.any_function(name),
+            ..Default::default()
+        };
+        self.site(name, if register == Reg::MAX { 0 } else { number + 1 }, meaning, position)
+    }
+
+    /// What a function leaves behind: variables that texts declared in it.
+    pub(super) fn end_function(&mut self, f: &mut FunctionBuilder) {
+        let is_callee = !f.is_root && !f.is_inside;
+        f.end_scope(if is_callee { u32::from(u16::MAX) } else { f.base_depth });
     }
 
     pub(super) fn check_outer(&mut self, f: &mut FunctionBuilder, name: &ImmutableString, register: Reg, position: Position) {

@@ -1,7 +1,8 @@
 //! The parts of a fiber: frames, handlers, what it waits for. Plain data.
 
 use super::routine::RoutineState;
-use super::{Binding, Error};
+use super::scopes::{Loan, Named};
+use super::Error;
 use crate::bytecode::Reg;
 use crate::program::Program;
 use rhai::{Dynamic, ImmutableString};
@@ -21,7 +22,7 @@ pub(crate) enum Place {
 }
 
 /// What ends with a frame.
-#[expect(dead_code, reason = "eval and import make the other kinds")]
+#[expect(dead_code, reason = "import makes the last kind")]
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Kind {
     /// A call of a function (or the script's top level).
@@ -129,8 +130,10 @@ pub(super) enum Target {
 /// What the root scope holds besides the program's own variables.
 #[derive(Debug, Default)]
 pub(super) struct Extra {
-    /// Variables the script does not mention.
-    pub(super) bindings: Vec<Binding>,
+    /// Variables that are found by name.
+    pub(super) variables: Vec<Named>,
+    /// Those that are away in a register.
+    pub(super) lent: Vec<Loan>,
     /// `global::` constants, each of its unit.
     pub(super) constants: Vec<(u16, ImmutableString, Dynamic)>,
     /// Programs beside the script's own: text of `eval`, modules, closures that came from elsewhere.

@@ -1,57 +1,61 @@
 //! Looking at a fiber from outside: its variables, where it stands, what it weighs.
 
 use super::iterate::Iter;
+use super::scopes::Named;
 use super::{Binding, Extra, Frame, Handler, Machine};
 use crate::compile::line_column;
 use crate::value::Value;
 use crate::TraceFrame;
-use rhai::Position;
+use rhai::{Dynamic, ImmutableString, Position};
 
 impl Machine {
-    /// The root scope's variables: those it began with, then those the script declared.
+    /// The root scope's variables, in order of declaration.
     #[must_use]
     pub fn bindings(&self) -> Vec<Binding> {
-        let mut list: Vec<Binding> = self.extra.as_ref().map_or(Vec::new(), |e| e.bindings.clone());
-        for variable in &self.program.root {
+        let mut named = self.outer_variables().iter().peekable();
+        let mut list = Vec::with_capacity(self.program.root.len());
+        for (number, variable) in self.program.root.iter().enumerate() {
+            while let Some(before) = named.next_if(|v| usize::from(v.after) <= number) {
+                list.push(binding(&before.name, before.value.read_dynamic(), is_constant(&before.value)));
+            }
             match self.stack.get(usize::from(variable.register)) {
                 None | Some(Value::Unbound) => {}
                 Some(value) => {
-                    let constant = variable.constant || matches!(value, Value::Dyn(d) if d.is_read_only());
-                    list.push(Binding {
-                        name: variable.name.clone(),
-                        value: value.read_dynamic(),
-                        constant,
-                    });
+                    let constant = variable.constant || is_constant(value);
+                    list.push(binding(&variable.name, value.read_dynamic(), constant));
                 }
             }
         }
+        list.extend(named.map(|v| binding(&v.name, v.value.read_dynamic(), is_constant(&v.value))));
         list
     }
 
     /// The same, for a fiber that is not needed any more: values are moved out.
     #[must_use]
     pub fn into_bindings(mut self) -> Vec<Binding> {
-        let mut list: Vec<Binding> = self.extra.take().map_or(Vec::new(), |e| e.bindings);
-        for variable in &self.program.root {
-            let Some(slot) = self.stack.get_mut(usize::from(variable.register)) else {
-                continue;
-            };
-            if matches!(slot, Value::Unbound) {
-                continue;
+        self.end_loans(0);
+        let mine = self.outer_variables().len();
+        let variables = self.extra.take().map_or(Vec::new(), |e| e.variables);
+        let mut named = variables.into_iter().take(mine).peekable();
+        let program = self.program.clone();
+        let mut list = Vec::with_capacity(program.root.len());
+        for (number, variable) in program.root.iter().enumerate() {
+            while let Some(before) = named.next_if(|v| usize::from(v.after) <= number) {
+                list.push(moved(&before.name, before.value, false));
             }
-            let constant = variable.constant || matches!(slot, Value::Dyn(d) if d.is_read_only());
-            let value = if constant || slot.is_shared() {
-                slot.read_dynamic()
-            } else {
-                slot.take_dynamic()
-            };
-            list.push(Binding {
-                name: variable.name.clone(),
-                value,
-                constant,
-            });
+            match self.stack.get_mut(usize::from(variable.register)) {
+                None | Some(Value::Unbound) => {}
+                Some(slot) => list.push(moved(&variable.name, slot.take(), variable.constant)),
+            }
         }
+        list.extend(named.map(|v| moved(&v.name, v.value, false)));
         list
+    }
+
+    /// Variables of the root scope that are found by name.
+    fn outer_variables(&self) -> &[Named] {
+        let all = self.extra.as_ref().map_or(&[][..], |e| &e.variables);
+        &all[..all.iter().take_while(|v| v.owner == 0).count()]
     }
 
     /// Where it stands, innermost first.
@@ -103,6 +107,29 @@ impl Machine {
             + self.iterators.capacity() * size_of::<Iter>()
             + self.extra.as_ref().map_or(0, |_| size_of::<Extra>())
     }
+}
+
+fn is_constant(value: &Value) -> bool {
+    matches!(value, Value::Dyn(d) if d.is_read_only())
+}
+
+fn binding(name: &ImmutableString, value: Dynamic, constant: bool) -> Binding {
+    Binding {
+        name: name.clone(),
+        value,
+        constant,
+    }
+}
+
+/// A variable whose register is not needed any more; shared and constant ones are copied.
+fn moved(name: &ImmutableString, value: Value, constant: bool) -> Binding {
+    let constant = constant || is_constant(&value);
+    let value = if constant || value.is_shared() {
+        value.read_dynamic()
+    } else {
+        value.into()
+    };
+    binding(name, value, constant)
 }
 
 /// Closures have names no reader knows.

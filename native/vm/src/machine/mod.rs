@@ -17,10 +17,12 @@ mod path;
 mod place;
 mod routine;
 mod run;
+mod scopes;
 mod units;
 mod unwind;
 mod waiting;
 
+pub(crate) use invoke::reflects;
 pub(crate) use native::SiteCache;
 pub(crate) use origin::{name_of, of as origin_of, spelled};
 pub(crate) use routine::Routine;
@@ -146,7 +148,14 @@ impl Machine {
                     };
                     self.stack[usize::from(variable.register)] = value;
                 }
-                None => self.extra.get_or_insert_with(Box::default).bindings.push(binding),
+                None => {
+                    let value = if binding.constant {
+                        Value::Dyn(binding.value.into_read_only())
+                    } else {
+                        Value::from(binding.value)
+                    };
+                    self.extra.get_or_insert_with(Box::default).add_outer(binding.name, value);
+                }
             }
         }
     }

@@ -13,7 +13,7 @@ use crate::bytecode::Op;
 use crate::program::Program;
 use crate::value::Value;
 use crate::{Meter, Vm};
-use rhai::{Dynamic, EvalAltResult, Map};
+use rhai::{Dynamic, EvalAltResult, ImmutableString, Map};
 use std::rc::Rc;
 
 /// `d op= s` through the slow path; the source temporary is left as it is.
@@ -248,6 +248,48 @@ pub(super) fn run<const EACH: bool>(m: &mut Machine, vm: &mut Vm, program: &Rc<P
                     (value, _) => value.read(),
                 };
             }
+            Op::LoadNamed(d, a) => {
+                save!();
+                let site = site!();
+                let value = match m.named_value(site, a)? {
+                    Some(value) => value,
+                    None if site.meaning.function.is_some() => Value::Dyn(origin::pointer(&site.name, Program::home(program))?.into()),
+                    None => return Err(unknown(site)),
+                };
+                load!();
+                r!(d) = value;
+            }
+            Op::Lend(d, a) => {
+                save!();
+                m.lend_named(site!(), a, d)?;
+                load!();
+            }
+            Op::GiveBack => {
+                save!();
+                m.give_back_named();
+                load!();
+            }
+            Op::Declare(a, depth) => {
+                let value = r!(a).take();
+                save!();
+                m.declare_named(site!(), value, depth);
+                load!();
+            }
+            Op::EndScope(depth) => {
+                save!();
+                m.end_scope(depth);
+                load!();
+            }
+            Op::Eval(d, a) => flow!(invoke::eval(m, &mut cx!(), function.site(pc - 1), a, d)),
+            Op::CallInside(d, at) => flow!(invoke::call_inside(m, &mut cx!(), function.site(pc - 1), at, d)),
+            Op::IsDefined(d, a) => {
+                let name = r!(a).read_dynamic().into_immutable_string();
+                let name = tri!(name.map_err(|t| mismatch(vm, std::any::type_name::<ImmutableString>(), t, function.positions[pc - 1])));
+                save!();
+                let found = m.is_defined(&name);
+                load!();
+                r!(d) = Value::Bool(found);
+            }
             Op::CheckOuter(a) => {
                 if matches!(r!(a), Value::Unbound) {
                     save!();
@@ -410,6 +452,17 @@ pub(super) fn run<const EACH: bool>(m: &mut Machine, vm: &mut Vm, program: &Rc<P
                 if let Some(this) = callee.this {
                     r!(this) = Value::Unbound;
                 }
+            }
+            Op::CallHome(index, at, dst) => {
+                fuel -= 1;
+                let callee = Code {
+                    unit: unit.home,
+                    function: index,
+                };
+                let first = usize::from(at);
+                let argc = Program::home(program).functions[usize::from(index)].parameters;
+                let args = regs[first..first + usize::from(argc)].iter_mut().map(Value::take).collect();
+                flow!(invoke::enter(m, &mut cx!(), callee, args, None, Place::None, dst));
             }
             Op::Return(a) => {
                 let value = r!(a).take();
@@ -647,7 +700,7 @@ pub(super) fn run<const EACH: bool>(m: &mut Machine, vm: &mut Vm, program: &Rc<P
 
 /// Whether the variable is captured and its value in use by a callee.
 #[inline]
-fn lent_or_locked(value: &Value) -> bool {
+pub(super) fn lent_or_locked(value: &Value) -> bool {
     match value {
         Value::Dyn(d) if d.is_shared() => d.read_lock::<Dynamic>().is_none_or(|v| crate::value::is_lent(&v)),
         _ => false,

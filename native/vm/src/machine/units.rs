@@ -80,6 +80,25 @@ impl Machine {
         index as u16 + 1
     }
 
+    /// A unit for code that runs inside another function; it ends with the code's frame.
+    pub(super) fn add_inner(&mut self, program: Rc<Program>, home: u16) -> Code {
+        let units = &mut self.extra.get_or_insert_with(Box::default).units;
+        units.push(Unit { program, home });
+        Code {
+            unit: units.len() as u16,
+            function: 0,
+        }
+    }
+
+    /// Ends the unit of code that ran inside another function, unless another one was added since.
+    pub(super) fn end_inner(&mut self, unit: u16) {
+        let Some(extra) = &mut self.extra else { return };
+        if extra.units.len() == usize::from(unit) {
+            extra.units.pop();
+            extra.pointers.truncate(usize::from(unit));
+        }
+    }
+
     /// The script function that `pointer` names when it is called with `argc` arguments more than it carries: one of
     /// the code in progress, or of the program the pointer comes from.
     pub(super) fn find_code(&mut self, vm: &Vm, home: u16, pointer: &FnPtr, argc: usize) -> Option<Code> {

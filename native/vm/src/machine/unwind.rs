@@ -28,6 +28,7 @@ impl Machine {
             if !error.is_catchable() || self.handlers.is_empty() {
                 let trace = self.trace();
                 self.drop_frames_above(vm, 0);
+                self.end_loans(0);
                 self.handlers.clear();
                 self.iterators.clear();
                 return Err(Ended::Failed(Box::new(failure(error, trace, limits))));
@@ -41,6 +42,7 @@ impl Machine {
                 error = rethrown(error, caught, depth == self.frames.len());
                 continue;
             }
+            self.end_loans(handler.frame as usize);
             self.iterators.truncate(handler.iterators as usize);
             let value = if handler.named {
                 error_value(&mut error, &self.current_program().name)

@@ -5,25 +5,30 @@
 //! `named` (natives), `method`, `pointer`, `callback` (natives that call back).
 
 mod callback;
+mod inside;
 mod method;
 mod named;
 mod pointer;
+mod reflection;
 mod resolve;
 
 pub(super) use callback::continue_routine;
+pub(super) use inside::{call_inside, eval};
 pub(super) use method::{call_method, method, MethodCall};
 pub(super) use named::{call_native_method, named};
 pub(super) use pointer::{curry, make_pointer, pointer_in_register};
+pub(crate) use reflection::reflects;
 pub(super) use resolve::{refuse_constant, resolve_method};
 
 use super::units::UnitNumber;
-use super::{place, Code, Error, Frame, Machine, Place, State, Target};
+use super::{place, Code, Error, Frame, Kind, Machine, Place, State, Target};
 use crate::bytecode::Reg;
 use crate::program::Program;
 use crate::value::Value;
 use crate::{Meter, Vm};
 use rhai::{Dynamic, EvalAltResult, Position};
 use smallvec::SmallVec;
+use std::rc::Rc;
 
 /// Arguments on their way to a callee.
 pub(in crate::machine) type Args = SmallVec<[Value; 4]>;
@@ -43,7 +48,7 @@ pub(in crate::machine) enum Flow {
 pub(in crate::machine) struct Context<'a> {
     pub(in crate::machine) vm: &'a mut Vm,
     /// The program of the code in progress.
-    pub(in crate::machine) program: &'a Program,
+    pub(in crate::machine) program: &'a Rc<Program>,
     pub(in crate::machine) unit: UnitNumber,
     pub(in crate::machine) meter: &'a mut Meter,
 }
@@ -102,7 +107,7 @@ pub(super) fn depth_left(m: &Machine, meter: &Meter, position: Position) -> Resu
 }
 
 /// Pushes a frame of a script's function above the one on top.
-pub(super) fn enter(
+pub(in crate::machine) fn enter(
     m: &mut Machine,
     cx: &mut Context<'_>,
     code: Code,
@@ -207,7 +212,11 @@ pub(in crate::machine) fn leave(m: &mut Machine, cx: &mut Context<'_>, value: Va
 
 /// Pops the frame on top, gives back what it was lent, empties its registers. Returns its destination.
 pub(in crate::machine) fn drop_frame(m: &mut Machine, vm: &mut Vm) -> Option<Reg> {
+    m.end_loans(m.frames.len().saturating_sub(1));
     let frame = m.frames.pop()?;
+    if frame.kind == Kind::Call {
+        m.end_scopes_from(m.frames.len());
+    }
     let lent_value = match frame.routine {
         Some(mut state) => Some(state.end()),
         None => {
@@ -222,6 +231,9 @@ pub(in crate::machine) fn drop_frame(m: &mut Machine, vm: &mut Vm) -> Option<Reg
             this
         }
     };
+    if frame.kind == Kind::Inside {
+        m.end_inner(frame.unit);
+    }
     if let Some(value) = lent_value {
         give_back(m, vm, frame.place, value);
     }

@@ -1,17 +1,16 @@
 //! Natives by name, from registers; and the functions that only the machine can answer.
 
 use super::super::native::SiteCache;
-use super::super::operators::mismatch;
 use super::super::routine::RoutineState;
 use super::super::{Error, Machine, Place};
 use super::callback::start_routine;
 use super::method::method;
-use super::{Context, Flow};
+use super::{reflection, Args, Context, Flow};
 use crate::bytecode::Reg;
-use crate::program::{Meaning, Program, Site};
+use crate::program::{Meaning, Site};
 use crate::value::Value;
 use crate::Vm;
-use rhai::{Dynamic, EvalAltResult, ImmutableString, Position};
+use rhai::{Dynamic, Position};
 use smallvec::SmallVec;
 use std::cell::RefCell;
 
@@ -76,14 +75,18 @@ pub(in crate::machine) fn named(
         return method(m, cx, site, target, args.0, dst, true);
     }
     let described = &program.sites[site];
-    let regs = m.registers();
-    let list = &mut regs[first..first + argc];
-    if &*described.name == "is_def_fn" && matches!(argc, 2 | 3) {
-        let list = std::mem::take(&mut list.iter_mut().map(Value::take).collect::<SmallVec<[Value; 4]>>());
-        let value = is_defined(cx.vm, m.unit(cx.unit.home).0, &list, described.position)?;
-        m.set_register(dst, value);
-        return Ok(Flow::Next);
+    let list = &mut m.registers()[first..first + argc];
+    if described.meaning.reflects {
+        let list: Args = list.iter_mut().map(Value::take).collect();
+        if let Some(value) = reflection::call(cx.vm, m.unit(cx.unit.home).0, described, &list)? {
+            m.set_register(dst, value);
+            return Ok(Flow::Next);
+        }
+        for (register, value) in m.registers()[first..].iter_mut().zip(list) {
+            *register = value;
+        }
     }
+    let list = &mut m.registers()[first..first + argc];
     if let (Some(kind), [target, rest @ ..]) = (described.meaning.routine, &mut *list) {
         if kind.applies(target, rest) {
             let target = target.take_dynamic();
@@ -107,27 +110,4 @@ impl Machine {
             self.stack[at] = value;
         }
     }
-}
-
-pub(super) fn is_defined(vm: &Vm, program: &Program, args: &[Value], position: Position) -> Result<Value, Error> {
-    let text = |v: &Value| match v {
-        Value::Dyn(d) => d
-            .as_immutable_string_ref()
-            .map(|s| s.clone())
-            .map_err(|t| mismatch(vm, std::any::type_name::<ImmutableString>(), t, position)),
-        other => Err(mismatch(vm, std::any::type_name::<ImmutableString>(), other.type_name(), position)),
-    };
-    let count = |v: &Value| v.int().ok_or_else(|| mismatch(vm, "i64", v.type_name(), position));
-    let found = match args {
-        [name, n] => {
-            let name = text(name)?;
-            usize::try_from(count(n)?).is_ok_and(|n| program.find(&name, n).is_some())
-        }
-        [this, name, n] => {
-            let (this, name) = (text(this)?, text(name)?);
-            usize::try_from(count(n)?).is_ok_and(|n| program.find_typed(&this, &name, n).is_some())
-        }
-        _ => return Err(EvalAltResult::ErrorFunctionNotFound("is_def_fn".into(), position).into()),
-    };
-    Ok(Value::Bool(found))
 }

@@ -1,0 +1,70 @@
+// Big texts and blobs cross in buffers of their own: the record holds a buffer's number and length, and nobody copies
+// the bytes from record to record. A core that carries such buffers is their store; without one all is written inline.
+
+import { utf8Length, Views } from './views.js';
+
+/** Texts (in chars) and blobs from here on go aside. */
+export const MIN_ASIDE = 16 << 10;
+/** Texts up to here go through a buffer that stays; it is shared, for nobody holds it across a call. */
+const KEPT_BYTES = 1 << 22;
+
+/** Side buffers of a core: `spillPut` and `spillDrop` of what goes in, `spillTake` and `spillRead` of what comes out. */
+export interface AsideStore {
+  spillPut(bytes: Uint8Array): number;
+  spillDrop(id: number): void;
+  spillTake(id: number): ArrayBuffer;
+  /** Copies the buffer to `target` and frees it. */
+  spillRead(id: number, target: Uint8Array): void;
+}
+
+let kept: Views | undefined;
+
+function scratch(bytes: number): Views {
+  if (bytes > KEPT_BYTES) return new Views(new ArrayBuffer(bytes));
+  if (kept === undefined || kept.u8.length < bytes) {
+    let size = MIN_ASIDE * 4;
+    while (size < bytes) size *= 2;
+    kept = new Views(new ArrayBuffer(size));
+  }
+  return kept;
+}
+
+export class Asides {
+  constructor(private readonly store: AsideStore) {}
+
+  /** The text's UTF-8; only valid until the next text. */
+  utf8(text: string): Uint8Array {
+    const most = text.length * 3;
+    const views = scratch(most <= KEPT_BYTES ? most : utf8Length(text));
+    return views.u8.subarray(0, views.writeUtf8(text, 0));
+  }
+
+  /** Gives the core a copy of `bytes`. */
+  put(bytes: Uint8Array): number {
+    return this.store.spillPut(bytes);
+  }
+
+  /** The record that names it is not sent. */
+  drop(id: number): void {
+    this.store.spillDrop(id);
+  }
+
+  blob(id: number): Uint8Array {
+    return new Uint8Array(this.store.spillTake(id));
+  }
+
+  text(id: number, bytes: number, isAscii: boolean): string {
+    const views = bytes <= KEPT_BYTES ? scratch(bytes) : new Views(this.store.spillTake(id));
+    if (bytes <= KEPT_BYTES) this.store.spillRead(id, views.u8);
+    return isAscii ? views.ascii(0, bytes) : views.utf8(0, bytes);
+  }
+
+  /** Frees a buffer that nobody reads, if it is still there. */
+  release(id: number): void {
+    try {
+      this.store.spillTake(id);
+    } catch {
+      // It was read before.
+    }
+  }
+}

@@ -1,0 +1,84 @@
+// Environments that end at any moment: worker threads are terminated while their engines loop, wait, compile, start and reply.
+// The long tier does the same 10,000 times on each Node version.
+import { expect, it } from 'vitest';
+import { lines, program, well } from './program.js';
+
+const MINUTES = 60_000;
+
+it(
+  '200 terminated environments leave no thread, no descriptor and no abort',
+  async () => {
+    const ended = await program('terminate.mjs', [200, 4, 1], { hungMs: 4 * MINUTES });
+    expect(ended).toMatchObject({ code: 0, signal: null, stderr: '' });
+    expect(JSON.parse(ended.stdout)).toEqual({
+      rounds: 200,
+      errors: [],
+      threads: 0,
+      descriptors: 0,
+      resources: '',
+    });
+  },
+  5 * MINUTES,
+);
+
+it(
+  'an environment that only worker threads had is gone when they are, 20 times',
+  async () => {
+    const ended = await lines(
+      `import { Worker } from 'node:worker_threads';
+    const code = "import('rhai-bridge').then(async ({ RhaiEngine }) => { await RhaiEngine.createSync().evalAsync('40 + 2'); process.exit(0); })";
+    let wrong = 0;
+    for (let i = 0; i < 20; i++) {
+      const worker = new Worker(code, { eval: true });
+      await new Promise((resolve) => worker.once('exit', (code) => resolve(wrong += code)));
+    }
+    console.log(wrong);`,
+      { hungMs: 2 * MINUTES },
+    );
+    expect(ended).toMatchObject(well('0'));
+  },
+  3 * MINUTES,
+);
+
+it(
+  '17 environments at once compute and call, each for itself',
+  async () => {
+    const ended = await lines(
+      `import { Worker } from 'node:worker_threads';
+    const code = \`import('rhai-bridge').then(async ({ RhaiEngine }) => {
+      const { parentPort, workerData } = await import('node:worker_threads');
+      const engine = RhaiEngine.createSync();
+      engine.registerFunction('own', async () => workerData).setVar('base', workerData * 1000);
+      const runs = Array.from({ length: 20 }, (_, i) => engine.evalAsync('let s = 0; for i in 0..20 { s += own(); } base + s + ' + i));
+      parentPort.postMessage((await Promise.all(runs)).join());
+      engine.dispose();
+    })\`;
+    const one = (id) => new Promise((resolve, reject) => {
+      const worker = new Worker(code, { eval: true, workerData: id });
+      worker.once('message', (text) => (worker.text = text)).once('error', reject).once('exit', () => resolve([id, worker.text]));
+    });
+    const engine = makeEngine();
+    const own = engine.evalAsync('let s = 0; for i in 0..1000 { s += now(1); } s');
+    const all = await Promise.all(Array.from({ length: 16 }, (_, id) => one(id + 1)));
+    const right = (id) => Array.from({ length: 20 }, (_, i) => id * 1000 + id * 20 + i).join();
+    console.log(await own, all.every(([id, text]) => text === right(id)));`,
+      { hungMs: 2 * MINUTES },
+    );
+    expect(ended).toMatchObject(well('1000 true'));
+  },
+  3 * MINUTES,
+);
+
+it('a worker that ends by itself needs no dispose', async () => {
+  const ended = await lines(
+    `import { Worker } from 'node:worker_threads';
+    const code = "import('rhai-bridge').then(async ({ RhaiEngine }) => { globalThis.engine = RhaiEngine.createSync(); await engine.evalAsync('1'); })";
+    await new Promise((resolve) => new Worker(code, { eval: true }).once('exit', resolve)); // what loading costs once
+    const before = census();
+    const worker = new Worker(code, { eval: true });
+    const exit = await new Promise((resolve) => worker.once('exit', resolve));
+    const left = await leftOver({ ...before, bufferBytes: Infinity });
+    console.log(exit, left.threads, left.descriptors);`,
+  );
+  expect(ended).toMatchObject(well('0 0 0'));
+});
