@@ -56,6 +56,15 @@ pub(crate) enum Op {
     IsDefined(Reg, Reg),
     /// d = function `name!` with this scope: arguments from base, the name's site follows the scope's.
     CallInside(Reg, Reg),
+    // ---- modules
+    /// Imports the module whose path is in a, at this depth of blocks (site: the name it gets).
+    Import(Reg, u16),
+    /// The variable a is a module's under the site's name (the next site: its own name).
+    Export(Reg),
+    /// d = variable of namespace n (site: its name), read-only.
+    ModuleVariable(Reg, u16),
+    /// dst = function of namespace n, named by the site (base, dst, n).
+    CallModule(Reg, Reg, u16),
     // ---- operators; the site is the operator's call site for operands without a fast path
     Add(Reg, Reg, Reg),
     Sub(Reg, Reg, Reg),

@@ -18,6 +18,6 @@ mod vm;
 pub use failure::{CompileError, Failure, FailureKind, LimitHit, TraceFrame};
 pub use hosts::HostNames;
 pub use limits::{Limits, Meter};
-pub use machine::{Binding, HostCall, Machine, Step};
+pub use machine::{Binding, HostCall, Machine, Step, IMPORT};
 pub use program::{FunctionInfo, HostUse, Program};
 pub use vm::{CompileOptions, Output, Vm};

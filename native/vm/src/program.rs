@@ -90,7 +90,7 @@ pub(crate) struct Site {
     pub(crate) argc: u16,
     pub(crate) meaning: Meaning,
     pub(crate) position: Position,
-    /// Position of the first argument.
+    /// Position of the first argument, or of the namespace.
     pub(crate) argument_position: Position,
     /// The native function resolved last.
     pub(crate) cache: RefCell<SiteCache>,
@@ -107,6 +107,19 @@ pub(crate) struct ScopeView {
     pub(crate) is_root: bool,
     /// The call it belongs to, when it is a function called with `!`.
     pub(crate) site: u32,
+}
+
+/// `a::b` in front of a name.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct Namespace {
+    pub(crate) path: Vec<ImmutableString>,
+}
+
+impl Namespace {
+    /// As written.
+    pub(crate) fn text(&self) -> String {
+        self.path.iter().map(ImmutableString::as_str).collect::<Vec<_>>().join("::")
+    }
 }
 
 /// One step of a chain.
@@ -158,6 +171,8 @@ pub(crate) struct Chain {
     pub(crate) state: Reg,
     /// Holds the value the rest of the chain continues from.
     pub(crate) carry: Reg,
+    /// Holds the value of a captured root while a callee runs: nobody else may look at it until the chain's end.
+    pub(crate) held: Reg,
     /// Site for indexers of other types.
     pub(crate) index_get: u32,
     pub(crate) index_set: u32,
@@ -255,6 +270,7 @@ pub struct Program {
     pub(crate) sites: Vec<Site>,
     pub(crate) chains: Vec<Chain>,
     pub(crate) scopes: Vec<ScopeView>,
+    pub(crate) namespaces: Vec<Namespace>,
     /// The functions as parsed, for calls inside another scope; only where a script may make such calls.
     pub(crate) definitions: Vec<Rc<rhai::ScriptFuncDef>>,
     pub(crate) shape_keys: Vec<Vec<ImmutableString>>,

@@ -1,7 +1,7 @@
 //! What all programs and machines of one core share: the rhai engine, its caches, and the output sink.
 
 use crate::compile::{compile, line_column};
-use crate::machine::{name_of, Error};
+use crate::machine::{name_of, Error, ForeignMethod};
 use crate::program::Site;
 use crate::{CompileError, HostNames, LimitHit, Limits, Program};
 use rhai::packages::{Package, StandardPackage};
@@ -40,6 +40,8 @@ pub struct Vm {
     pub(crate) engine: Engine,
     pub(crate) global: GlobalRuntimeState,
     pub(crate) caches: Caches,
+    /// Typed methods that the modules imported by the run being stepped bring.
+    pub(crate) foreign_methods: Rc<[ForeignMethod]>,
     /// Limits of the run being stepped.
     pub(crate) limits: Limits,
     output: Rc<RefCell<Vec<Output>>>,
@@ -76,6 +78,7 @@ impl Vm {
             engine,
             global,
             caches: eager_caches(),
+            foreign_methods: Rc::default(),
             limits: Limits::default(),
             output,
         }

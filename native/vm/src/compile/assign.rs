@@ -19,7 +19,13 @@ impl Compiler {
                 self.assign_register(f, op, this, &"".into(), *position, value)
             }
             Expr::Variable(v, _, position) if v.2.is_empty() => self.assign_variable(f, op, &v.1, *position, right),
-            Expr::Variable(_, _, position) => unsupported("assignment to a module's variable", *position),
+            Expr::Variable(v, _, position) => {
+                let value = f.temporary()?;
+                self.expression(f, right, value)?;
+                let t = f.temporary()?;
+                self.qualified_variable(f, &v.2, &v.1, t)?;
+                self.assign_register(f, op, t, &v.1, *position, value)
+            }
             chain => self.assign_chain(f, op, chain, right),
         }
     }

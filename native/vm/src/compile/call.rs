@@ -2,7 +2,7 @@
 
 use super::expr::local_of;
 use super::function::FunctionBuilder;
-use super::{unsupported, Compiled, Compiler};
+use super::{Compiled, Compiler};
 use crate::bytecode::{Op, Reg};
 use crate::program::NO_SITE;
 use rhai::{Dynamic, Expr, FnCallExpr, ImmutableString, Position};
@@ -34,13 +34,23 @@ impl Compiler {
         }
     }
 
-    /// `space::name(…)` is a host function of that full name; modules come with `import`.
+    /// `space::name(…)`: a host function of that full name, or else a module's.
     fn qualified_call(&mut self, f: &mut FunctionBuilder, call: &FnCallExpr, position: Position, d: Reg) -> Compiled {
         let full: ImmutableString = format!("{}::{}", call.namespace, call.name).into();
         match self.program.hosts.get(&full) {
             Some(host) => self.host_call(f, &full, host, &call.args, position, d),
-            None => unsupported(&format!("module function `{full}`"), position),
+            None => self.module_call(f, call, position, d),
         }
+    }
+
+    fn module_call(&mut self, f: &mut FunctionBuilder, call: &FnCallExpr, position: Position, d: Reg) -> Compiled {
+        let base = self.arguments(f, &call.args)?;
+        let n = self.namespace(f, &call.namespace)?;
+        let site = self.native_site(&call.name, call.args.len(), position);
+        self.program.sites[site as usize].argument_position = call.namespace.position();
+        f.position = position;
+        f.emit_at(Op::CallModule(base, d, n), site);
+        Ok(())
     }
 
     fn named_call(&mut self, f: &mut FunctionBuilder, name: &ImmutableString, args: &[Expr], position: Position, d: Reg) -> Compiled {

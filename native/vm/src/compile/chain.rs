@@ -145,10 +145,10 @@ impl Compiler {
                 operator: part.operator,
             });
         }
-        let (state, carry) = if methods > 0 {
-            (f.temporary()?, f.temporary()?)
+        let (state, carry, held) = if methods > 0 {
+            (f.temporary()?, f.temporary()?, f.temporary()?)
         } else {
-            (Reg::MAX, Reg::MAX)
+            (Reg::MAX, Reg::MAX, Reg::MAX)
         };
         let (register, name) = self.root(f, root)?;
         f.position = list.first().map_or(Position::NONE, |p| p.operator);
@@ -164,6 +164,7 @@ impl Compiler {
             end_position,
             state,
             carry,
+            held,
             index_get,
             index_set,
         });
@@ -223,6 +224,11 @@ impl Compiler {
                 let register = f.find_outer(&v.1).unwrap_or(0);
                 self.check_reference(f, root, register);
                 Ok((register, v.1.clone()))
+            }
+            Expr::Variable(v, ..) if !v.2.is_empty() => {
+                let t = f.temporary()?;
+                self.qualified_variable(f, &v.2, &v.1, t)?;
+                Ok((t, v.1.clone()))
             }
             Expr::ThisPtr(position) => {
                 let Some(this) = f.this else { return unsupported("this", *position) };

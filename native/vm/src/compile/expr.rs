@@ -3,7 +3,7 @@
 use super::function::FunctionBuilder;
 use super::{scan, unsupported, Compiled, Compiler};
 use crate::bytecode::{Op, Reg};
-use rhai::{Dynamic, Expr, FnPtr, ImmutableString, Position};
+use rhai::{Dynamic, Expr, FnPtr, ImmutableString, Namespace, Position};
 
 /// Elements of a literal that are built at once; the rest is pushed one by one.
 const LITERAL_CHUNK: usize = 64;
@@ -36,7 +36,11 @@ impl Compiler {
                 }
             }
             Expr::Variable(v, _, position) if v.2.is_empty() => return self.variable(f, &v.1, *position, d),
-            Expr::Variable(v, _, position) => return self.qualified_variable(f, &v.2.to_string(), &v.1, *position, v.2.position(), d),
+            Expr::Variable(v, ..) => {
+                let t = f.temporary()?;
+                self.qualified_variable(f, &v.2, &v.1, t)?;
+                f.emit(Op::Move(d, t));
+            }
             Expr::ThisPtr(position) => return self.this(f, *position, d),
             Expr::Stmt(block) => return self.block(f, block.statements(), Some(d)),
             Expr::FnCall(call, position) => return self.call(f, call, *position, d),
@@ -112,22 +116,30 @@ impl Compiler {
             .then(|| FnPtr::new(name.clone()).ok().map(Dynamic::from))?
     }
 
-    fn qualified_variable(
-        &mut self,
-        f: &mut FunctionBuilder,
-        space: &str,
-        name: &ImmutableString,
-        position: Position,
-        at: Position,
-        d: Reg,
-    ) -> Compiled {
-        if space != "global" {
-            return unsupported("variables of modules", position);
+    /// `space::name` in register `t`, read-only: a module's variable, or a global constant.
+    pub(super) fn qualified_variable(&mut self, f: &mut FunctionBuilder, space: &Namespace, name: &ImmutableString, t: Reg) -> Compiled {
+        f.position = space.position();
+        let site = self.native_site(name, 0, f.position);
+        if space.path.len() == 1 && space.path[0].as_str() == "global" {
+            f.emit_at(Op::LoadGlobal(t), site);
+            f.emit(Op::Freeze(t));
+        } else {
+            let n = self.namespace(f, space)?;
+            f.emit_at(Op::ModuleVariable(t, n), site);
         }
-        f.position = at;
-        let site = self.native_site(name, 0, at);
-        f.emit_at(Op::LoadGlobal(d), site);
         Ok(())
+    }
+
+    /// Number of a namespace of the program.
+    pub(super) fn namespace(&mut self, f: &FunctionBuilder, space: &Namespace) -> Compiled<u16> {
+        let path = space.path.iter().map(|part| part.as_str().into()).collect();
+        let space = crate::program::Namespace { path };
+        let known = self.program.namespaces.iter().position(|n| *n == space);
+        let n = known.unwrap_or_else(|| {
+            self.program.namespaces.push(space);
+            self.program.namespaces.len() - 1
+        });
+        u16::try_from(n).map_err(|_| super::function::too_large("script", f.position))
     }
 
     fn this(&mut self, f: &mut FunctionBuilder, position: Position, d: Reg) -> Compiled {

@@ -5,7 +5,7 @@
 
 use super::{line_column, scan::Facts, Compiled};
 use crate::bytecode::{Op, Reg};
-use crate::program::{Function, Range, ScopeView, NO_SITE};
+use crate::program::{Function, Range, NO_SITE};
 use crate::CompileError;
 use rhai::{ImmutableString, Position};
 use std::collections::HashSet;
@@ -28,16 +28,16 @@ pub(super) struct Local {
     pub(super) name: ImmutableString,
     pub(super) register: Reg,
     /// Where it is visible.
-    range: usize,
+    pub(super) range: usize,
 }
 
 pub(super) struct FunctionBuilder {
     name: ImmutableString,
-    code: Vec<Op>,
+    pub(super) code: Vec<Op>,
     positions: Vec<Position>,
     sites: Vec<u32>,
-    next: usize,
-    most: usize,
+    pub(super) next: usize,
+    pub(super) most: usize,
     /// Registers that are the caller's.
     pub(super) shared: Reg,
     /// Position given to the next instructions.
@@ -58,6 +58,8 @@ pub(super) struct FunctionBuilder {
     pub(super) in_root: bool,
     /// It runs inside another function's frame.
     pub(super) is_inside: bool,
+    /// Blocks have ends that the run must know of: modules are imported here, or texts are run.
+    pub(super) scoped: bool,
     /// Texts of `eval` may declare variables here: names are resolved by the run.
     pub(super) dynamic: bool,
     /// Depth at which the code began: what is deeper ends with it.
@@ -65,7 +67,7 @@ pub(super) struct FunctionBuilder {
     /// Variables declared at this depth outlive the code: it is the text of an `eval`.
     pub(super) publishes: Option<u32>,
     /// Where each variable is visible; kept only where code may run inside this function.
-    ranges: Vec<Range>,
+    pub(super) ranges: Vec<Range>,
     pub(super) keeps_names: bool,
     /// How many variables are lent to the instruction being compiled.
     pub(super) lent: u32,
@@ -95,6 +97,7 @@ impl FunctionBuilder {
             is_root,
             in_root: is_root,
             is_inside: false,
+            scoped: facts.evaluates || facts.imports,
             dynamic: facts.evaluates,
             base_depth: 0,
             publishes: None,
@@ -200,95 +203,6 @@ impl FunctionBuilder {
     /// Frees the registers taken since `mark`.
     pub(super) fn release(&mut self, mark: usize) {
         self.next = mark;
-    }
-
-    // ---- names
-
-    /// Declares a variable in a register of its own.
-    pub(super) fn variable(&mut self, name: &ImmutableString, _constant: bool) -> Compiled<Reg> {
-        let register = self.temporary()?;
-        self.declare(name, register);
-        Ok(register)
-    }
-
-    /// Makes `register` visible as `name`.
-    pub(super) fn declare(&mut self, name: &ImmutableString, register: Reg) {
-        self.ranges.push(Range {
-            name: name.clone(),
-            register,
-            from: self.code.len() as u32,
-            to: u32::MAX,
-        });
-        self.locals.push(Local {
-            name: name.clone(),
-            register,
-            range: self.ranges.len() - 1,
-        });
-    }
-
-    /// The register that `name` means, whatever happens at run time.
-    pub(super) fn find(&self, name: &str) -> Option<Reg> {
-        if self.dynamic {
-            return None;
-        }
-        self.locals.iter().rev().find(|l| l.name == name).map(|l| l.register)
-    }
-
-    pub(super) fn find_outer(&self, name: &str) -> Option<Reg> {
-        if self.dynamic {
-            return None;
-        }
-        self.outer.iter().find(|(n, _)| n == name).map(|(_, r)| *r)
-    }
-
-    /// The register that `name` means unless a text declared such a variable since, and its number among all.
-    pub(super) fn find_static(&self, name: &str) -> (Reg, usize) {
-        let outer = self.outer.len();
-        let local = self.locals.iter().enumerate().rev().find(|(_, l)| l.name == name);
-        if let Some((index, local)) = local {
-            return (local.register, outer + index);
-        }
-        let known = self.outer.iter().enumerate().rev().find(|(_, (n, _))| n == name);
-        known.map_or((Reg::MAX, 0), |(index, (_, register))| (*register, index))
-    }
-
-    /// How many variables are visible.
-    pub(super) fn visible(&self) -> usize {
-        self.outer.len() + self.locals.len()
-    }
-
-    /// Variables that texts declared deeper than `depth` are gone from here on.
-    pub(super) fn end_scope(&mut self, depth: u32) {
-        if self.dynamic {
-            self.emit(Op::EndScope(depth as u16));
-        }
-    }
-
-    /// The place where code that runs inside this function would start now.
-    pub(super) fn view(&self, site: u32) -> ScopeView {
-        ScopeView {
-            free: self.next as Reg,
-            depth: self.depth as u16,
-            is_root: self.in_root,
-            site,
-        }
-    }
-
-    /// A function that runs inside another one, at this place of it.
-    pub(super) fn inside(name: ImmutableString, facts: &Facts, view: &ScopeView, names: &[(ImmutableString, Reg)]) -> Self {
-        let mut builder = Self::new(name, facts, false);
-        builder.dynamic = true;
-        builder.in_root = view.is_root;
-        builder.is_inside = true;
-        builder.base_depth = u32::from(view.depth);
-        builder.depth = builder.base_depth;
-        builder.shared = view.free;
-        builder.next = usize::from(view.free);
-        builder.most = builder.next;
-        for (name, register) in names {
-            builder.declare(name, *register);
-        }
-        builder
     }
 
     /// Runs `inner` in a block of its own: names and registers end with it.

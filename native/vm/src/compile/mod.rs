@@ -10,6 +10,8 @@ mod chain;
 mod expr;
 mod function;
 mod loops;
+mod named;
+mod names;
 mod operator;
 mod scan;
 mod stmt;

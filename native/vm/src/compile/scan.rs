@@ -14,6 +14,8 @@ pub(super) struct Facts {
     pub(super) this: bool,
     /// The body calls `eval`.
     pub(super) evaluates: bool,
+    /// The body imports modules.
+    pub(super) imports: bool,
     /// The body calls `is_def_var`.
     pub(super) asks_names: bool,
     /// The body calls a function with its own scope: `f!(…)`.
@@ -66,6 +68,10 @@ impl Facts {
                 self.expression(&x.1.rhs);
             }
             Stmt::FnCall(call, _) => self.call(call),
+            Stmt::Import(x, _) => {
+                self.imports = true;
+                self.expression(&x.0);
+            }
             Stmt::Block(block) => self.block(block.statements()),
             Stmt::Expr(e) => self.expression(e),
             Stmt::BreakLoop(Some(e), ..) | Stmt::Return(Some(e), ..) => self.expression(e),

@@ -78,9 +78,14 @@ impl Compiler {
                     let (line, column) = super::line_column(*at);
                     self.program.paths.push((path.to_string(), line, column));
                 }
-                unsupported("import", *position)
+                self.import(f, &x.0, &x.1.name, *position)?;
+                self.no_value(f, want)
             }
-            Stmt::Export(_, position) => unsupported("export", *position),
+            Stmt::Export(x, _) => {
+                let alias = if x.1.name.is_empty() { &x.0.name } else { &x.1.name };
+                self.export(f, &x.0.name, alias, x.0.pos);
+                self.no_value(f, want)
+            }
             other => unsupported(&format!("{other:?}"), other.position()),
         }
     }
@@ -94,12 +99,9 @@ impl Compiler {
     }
 
     fn declaration(&mut self, f: &mut FunctionBuilder, name: &Ident, value: &Expr, flags: ASTFlags) -> Compiled {
-        if flags.contains(ASTFlags::EXPORTED) {
-            return unsupported("export", name.pos);
-        }
         let constant = flags.contains(ASTFlags::CONSTANT);
         if f.publishes == Some(f.depth) {
-            return self.published(f, name, value, constant);
+            return self.published(f, name, value, flags);
         }
         let register = f.temporary()?;
         let mark = f.mark();
@@ -116,24 +118,9 @@ impl Compiler {
                 f.emit_at(Op::StoreGlobal(register), site);
             }
         }
-        Ok(())
-    }
-
-    /// A variable that the text of an `eval` declares in its caller's scope.
-    fn published(&mut self, f: &mut FunctionBuilder, name: &Ident, value: &Expr, constant: bool) -> Compiled {
-        let mark = f.mark();
-        let t = f.temporary()?;
-        self.expression(f, value, t)?;
-        if constant {
-            f.emit(Op::Freeze(t));
-            if f.in_root && f.depth == 0 && self.has_functions {
-                let site = self.native_site(&name.name, 0, name.pos);
-                f.emit_at(Op::StoreGlobal(t), site);
-            }
+        if flags.contains(ASTFlags::EXPORTED) {
+            self.export(f, &name.name, &name.name, name.pos);
         }
-        let site = self.site(&name.name, f.visible(), crate::program::Meaning::default(), name.pos);
-        f.emit_at(Op::Declare(t, f.depth as u16), site);
-        f.release(mark);
         Ok(())
     }
 
@@ -209,41 +196,6 @@ impl Compiler {
             self.unknown_variable(f, &variable.name, variable.pos);
         }
         Ok(())
-    }
-
-    /// A variable of a dynamic function in a register of its own, for the next instruction.
-    pub(super) fn lend(&mut self, f: &mut FunctionBuilder, name: &ImmutableString, position: Position) -> Compiled<Reg> {
-        let t = f.temporary()?;
-        let site = self.named_site(f, name, position);
-        let (register, _) = f.find_static(name);
-        f.position = position;
-        f.emit_at(Op::Lend(t, register), site);
-        f.lent += 1;
-        Ok(t)
-    }
-
-    /// Ends the last loan.
-    pub(super) fn give_back(&mut self, f: &mut FunctionBuilder) {
-        if f.lent > 0 {
-            f.lent -= 1;
-            f.emit(Op::GiveBack);
-        }
-    }
-
-    /// A site that names a variable; its number of arguments is the number of the variable it means so far.
-    pub(super) fn named_site(&mut self, f: &FunctionBuilder, name: &ImmutableString, position: Position) -> u32 {
-        let (register, number) = f.find_static(name);
-        let meaning = crate::program::Meaning {
-            function: self.program.any_function(name),
-            ..Default::default()
-        };
-        self.site(name, if register == Reg::MAX { 0 } else { number + 1 }, meaning, position)
-    }
-
-    /// What a function leaves behind: variables that texts declared in it.
-    pub(super) fn end_function(&mut self, f: &mut FunctionBuilder) {
-        let is_callee = !f.is_root && !f.is_inside;
-        f.end_scope(if is_callee { u32::from(u16::MAX) } else { f.base_depth });
     }
 
     pub(super) fn check_outer(&mut self, f: &mut FunctionBuilder, name: &ImmutableString, register: Reg, position: Position) {

@@ -1,5 +1,6 @@
 //! The parts of a fiber: frames, handlers, what it waits for. Plain data.
 
+use super::modules::Modules;
 use super::routine::RoutineState;
 use super::scopes::{Loan, Named};
 use super::Error;
@@ -15,14 +16,16 @@ pub(crate) enum Place {
     None,
     /// A variable.
     Variable(Reg),
-    /// Element reached by the first links of a chain.
+    /// Element reached by the first links of a chain; `ROOT_ONLY`: it was a temporary, only the root is held.
     Chain(u32, u16),
     /// The item a routine handed out.
     Item,
 }
 
+/// See [`Place::Chain`].
+pub(crate) const ROOT_ONLY: u16 = u16::MAX;
+
 /// What ends with a frame.
-#[expect(dead_code, reason = "import makes the last kind")]
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Kind {
     /// A call of a function (or the script's top level).
@@ -113,6 +116,8 @@ pub(super) enum State {
         argc: u16,
         dst: Target,
     },
+    /// The host's answer to an `import`.
+    Imported(Dynamic),
     /// The host threw this.
     Thrown(Dynamic),
     Ended,
@@ -125,6 +130,8 @@ pub(super) enum Target {
     Register(u32),
     /// The routine on top of the frames.
     Routine,
+    /// The `import` in progress.
+    Import,
 }
 
 /// What the root scope holds besides the program's own variables.
@@ -138,6 +145,10 @@ pub(super) struct Extra {
     pub(super) constants: Vec<(u16, ImmutableString, Dynamic)>,
     /// Programs beside the script's own: text of `eval`, modules, closures that came from elsewhere.
     pub(super) units: Vec<Unit>,
+    /// Modules and imports.
+    pub(super) modules: Modules,
+    /// The path the host was asked for last.
+    pub(super) asked: ImmutableString,
     /// Each unit's pointers to functions by name, made at their first use.
     pub(super) pointers: Vec<Vec<Dynamic>>,
 }

@@ -10,6 +10,7 @@ mod indexing;
 mod inspect;
 mod invoke;
 mod iterate;
+mod modules;
 mod native;
 mod operators;
 mod origin;
@@ -23,6 +24,8 @@ mod unwind;
 mod waiting;
 
 pub(crate) use invoke::reflects;
+pub(crate) use modules::ForeignMethod;
+pub use modules::IMPORT;
 pub(crate) use native::SiteCache;
 pub(crate) use origin::{name_of, of as origin_of, spelled};
 pub(crate) use routine::Routine;
@@ -171,6 +174,7 @@ impl Machine {
         let set_aside = meter.fuel - slice;
         meter.fuel = slice;
         vm.limits = meter.limits;
+        vm.foreign_methods = Rc::default();
         let step = self.advance(vm, meter);
         meter.operations += u64::try_from(slice - meter.fuel.max(-1)).unwrap_or(0);
         let exhausted = meter.limits.max_operations > 0 && meter.operations > meter.limits.max_operations;
@@ -184,6 +188,10 @@ impl Machine {
     fn advance(&mut self, vm: &mut Vm, meter: &mut Meter) -> Step {
         let mut result = match std::mem::take(&mut self.state) {
             State::Ready => self.run_loop(vm, meter),
+            State::Imported(answer) => match self.imported(vm, answer, &meter.limits) {
+                Ok(()) => self.run_loop(vm, meter),
+                Err(error) => Err(error),
+            },
             State::Thrown(value) => Err(EvalAltResult::ErrorRuntime(value, self.position()).into()),
             other => {
                 self.state = other;
@@ -221,6 +229,11 @@ impl Machine {
     }
 
     fn run_loop(&mut self, vm: &mut Vm, meter: &mut Meter) -> Result<run::Exit, Error> {
+        if self.extra.as_ref().is_some_and(|e| !e.modules.imports.is_empty()) {
+            vm.foreign_methods = self.foreign_methods();
+        } else if !vm.foreign_methods.is_empty() {
+            vm.foreign_methods = Rc::default();
+        }
         let number = self.frames.last().map_or(0, |f| f.unit);
         let (program, home) = self.unit(number);
         let unit = UnitNumber { own: number, home };

@@ -4,9 +4,10 @@
 //! moved out as the callee's `this`; the frame remembers the place, and the instruction begins again behind that step
 //! when the callee has returned.
 
+use super::frame::ROOT_ONLY;
 use super::invoke::{self, Flow, MethodCall};
 use super::operators::{data_race, mismatch, op_assign};
-use super::{indexing, Error, Machine, Place};
+use super::{indexing, place, Error, Machine, Place};
 use crate::bytecode::Reg;
 use crate::program::{Chain, End, Link, Program, Step};
 use crate::value::{is_lent, lent, Value};
@@ -126,10 +127,10 @@ pub(super) fn run(m: &mut Machine, cx: &mut invoke::Context<'_>, index: u32, d: 
         }
         Walk::Call { at, target, call } => {
             regs[usize::from(chain.state)] = Value::Int(at as i64 + 1);
-            let place = if is_place(chain, done, at) {
-                Place::Chain(index, at as u16)
-            } else {
-                Place::None
+            let place = match (is_place(chain, done, at), place::hold_root(chain, regs)) {
+                (true, _) => Place::Chain(index, at as u16),
+                (false, true) => Place::Chain(index, ROOT_ONLY),
+                (false, false) => Place::None,
             };
             // The instruction runs again when the callee has returned.
             m.repeat_instruction();

@@ -1,15 +1,45 @@
 //! Putting a lent value back where a chain took it from: through containers only.
 
+use super::frame::ROOT_ONLY;
 use super::indexing;
 use super::path::Walker;
-use crate::program::{Program, Step};
-use crate::value::Value;
+use crate::program::{Chain, Program, Step};
+use crate::value::{lent, Value};
 use crate::Vm;
 use rhai::{Dynamic, ImmutableString};
+
+/// Takes the value of a captured root out of its cell, for the time a callee runs; whether there is one.
+pub(super) fn hold_root(chain: &Chain, regs: &mut [Value]) -> bool {
+    let root = match &regs[usize::from(chain.root)] {
+        Value::Dyn(d) if d.is_shared() => d.clone(),
+        _ => return false,
+    };
+    regs[usize::from(chain.held)] = exchange(root, lent()).map_or(Value::Unit, Value::Dyn);
+    true
+}
+
+/// Puts the value of a captured root back into its cell.
+fn release_root(chain: &Chain, regs: &mut [Value]) {
+    let root = match &regs[usize::from(chain.root)] {
+        Value::Dyn(d) if d.is_shared() => d.clone(),
+        _ => return,
+    };
+    if let Value::Dyn(value) = regs[usize::from(chain.held)].take() {
+        exchange(root, value);
+    }
+}
+
+fn exchange(mut cell: Dynamic, value: Dynamic) -> Option<Dynamic> {
+    cell.write_lock::<Dynamic>().map(|mut inner| std::mem::replace(&mut *inner, value))
+}
 
 /// Puts a lent value back where chain `index` took it from.
 pub(super) fn put_back(vm: &mut Vm, program: &Program, regs: &mut [Value], index: u32, at: u16, value: Dynamic) {
     let chain = &program.chains[index as usize];
+    release_root(chain, regs);
+    if at == ROOT_ONLY {
+        return;
+    }
     let root = usize::from(chain.root);
     let mut target: Dynamic = regs[root].take_dynamic();
     // Only containers are walked: nothing is called.

@@ -277,8 +277,36 @@ pub(super) fn run<const EACH: bool>(m: &mut Machine, vm: &mut Vm, program: &Rc<P
             }
             Op::EndScope(depth) => {
                 save!();
-                m.end_scope(depth);
+                if m.end_scope(depth) {
+                    return Ok(Exit::OtherUnit); // their methods end too
+                }
                 load!();
+            }
+            Op::Import(a, _) => {
+                let path = r!(a).read_dynamic().into_immutable_string();
+                let path = tri!(path.map_err(|t| mismatch(vm, std::any::type_name::<ImmutableString>(), t, function.positions[pc - 1])));
+                fuel -= 1;
+                save!();
+                if !m.import(path, function.positions[pc - 1])? {
+                    return Ok(Exit::Suspended);
+                }
+                return Ok(Exit::OtherUnit); // the module may bring methods
+            }
+            Op::Export(a) => {
+                let site = function.site(pc - 1);
+                save!();
+                m.export(&program.sites[site], &program.sites[site + 1], a)?;
+                load!();
+            }
+            Op::ModuleVariable(d, n) => {
+                save!();
+                let value = m.module_variable(&program.namespaces[usize::from(n)], site!())?;
+                load!();
+                r!(d) = Value::Dyn(value);
+            }
+            Op::CallModule(at, d, n) => {
+                fuel -= 1;
+                flow!(invoke::call_module(m, &mut cx!(), function.site(pc - 1), n, at, d));
             }
             Op::Eval(d, a) => flow!(invoke::eval(m, &mut cx!(), function.site(pc - 1), a, d)),
             Op::CallInside(d, at) => flow!(invoke::call_inside(m, &mut cx!(), function.site(pc - 1), at, d)),

@@ -8,6 +8,7 @@
 //! instruction, or with the error that leaves it.
 
 use super::frame::{Extra, Kind};
+use super::modules::Import;
 use super::{Error, Machine};
 use crate::bytecode::Reg;
 use crate::program::Site;
@@ -39,7 +40,7 @@ pub(super) struct Loan {
 
 /// Where a variable lives.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Source {
+pub(super) enum Source {
     /// An absolute register.
     Register(u32),
     /// Index among the named variables.
@@ -76,7 +77,7 @@ impl Machine {
     }
 
     /// Where the variable of the site's name lives.
-    fn locate(&self, site: &Site, register: Reg) -> Option<Source> {
+    pub(super) fn locate(&self, site: &Site, register: Reg) -> Option<Source> {
         let owner = self.owner() as u32;
         let named = self.extra.as_ref().and_then(|e| e.find(owner, &site.name, site.argc));
         if let Some(index) = named {
@@ -88,7 +89,7 @@ impl Machine {
         bound.then_some(Source::Register(at))
     }
 
-    fn slot(&mut self, source: Source) -> &mut Value {
+    pub(super) fn slot(&mut self, source: Source) -> &mut Value {
         match (source, &mut self.extra) {
             (Source::Named(index), Some(extra)) => &mut extra.variables[index as usize].value,
             (Source::Named(index) | Source::Register(index), _) => &mut self.stack[index as usize],
@@ -153,21 +154,31 @@ impl Machine {
         });
     }
 
-    /// Forgets what texts declared deeper than `depth` in the scope of the code on top; all of it: `u16::MAX`.
-    pub(super) fn end_scope(&mut self, depth: u16) {
+    /// Forgets what was declared and imported deeper than `depth` in the scope of the code on top; all of it:
+    /// `u16::MAX`. Tells whether imports ended.
+    pub(super) fn end_scope(&mut self, depth: u16) -> bool {
         let owner = self.owner() as u32;
-        let Some(extra) = &mut self.extra else { return };
+        let Some(extra) = &mut self.extra else { return false };
+        let imports = extra.modules.imports.len();
         let gone = |v: &Named| v.owner > owner || v.owner == owner && (v.depth > depth || depth == u16::MAX);
         while extra.variables.last().is_some_and(gone) {
             extra.variables.pop();
         }
+        let gone = |i: &Import| i.owner > owner || i.owner == owner && (i.depth > depth || depth == u16::MAX);
+        while extra.modules.imports.last().is_some_and(gone) {
+            extra.modules.imports.pop();
+        }
+        extra.modules.imports.len() < imports
     }
 
-    /// Forgets the variables of frame `index` and of those above.
+    /// Forgets the names of frame `index` and of those above.
     pub(super) fn end_scopes_from(&mut self, index: usize) {
         let Some(extra) = &mut self.extra else { return };
         while extra.variables.last().is_some_and(|v| v.owner as usize >= index) {
             extra.variables.pop();
+        }
+        while extra.modules.imports.last().is_some_and(|i| i.owner as usize >= index) {
+            extra.modules.imports.pop();
         }
     }
 

@@ -3,7 +3,8 @@
 //! Between frames an error is wrapped as rhai wraps it ("in call to function …"), because a handler sees those texts.
 //! Limits and other system errors pass every handler.
 
-use super::{invoke, Error, Machine};
+use super::modules::in_module;
+use super::{invoke, Error, Kind, Machine};
 use crate::compile::line_column;
 use crate::value::Value;
 use crate::{Failure, FailureKind, Limits, TraceFrame, Vm};
@@ -62,6 +63,7 @@ impl Machine {
     /// Drops the frame on top and wraps the error with its name.
     fn leave_by_error(&mut self, vm: &mut Vm, error: Error) -> Error {
         let top = self.frames.len() - 1;
+        let kind = self.frames[top].kind;
         let source = self.unit(self.frames[top].unit).0.name.to_string();
         let name = match &self.frames[top].routine {
             Some(routine) => routine.kind.name().to_owned(),
@@ -69,6 +71,9 @@ impl Machine {
         };
         let position = self.position_of(top - 1);
         invoke::drop_frame(self, vm);
+        if kind == Kind::Module {
+            return in_module(&source, error, position);
+        }
         if error.is_system_exception() {
             return error;
         }

@@ -1,6 +1,7 @@
 //! A fiber that waits for the host: what it asks, and the answer.
 
 use super::frame::{State, Target};
+use super::modules::IMPORT;
 use super::Machine;
 use crate::compile::line_column;
 use crate::value::Value;
@@ -35,7 +36,11 @@ impl Machine {
             };
         };
         let (line, column) = line_column(self.position());
-        let name = self.current_program().sites.get(*site as usize).map_or("", |s| s.name.as_str());
+        let name = self
+            .current_program()
+            .sites
+            .get(*site as usize)
+            .map_or(if *function == IMPORT { "import" } else { "" }, |s| s.name.as_str());
         HostCall {
             function: *function,
             name,
@@ -67,6 +72,7 @@ impl Machine {
         let State::Waiting { dst, .. } = self.state else { return };
         match (reply, dst) {
             (Err(value), _) => self.state = State::Thrown(value),
+            (Ok(value), Target::Import) => self.state = State::Imported(value),
             (Ok(value), Target::Register(register)) => {
                 self.state = State::Ready;
                 self.stack[register as usize] = Value::from(value);

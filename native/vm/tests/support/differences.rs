@@ -13,6 +13,12 @@ pub const ON_PURPOSE: &[(&str, &str)] = &[
     ("bit fields 37", "constant-element"),
     ("const string char assignment", "constant-element"),
     ("methods with a comparer", "comparator-errors"),
+    ("scopes of imports 10", "import-shadowing"),
+    ("scopes of imports 11", "import-shadowing"),
+    ("scopes of imports 20", "module-closures"),
+    ("scopes of imports 21", "module-closures"),
+    ("scopes of imports 22", "module-closures"),
+    ("a script function two calls away reads the captured root", "closure-argument"),
     ("a closure in an object reads the object through a capture", "unused-this"),
 ];
 

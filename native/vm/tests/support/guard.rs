@@ -16,7 +16,7 @@ const WORKER: &str = "case";
 /// The evaluator of rhai is recursive.
 const STACK_BYTES: usize = 512 << 20;
 /// No case comes near this, also on a busy machine.
-const PATIENCE: Duration = Duration::from_secs(20);
+const PATIENCE: Duration = Duration::from_secs(120);
 
 /// Who runs the script.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

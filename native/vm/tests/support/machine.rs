@@ -1,9 +1,11 @@
 //! The machine in its three forms: run plainly, stopped everywhere, and with every host call answered late.
 
 use super::hosts;
+use super::modules;
 use super::oracle::MAX_CALL_DEPTH;
 use super::outcome::{canonical, without_anonymous_names, End, Failed, Outcome};
-use rhai_bridge_vm::{Binding, CompileError, CompileOptions, Failure, FailureKind, HostNames, Limits, Machine, Meter, Program, Step, Vm};
+use rhai::Dynamic;
+use rhai_bridge_vm::{Binding, CompileError, CompileOptions, Failure, FailureKind, HostNames, Limits, Machine, Meter, Program, Step, Vm, IMPORT};
 use std::collections::BTreeMap;
 use std::rc::Rc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -161,6 +163,12 @@ fn refusal(error: CompileError) -> End {
     })
 }
 
+/// The answer to an `import`.
+fn module(mut args: Vec<Dynamic>) -> Dynamic {
+    let path = args.remove(0).into_immutable_string().unwrap_or_default();
+    modules::source(&path).map_or(Dynamic::UNIT, Into::into)
+}
+
 /// Why a run does not go on by itself.
 enum Paused {
     Waiting,
@@ -243,7 +251,10 @@ impl Running {
         let looked_at = (self.machine.trace(), self.machine.heap_bytes());
         let args = (0..argc).map(|index| self.machine.take_argument(index)).collect();
         drop(looked_at);
-        self.machine.resume(hosts::answer(hosts::NAMES[function as usize], args));
+        self.machine.resume(match function {
+            IMPORT => Ok(module(args)),
+            _ => hosts::answer(hosts::NAMES[function as usize], args),
+        });
     }
 
     fn outcome(self) -> Outcome {

@@ -7,6 +7,7 @@ pub mod guard;
 pub mod hosts;
 pub mod machine;
 pub mod matrix;
+pub mod modules;
 pub mod oracle;
 pub mod outcome;
 pub mod prng;

@@ -1,6 +1,7 @@
 //! The oracle: rhai's own evaluator, optimiser off, on the same text.
 
 use super::hosts;
+use super::modules::Library;
 use super::outcome::{canonical, without_anonymous_names, End, Failed, Outcome};
 use rhai::{Engine, EvalAltResult, OptimizationLevel, Position, Scope};
 use std::cell::RefCell;
@@ -16,6 +17,7 @@ const MAX_OPERATIONS: u64 = 150_000;
 pub struct Oracle {
     engine: Engine,
     printed: Rc<RefCell<Vec<String>>>,
+    library: Library,
 }
 
 impl Oracle {
@@ -27,13 +29,14 @@ impl Oracle {
         engine.set_max_expr_depths(0, 0);
         engine.set_max_call_levels(MAX_CALL_DEPTH as usize);
         engine.set_max_operations(MAX_OPERATIONS);
-        engine.set_module_resolver(rhai::module_resolvers::DummyModuleResolver::new());
+        let library = Library::default();
+        engine.set_module_resolver(library.clone());
         hosts::register(&mut engine);
         let prints = printed.clone();
         engine.on_print(move |text| prints.borrow_mut().push(without_anonymous_names(text)));
         let debugs = printed.clone();
         engine.on_debug(move |text, _source, at| debugs.borrow_mut().push(debug_line(text, at)));
-        Self { engine, printed }
+        Self { engine, printed, library }
     }
 
     /// Whether rhai's parser takes `source`.
@@ -44,6 +47,7 @@ impl Oracle {
     /// Runs `source` to its end.
     pub fn run(&self, source: &str) -> Outcome {
         let mut scope = Scope::new();
+        self.library.clear();
         let result = match self.engine.compile(source) {
             Ok(ast) => self.engine.eval_ast_with_scope(&mut scope, &ast),
             Err(error) => Err(Box::new(error.into())),

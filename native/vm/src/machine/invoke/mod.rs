@@ -7,6 +7,7 @@
 mod callback;
 mod inside;
 mod method;
+mod module;
 mod named;
 mod pointer;
 mod reflection;
@@ -15,6 +16,7 @@ mod resolve;
 pub(super) use callback::continue_routine;
 pub(super) use inside::{call_inside, eval};
 pub(super) use method::{call_method, method, MethodCall};
+pub(super) use module::call_module;
 pub(super) use named::{call_native_method, named};
 pub(super) use pointer::{curry, make_pointer, pointer_in_register};
 pub(crate) use reflection::reflects;
@@ -25,7 +27,7 @@ use super::{place, Code, Error, Frame, Kind, Machine, Place, State, Target};
 use crate::bytecode::Reg;
 use crate::program::Program;
 use crate::value::Value;
-use crate::{Meter, Vm};
+use crate::{Limits, Meter, Vm};
 use rhai::{Dynamic, EvalAltResult, Position};
 use smallvec::SmallVec;
 use std::rc::Rc;
@@ -99,7 +101,11 @@ impl Machine {
 }
 
 pub(super) fn depth_left(m: &Machine, meter: &Meter, position: Position) -> Result<(), Error> {
-    let limit = meter.limits.max_call_depth as usize;
+    depth_left_for(m, &meter.limits, position)
+}
+
+pub(in crate::machine) fn depth_left_for(m: &Machine, limits: &Limits, position: Position) -> Result<(), Error> {
+    let limit = limits.max_call_depth as usize;
     if limit > 0 && m.frames.len() >= limit {
         return Err(EvalAltResult::ErrorStackOverflow(position).into());
     }
@@ -199,6 +205,12 @@ pub(in crate::machine) fn give_back(m: &mut Machine, vm: &mut Vm, place: Place, 
 
 /// Leaves a script frame that was lent a `this` or was called by a routine.
 pub(in crate::machine) fn leave(m: &mut Machine, cx: &mut Context<'_>, value: Value) -> Result<Flow, Error> {
+    if m.frames.last().is_some_and(|f| f.kind == Kind::Module) {
+        let module = m.finish_module();
+        drop_frame(m, cx.vm);
+        m.bind_import(module);
+        return Ok(Flow::Next);
+    }
     let Some(dst) = drop_frame(m, cx.vm) else {
         return Ok(Flow::Next);
     };
@@ -214,7 +226,7 @@ pub(in crate::machine) fn leave(m: &mut Machine, cx: &mut Context<'_>, value: Va
 pub(in crate::machine) fn drop_frame(m: &mut Machine, vm: &mut Vm) -> Option<Reg> {
     m.end_loans(m.frames.len().saturating_sub(1));
     let frame = m.frames.pop()?;
-    if frame.kind == Kind::Call {
+    if frame.kind != Kind::Inside {
         m.end_scopes_from(m.frames.len());
     }
     let lent_value = match frame.routine {

@@ -1,6 +1,7 @@
 //! What `target.name(…)` is, in rhai's order: words, closures in maps, the script's methods, the host, natives; and
 //! what is refused before a callee gets the target.
 
+use super::super::modules::foreign_method;
 use super::super::operators::mismatch;
 use super::super::origin::name_of;
 use super::super::routine::RoutineState;
@@ -69,6 +70,10 @@ pub(in crate::machine) fn resolve_method(
         return Ok(MethodCall::Routine {
             state: RoutineState::new(kind, args, site.position)?,
         });
+    }
+    if let Some(code) = foreign_method(&vm.foreign_methods, vm.engine.map_type_name(target.type_name()), &site.name, argc) {
+        let args = args.iter_mut().map(Value::take).collect();
+        return Ok(MethodCall::Script { code, args });
     }
     Ok(MethodCall::Native)
 }
