@@ -11,16 +11,18 @@ import { nextTurn } from '../../src/platform/timers.js';
 export interface Variant {
   readonly name: string;
   readonly options: EngineOptions;
+  /** `createSync` works. */
+  readonly isSync: boolean;
 }
 
 const native: readonly Variant[] = [
-  { name: 'native', options: { backend: 'native' } },
-  { name: 'native, never assisted', options: { backend: 'native', assistMicros: 0 } },
-  { name: 'native, inline', options: { backend: 'native', mode: 'inline' } },
+  { name: 'native', options: { backend: 'native' }, isSync: true },
+  { name: 'native, never assisted', options: { backend: 'native', assistMicros: 0 }, isSync: true },
+  { name: 'native, inline', options: { backend: 'native', mode: 'inline' }, isSync: true },
 ];
 const wasm: readonly Variant[] = [
-  { name: 'wasm', options: { backend: 'wasm' } },
-  { name: 'wasm, inline', options: { backend: 'wasm', mode: 'inline' } },
+  { name: 'wasm', options: { backend: 'wasm' }, isSync: false },
+  { name: 'wasm, inline', options: { backend: 'wasm', mode: 'inline' }, isSync: false },
 ];
 
 /** A page has no native backend. */
@@ -43,7 +45,7 @@ async function loadModule(): Promise<{ module?: Backend; problem?: Error }> {
 }
 
 /** An engine at once; `createSync` itself is native only. */
-function engineOn(variant: Variant, options: EngineOptions | undefined): RhaiEngine {
+export function engineOn(variant: Variant, options?: EngineOptions): RhaiEngine {
   const all = { ...variant.options, ...options };
   return all.backend === 'wasm' ? RhaiEngine.on(module!, all) : RhaiEngine.createSync(all);
 }

@@ -4,6 +4,7 @@
 import { VERSION } from '../../protocol/constants.js';
 import { BUSY, type Core } from '../core.js';
 import { CoreDeath } from '../death.js';
+import { named } from './counters.js';
 import type { CoreSide } from './core-side.js';
 import type { WasmModule } from './module.js';
 import { spawn, type WorkerEvents, type WorkerLink } from './spawn.js';
@@ -163,7 +164,7 @@ export class BackgroundCore implements Core {
 
   /** As of its last message. */
   counters(): Record<string, number> {
-    return Object.fromEntries(this.#counterNames.map((name, index) => [name, this.#counters[index] ?? 0]));
+    return named(this.#counterNames, this.#counters, this.side);
   }
 
   close(): void {

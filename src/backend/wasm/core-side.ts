@@ -162,6 +162,11 @@ export class CoreSide {
     this.#views.dv.setUint32(at + 12, record.length, true);
   }
 
+  /** Side buffers that nobody has taken yet. */
+  get sideBuffers(): number {
+    return this.#put.size + this.#aside.size;
+  }
+
   // The control block.
 
   /** More records wait for room in the outbox. */

@@ -3,6 +3,7 @@
 
 import { stayAlive } from '../../platform/timers.js';
 import { BROKEN, MORE, type Core } from '../core.js';
+import { named } from './counters.js';
 import type { CoreSide } from './core-side.js';
 import type { Instance } from './instance.js';
 
@@ -66,7 +67,7 @@ export class InlineCore implements Core {
 
   counters(): Record<string, number> {
     const values = this.#closed ? new Float64Array(0) : this.instance.counters();
-    return Object.fromEntries(this.instance.counterNames.map((name, index) => [name, values[index] ?? 0]));
+    return named(this.instance.counterNames, values, this.side);
   }
 
   close(): void {
