@@ -1,9 +1,9 @@
 // One suite over every backend, in Node and in Chromium; the time-outs only stop a hung test, no test waits for them.
 // `--project node` and `--project chromium` pick a side; where there is no Chromium, its side is left out with a word.
-import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { playwright } from '@vitest/browser-playwright';
 import { defineConfig, type TestProjectConfiguration } from 'vitest/config';
+import { CHROMIUM_FLAGS, chromiumPath } from './test/page/chromium.js';
 
 const patience = { testTimeout: 20_000, hookTimeout: 20_000 };
 
@@ -17,23 +17,19 @@ const node: TestProjectConfiguration = {
   },
 };
 
-const CHROMIUMS = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'];
-const chromiumPath = process.env['RHAI_BRIDGE_CHROMIUM'] ?? CHROMIUMS.find((path) => existsSync(path));
-
 /** A headless browser that asks nobody for anything; the page is served without any special header. */
 const chromium = (executablePath: string): TestProjectConfiguration => ({
   publicDir: false,
   resolve: {
     alias: ['util', 'vm', 'stream', 'async_hooks'].map((name) => ({
       find: `node:${name}`,
-      replacement: fileURLToPath(new URL(`test/browser/stand-ins/${name}.ts`, import.meta.url)),
+      replacement: fileURLToPath(new URL(`test/page/stand-ins/${name}.ts`, import.meta.url)),
     })),
   },
   test: {
     ...patience,
     name: 'chromium',
     include: ['test/conformance/*.test.ts'],
-    exclude: ['test/conformance/*.node.test.ts'],
     browser: {
       enabled: true,
       headless: true,
@@ -41,15 +37,7 @@ const chromium = (executablePath: string): TestProjectConfiguration => ({
       provider: playwright({
         launchOptions: {
           executablePath,
-          args: [
-            '--no-sandbox',
-            '--disable-gpu',
-            '--disable-quic',
-            '--no-first-run',
-            '--disable-background-networking',
-            '--disable-component-update',
-            '--disable-sync',
-          ],
+          args: CHROMIUM_FLAGS,
         },
       }),
       instances: [{ browser: 'chromium' }],
