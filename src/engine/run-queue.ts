@@ -43,7 +43,8 @@ export class RunQueue {
     if (task.counted) this.#active--;
     else if (this.#waiting.length > 0) this.#waiting = this.#waiting.filter((other) => other !== task);
     if (!this.#starting) this.#startMore();
-    if (this.#active === 0 && this.#waiting.length === 0) for (const done of this.#idle.splice(0)) done();
+    if (this.#idle.length > 0 && this.#active === 0 && this.#waiting.length === 0)
+      for (const done of this.#idle.splice(0)) done();
   }
 
   #startMore(): void {

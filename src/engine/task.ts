@@ -35,6 +35,14 @@ export interface TaskHolder {
   release(task: Task): void;
 }
 
+/** Not a name that users see on a Run. */
+export const ended: unique symbol = Symbol('ended');
+
+/** What its caller holds: a Run or a stream. */
+export interface TaskFace {
+  [ended](task: Task): void;
+}
+
 /** Where a task lives while it is under way: the core that runs it. */
 export interface TaskHome extends TaskHolder {
   cancel(task: Task): void;
@@ -78,8 +86,8 @@ export class Task implements CallOwner {
   reason: unknown;
   /** The host side has decided how it fails; the core only has to let go. */
   #verdict: { error: unknown } | undefined;
-  /** Called once, when it ends. */
-  onEnd: ((task: Task) => void) | undefined;
+  /** Told once, when it ends. */
+  face: TaskFace | undefined;
   /** Called first, to free what the engine keeps for it. */
   onLeave: ((task: Task) => void) | undefined;
 
@@ -164,6 +172,6 @@ export class Task implements CallOwner {
     this.onLeave = undefined; // a run that somebody keeps does not keep its engine
     this.home = undefined;
     this.holder = undefined;
-    this.onEnd?.(this);
+    this.face?.[ended](this);
   }
 }

@@ -2,7 +2,7 @@
 // Every request is answered once, dropped when its run is over, or aborted by the core; nothing here throws into the pump.
 
 import { describe, RhaiAsyncFunctionError, RhaiLimitError, RhaiTimeoutError } from '../errors/index.js';
-import { lastClock } from '../backend/turn.js';
+import { turnClock } from '../backend/turn.js';
 import type { Port } from '../backend/port.js';
 import * as C from '../protocol/constants.js';
 import type { Decoder } from '../protocol/decode.js';
@@ -102,7 +102,7 @@ export class HostCalls implements CallSettler {
     call.generation = generation;
     call.owner = owner;
     call.args = args;
-    call.startedAt = lastClock();
+    call.startedAt = turnClock();
     this.#live[slot] = call;
     this.shared.counters.inFlight++;
     return call;

@@ -16,6 +16,8 @@ export const WANT_SPACE = 96;
 export const OUT_OVERFLOW = 112;
 export const DEADLINE = 128;
 export const VERSION_WORD = 144;
+/** Nanoseconds of the last step, by a core that measures its steps; read and cleared here. */
+export const STEP_NS = 160;
 export const NO_DEADLINE = 0xffffffff;
 
 /** Kinds of any record. */

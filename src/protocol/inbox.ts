@@ -22,6 +22,8 @@ export class Inbox {
   /** Byte counters, wrapping at 2^32; `#published` is what the core may read. */
   #head = 0;
   #published = 0;
+  /** What the core had read when we last looked. */
+  #tail = 0;
   #open = 0;
   /** Records that wait for room, in order; then every later record waits behind them. */
   #waiting: Uint8Array[] = [];
@@ -110,12 +112,15 @@ export class Inbox {
   }
 
   #used(): number {
-    return (this.#head - Atomics.load(this.#control, C.IN_TAIL)) >>> 0;
+    this.#tail = Atomics.load(this.#control, C.IN_TAIL);
+    return (this.#head - this.#tail) >>> 0;
   }
 
-  /** Free bytes from the head up to the tail or the ring's end. */
+  /** Free bytes from the head up to the tail or the ring's end. An old tail will do while it leaves enough. */
   #contiguous(): number {
-    return Math.min(this.size - (this.#head & this.#mask), this.size - this.#used());
+    let free = this.size - ((this.#head - this.#tail) >>> 0);
+    if (free < this.#quarter) free = this.size - this.#used();
+    return Math.min(this.size - (this.#head & this.#mask), free);
   }
 
   #place(bytes: Uint8Array): void {

@@ -8,6 +8,9 @@ use crate::runs::{Body, Phase, Run};
 use crate::values::{HostError, Origin};
 use rhai::Dynamic;
 
+/// What a blob takes besides its bytes.
+const VALUE_HEADER_BYTES: i64 = 48;
+
 impl Core {
     /// Sends the request of a machine that has just suspended, and lets the run wait.
     pub(crate) fn post_request(&mut self, mut run: Box<Run>, now_ns: u64, port: &mut dyn Port) {
@@ -47,7 +50,18 @@ impl Core {
         }
         for index in 0..argc {
             let argument = machine.take_argument(index);
-            if let Err(error) = out.owned_value(argument, run.limits.vm.max_value_depth) {
+            let blob_bytes = argument.as_blob_ref().map_or(0, |blob| blob.capacity());
+            let written = if blob_bytes > 0 && !argument.is_shared() {
+                run.memory_bytes -= blob_bytes as i64 + VALUE_HEADER_BYTES;
+                out.owned_value(argument, run.limits.vm.max_value_depth)
+            } else {
+                let written = out.value(&argument, run.limits.vm.max_value_depth);
+                let before = self.vm.live_bytes();
+                drop(argument);
+                run.memory_bytes += self.vm.live_bytes() - before;
+                written
+            };
+            if let Err(error) = written {
                 let path = format!("$[{index}]{}", &error.path()[1..]);
                 let error = HostError::value(&error.reason, &path);
                 return Err(error.at_call(machine.host_call().name, line));

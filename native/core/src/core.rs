@@ -16,7 +16,7 @@ use crate::ready::Ready;
 use crate::requests::Requests;
 use crate::runs::Runs;
 use crate::scope::OwnScope;
-use rhai_bridge_vm::Vm;
+use rhai_bridge_vm::{Probes, Vm};
 use std::collections::VecDeque;
 use std::sync::Arc;
 
@@ -96,6 +96,12 @@ impl Core {
             is_tracing: false,
             is_broken: false,
         }
+    }
+
+    /// Gives the machine its clock, which must be the port's, and its account of memory. Without, natives are not stopped by
+    /// deadlines and `maxMemoryBytes` is not enforced.
+    pub fn set_probes(&mut self, probes: Probes) {
+        self.vm.set_probes(probes);
     }
 
     /// The port carries big texts and blobs in buffers of their own, from and to these stores.

@@ -112,7 +112,8 @@ impl Failed {
         let base = match failure.kind {
             FailureKind::Limit(hit) => Self::new("limit", failure.message).with_limit(hit.name, hit.value as f64),
             FailureKind::Syntax => Self::new("syntax", failure.message),
-            FailureKind::Internal => Self::internal(failure.message),
+            // The deadline of a slice: whoever stepped says which limit that was.
+            FailureKind::Late | FailureKind::Internal => Self::internal(failure.message),
             FailureKind::Runtime(class) => match host_error {
                 Some(error) => Self::uncaught(&error, class),
                 None => Self {

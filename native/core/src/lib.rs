@@ -25,6 +25,7 @@ mod programs;
 mod ready;
 mod receive;
 mod requests;
+mod run_time;
 mod runs;
 mod scope;
 mod step;
@@ -34,6 +35,7 @@ pub use crate::core::{Budget, Core, StepResult};
 pub use counters::Counters;
 pub use guard::guarded;
 pub use port::Port;
+pub use rhai_bridge_vm::Probes;
 
 /// Bytes of a run's box in the table, its machine's own heap not counted.
 #[must_use]

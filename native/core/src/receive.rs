@@ -29,6 +29,12 @@ impl Core {
         }
     }
 
+    /// The account of memory before a value is read.
+    fn bytes_before(&self) -> i64 {
+        let _ = self.inbox.taken_aside();
+        self.vm.live_bytes()
+    }
+
     fn dispatch(&mut self, record: &[u8], now_ns: u64, port: &mut dyn Port) -> Result<(), Malformed> {
         let mut reader = Reader::new(record, 4);
         let kind = reader.u32()?;
@@ -76,7 +82,11 @@ impl Core {
         if self.runs.get(id).is_some() {
             return Err(Malformed("run started twice"));
         }
-        let started = self.read_start(id, reader, now_ns);
+        let before = self.bytes_before();
+        let mut started = self.read_start(id, reader, now_ns);
+        if let Ok(run) = &mut started {
+            run.memory_bytes = self.vm.live_bytes() - before + self.inbox.taken_aside();
+        }
         match started {
             Ok(run) if !self.is_broken => self.add_run(run),
             Ok(_) => self.send_failed(id, Failed::internal("this core is broken"), &Default::default(), port),
@@ -152,8 +162,13 @@ impl Core {
     fn receive_reply(&mut self, id: Id, reader: &mut Reader<'_>, now_ns: u64, port: &mut dyn Port) -> Result<(), Malformed> {
         let run = self.requests.close(id);
         let depth = run.and_then(|run| self.runs.get(run)).map_or(0, |run| run.limits.vm.max_value_depth);
+        let before = self.bytes_before();
         let value = self.inbox.value(reader, depth); // also when late: its shapes stay known
         let Some(run) = run else { return self.drop_late(value.err()) };
+        let bytes = self.vm.live_bytes() - before + self.inbox.taken_aside();
+        if let Some(run) = self.runs.get(run) {
+            run.memory_bytes += bytes;
+        }
         self.counters.replies += 1;
         match value {
             Ok(value) => self.answer(run, id, Ok(value), now_ns, port),

@@ -4,7 +4,6 @@
 //! counters, and the table itself is a pointer per slot. JavaScript gives the ids.
 
 use crate::deadlines::NEVER;
-use crate::failed::Failed;
 use crate::guard::guarded;
 use crate::limits::RunLimits;
 use crate::message::Id;
@@ -70,6 +69,8 @@ pub struct Run {
     pub limits: Rc<RunLimits>,
     /// Operations so far.
     pub operations: u64,
+    /// Bytes its values hold.
+    pub memory_bytes: i64,
     /// The open request; meaningful while `phase` is `Waiting`.
     pub request: Id,
     /// When its wall-clock limit is up.
@@ -102,6 +103,7 @@ impl Run {
             host_deadline_ns: NEVER,
             limits,
             operations: 0,
+            memory_bytes: 0,
             request: Id {
                 slot: u32::MAX,
                 generation: 0,
@@ -168,33 +170,6 @@ impl Run {
                 (call.name.to_owned(), call.function)
             }
             _ => (String::new(), u32::MAX),
-        }
-    }
-
-    /// The failure of a run whose wall clock or own time is up.
-    #[must_use]
-    pub fn time_is_up(&self, now_ns: u64) -> Option<Failed> {
-        if self.wall_deadline_ns <= now_ns {
-            return Some(Failed::timeout("timeoutMs", self.limits.timeout_ms, self.place()));
-        }
-        self.compute_is_up()
-    }
-
-    /// The failure of a run that has computed for too long.
-    #[must_use]
-    pub fn compute_is_up(&self) -> Option<Failed> {
-        let limit = self.limits.compute_ms;
-        let is_up = limit > 0.0 && crate::limits::to_ms(self.spent().script_ns) >= limit;
-        is_up.then(|| Failed::timeout("computeMs", limit, "script"))
-    }
-
-    /// Where the time went when it ran out: a run between two slices is computing unless it waited for longer.
-    fn place(&self) -> &'static str {
-        let spent = self.spent();
-        match self.phase {
-            Phase::Waiting => "host",
-            Phase::Queued if spent.queue_ns > spent.script_ns => "queue",
-            _ => "script",
         }
     }
 

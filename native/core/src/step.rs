@@ -4,12 +4,13 @@
 //! are looked at and mail ends the step. So nothing waits for longer than a slice, natives aside.
 
 use crate::core::{Budget, Core, StepResult};
+use crate::deadlines::NEVER;
 use crate::failed::Failed;
 use crate::guard::guarded;
 use crate::message::{outbox_kind, Id};
 use crate::port::Port;
 use crate::runs::{Body, Fresh, Phase, Run};
-use rhai_bridge_vm::{Machine, Meter, Output, Step};
+use rhai_bridge_vm::{FailureKind, Machine, Meter, Output, Step};
 
 /// Operations in a slice.
 const SLICE_FUEL: i64 = 4096;
@@ -143,11 +144,16 @@ impl Core {
         run.enter(Phase::Running, now_ns);
         port.running(run.id);
         self.counters.slices += 1;
-        let stepped = self.begin(&mut run).and_then(|()| self.step_machine(&mut run));
+        let stepped = self.begin(&mut run).and_then(|()| self.step_machine(&mut run, now_ns));
         let now_ns = port.now_ns();
         let printed = self.send_output(&mut run, port);
         match printed.and(stepped) {
             Ok(Step::Done(value)) => self.finish(run, Ok(value), now_ns, port),
+            Ok(Step::Failed(failure)) if failure.kind == FailureKind::Late => {
+                run.enter(Phase::Running, now_ns);
+                let failed = run.late(now_ns).at(failure.trace);
+                self.finish(run, Err(Box::new(failed)), now_ns, port);
+            }
             Ok(Step::Failed(failure)) => self.finish(run, Err(Box::new(Failed::machine(*failure))), now_ns, port),
             Ok(Step::Suspended) => self.post_request(run, now_ns, port),
             Ok(Step::OutOfFuel) => self.requeue(run, now_ns, port),
@@ -184,20 +190,24 @@ impl Core {
         }
     }
 
-    fn step_machine(&mut self, run: &mut Run) -> Result<Step, Box<Failed>> {
+    fn step_machine(&mut self, run: &mut Run, now_ns: u64) -> Result<Step, Box<Failed>> {
         let fuel = self.slice_of(run, SLICE_FUEL);
+        let deadline_ns = run.slice_deadline_ns(now_ns);
         let Body::Fiber(machine) = &mut run.body else {
             return Err(Box::new(Failed::internal("stepped after its end")));
         };
         let mut meter = Meter {
             fuel,
             operations: run.operations,
+            memory_bytes: run.memory_bytes,
+            deadline_ns: (deadline_ns != NEVER).then_some(deadline_ns),
             limits: run.limits.vm,
-            ..Meter::default()
+            stop_each: false,
         };
         let stepped = guarded(|| machine.step(&mut self.vm, &mut meter));
         let used = meter.operations.saturating_sub(run.operations);
         run.operations = meter.operations;
+        run.memory_bytes = meter.memory_bytes;
         self.use_fuel(run, used);
         stepped.map_err(|panic| {
             self.counters.panics += 1;
@@ -209,13 +219,27 @@ impl Core {
 
     /// Sends what the slice printed; more than the run's share ends it.
     fn send_output(&mut self, run: &mut Run, port: &mut dyn Port) -> Result<(), Box<Failed>> {
-        for output in self.vm.take_output() {
+        let outputs = self.vm.take_output();
+        let sent = self.send_each(run, &outputs, port);
+        run.memory_bytes -= self.freed(outputs);
+        sent
+    }
+
+    /// Drops what a run made; gives the bytes it held.
+    pub(crate) fn freed<T>(&self, value: T) -> i64 {
+        let before = self.vm.live_bytes();
+        drop(value);
+        before - self.vm.live_bytes()
+    }
+
+    fn send_each(&mut self, run: &mut Run, outputs: &[Output], port: &mut dyn Port) -> Result<(), Box<Failed>> {
+        for output in outputs {
             run.output_bytes += output.text.len() as u64;
             let limit = run.limits.max_output_bytes;
             if limit != 0 && run.output_bytes > limit {
                 return Err(Box::new(Failed::limit("maxOutputBytes", limit as f64).at(run.trace())));
             }
-            self.send_text(run.id, &output, port);
+            self.send_text(run.id, output, port);
         }
         Ok(())
     }

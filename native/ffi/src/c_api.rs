@@ -6,7 +6,7 @@ use crate::port::Holder;
 use crate::station::Turn;
 use crate::worker::{Shared, WakeTarget, Worker};
 use rhai_bridge_core::message::{Id, PROTOCOL_VERSION};
-use rhai_bridge_core::{guarded, Budget, Core, Counters, StepResult};
+use rhai_bridge_core::{guarded, Budget, Core, Counters, Probes, StepResult};
 use std::cell::{Cell, RefCell};
 use std::ffi::{c_char, c_void};
 use std::sync::atomic::Ordering::Relaxed;
@@ -97,8 +97,13 @@ fn make(memory: Option<Memory>, kind: u32, wake: WakeTarget) -> Result<RbCore, u
     }
     memory.store(Word::Sleeping, 1);
     memory.store(Word::Deadline, u32::MAX);
+    let mut core = Core::new();
+    core.set_probes(Probes {
+        live_bytes: crate::allocator::live_bytes,
+        now_ns: crate::clock::now_ns,
+    });
     Ok(RbCore {
-        shared: Shared::new(memory, Core::new(), wake),
+        shared: Shared::new(memory, core, wake),
         worker: RefCell::default(),
         is_home: kind == RB_HOME,
         is_stopped: Cell::new(false),

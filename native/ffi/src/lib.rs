@@ -5,8 +5,10 @@
 //! (contract: `native/include/rhai_bridge.h`). All `unsafe` of the native build is here: raw memory that JavaScript
 //! also writes, and moving a core between threads as a whole.
 
+mod allocator;
 mod c_api;
 mod c_spill;
+mod clock;
 mod inbox;
 mod memory;
 mod outbox;

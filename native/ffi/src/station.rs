@@ -32,7 +32,8 @@ pub struct Station {
 }
 
 // SAFETY: a core is a closed graph: every `Rc` and `RefCell` it holds is reachable from it alone, it borrows nothing,
-// uses no thread-locals (neither do rhai nor our crates), and what leaves it are bytes. So it may change threads as
+// uses no thread-locals (neither do rhai nor our crates; the allocator's account per thread is only ever read as a
+// difference within one step), and what leaves it are bytes. So it may change threads as
 // one piece as long as one thread touches it at a time, which the mutex around the station (the baton) sees to.
 unsafe impl Send for Station {}
 
@@ -71,8 +72,12 @@ impl Station {
                 break result;
             }
         };
-        let now_ns = port.now_ns;
-        self.show(shared, holder, now_ns);
+        let end_ns = port.now_ns;
+        self.show(shared, holder, end_ns);
+        if holder == Holder::JavaScript {
+            let spent_ns = u32::try_from(end_ns - now_ns).unwrap_or(u32::MAX >> 1);
+            shared.memory.store_own(Word::StepNs, spent_ns.clamp(1, u32::MAX >> 1));
+        }
         result
     }
 

@@ -12,7 +12,7 @@ use rhai_bridge_core::{guarded, Budget, Core, StepResult};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering::SeqCst};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, TryLockError};
 use std::thread::{JoinHandle, Thread};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 /// No deadline.
 const NEVER: u64 = u64::MAX;
@@ -47,7 +47,6 @@ pub struct Shared {
     /// Big records from JavaScript.
     pub side_in: Arc<SideBuffers>,
     wake: WakeTarget,
-    epoch: Instant,
     stop: AtomicBool,
     /// Work was left for the worker that is not in the inbox.
     kick: AtomicBool,
@@ -72,7 +71,6 @@ impl Shared {
             side_out,
             side_in,
             wake,
-            epoch: Instant::now(),
             stop: AtomicBool::new(false),
             kick: AtomicBool::new(false),
             nearest_ns: AtomicU64::new(NEVER),
@@ -82,9 +80,9 @@ impl Shared {
         })
     }
 
-    /// Nanoseconds since the core was made.
+    /// Nanoseconds of a monotonic clock.
     pub fn now_ns(&self) -> u64 {
-        u64::try_from(self.epoch.elapsed().as_nanos()).unwrap_or(NEVER)
+        crate::clock::now_ns()
     }
 
     /// Waits for the baton.

@@ -33,6 +33,8 @@ pub enum FailureKind {
     Syntax,
     /// A limit; a script cannot catch it.
     Limit(LimitHit),
+    /// The deadline of [`crate::Meter`] passed inside a native.
+    Late,
     /// A broken invariant of ours.
     Internal,
 }

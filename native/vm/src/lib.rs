@@ -5,9 +5,13 @@
 //! waits for the host, or has used its fuel).
 
 mod bytecode;
+mod cells;
 mod compile;
+mod copy;
+mod depth;
 mod failure;
 mod hosts;
+mod ledger;
 mod limits;
 mod machine;
 mod natives;
@@ -17,6 +21,7 @@ mod vm;
 
 pub use failure::{CompileError, Failure, FailureKind, LimitHit, TraceFrame};
 pub use hosts::HostNames;
+pub use ledger::Probes;
 pub use limits::{Limits, Meter};
 pub use machine::{Binding, HostCall, Machine, Step, IMPORT};
 pub use program::{FunctionInfo, HostUse, Program};

@@ -1,5 +1,6 @@
 //! What a run may use, and the meter that counts it. Every check is O(1); 0 always means unlimited.
 
+use crate::ledger::depth_limit;
 use crate::machine::Error;
 use crate::LimitHit;
 use rhai::{Dynamic, EvalAltResult, Position};
@@ -17,7 +18,7 @@ pub struct Limits {
     pub max_array_length: u64,
     /// Entries of one object map.
     pub max_map_size: u64,
-    /// Containers inside containers.
+    /// Containers inside containers; 0 and everything above 256 mean 256.
     pub max_value_depth: u32,
     /// Bytes of everything the run holds.
     pub max_memory_bytes: u64,
@@ -80,6 +81,8 @@ impl Limits {
             EvalAltResult::ErrorDataTooLarge(what, _) if what == "Source" => ("maxSourceBytes", self.max_source_bytes),
             EvalAltResult::ErrorDataTooLarge(what, _) if what.starts_with("Length") => ("maxStringBytes", self.max_string_bytes),
             EvalAltResult::ErrorDataTooLarge(what, _) if what.starts_with("Size of object") => ("maxMapSize", self.max_map_size),
+            EvalAltResult::ErrorDataTooLarge(what, _) if what.starts_with("Memory") => ("maxMemoryBytes", self.max_memory_bytes),
+            EvalAltResult::ErrorDataTooLarge(what, _) if what.starts_with("Depth") => ("maxValueDepth", u64::from(depth_limit(self))),
             EvalAltResult::ErrorDataTooLarge(..) => ("maxArrayLength", self.max_array_length),
             _ => return None,
         };
@@ -107,6 +110,10 @@ pub struct Meter {
     pub fuel: i64,
     /// Operations of the run so far (what was used of `fuel` is added when a step ends).
     pub operations: u64,
+    /// Bytes the run holds: what it held before the step, then after it.
+    pub memory_bytes: i64,
+    /// When long natives must end, on the clock of [`crate::Probes`]; `None` = never.
+    pub deadline_ns: Option<u64>,
     /// The run's limits.
     pub limits: Limits,
     /// For tests: a step ends after every single instruction.

@@ -74,15 +74,6 @@ impl From<Value> for Dynamic {
 }
 
 impl Value {
-    /// The value as a program sees it: never shared, writable, scalars open.
-    #[inline]
-    pub(crate) fn read(&self) -> Self {
-        match self {
-            Self::Dyn(d) => Self::from(d.flatten_clone()),
-            other => other.clone(),
-        }
-    }
-
     /// The value as a program sees it, closed.
     #[inline]
     pub(crate) fn read_dynamic(&self) -> Dynamic {

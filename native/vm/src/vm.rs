@@ -1,11 +1,13 @@
 //! What all programs and machines of one core share: the rhai engine, its caches, and the output sink.
 
+use crate::cells::Kept;
 use crate::compile::{compile, line_column};
+use crate::ledger::{Ledger, Probes};
 use crate::machine::{name_of, Error, ForeignMethod};
-use crate::program::Site;
+use crate::program::{Meaning, Site};
 use crate::{CompileError, HostNames, LimitHit, Limits, Program};
 use rhai::packages::{Package, StandardPackage};
-use rhai::{Caches, Dynamic, Engine, FnPtr, GlobalRuntimeState, OptimizationLevel, Position};
+use rhai::{Caches, Engine, FnPtr, GlobalRuntimeState, OptimizationLevel, Position};
 use std::cell::RefCell;
 use std::rc::Rc;
 
@@ -35,6 +37,9 @@ pub struct Output {
     pub column: u32,
 }
 
+/// A text of this size is looked at before it is made; smaller ones at the next check.
+const LARGE_TEXT_BYTES: usize = 4096;
+
 /// The shared part of a core's machines.
 pub struct Vm {
     pub(crate) engine: Engine,
@@ -44,6 +49,14 @@ pub struct Vm {
     pub(crate) foreign_methods: Rc<[ForeignMethod]>,
     /// Limits of the run being stepped.
     pub(crate) limits: Limits,
+    /// What the run being stepped owes and holds.
+    pub(crate) ledger: Ledger,
+    /// Captured variables that outlived their runs.
+    pub(crate) kept: Rc<RefCell<Kept>>,
+    /// Call sites of the machine's own.
+    pub(crate) equals: Rc<Site>,
+    pub(crate) to_text: Rc<Site>,
+    pub(crate) to_debug: Rc<Site>,
     output: Rc<RefCell<Vec<Output>>>,
 }
 
@@ -80,8 +93,24 @@ impl Vm {
             caches: eager_caches(),
             foreign_methods: Rc::default(),
             limits: Limits::default(),
+            ledger: Ledger::new(),
+            kept: Rc::default(),
+            equals: own_site("==", 2),
+            to_text: own_site("to_string", 1),
+            to_debug: own_site("to_debug", 1),
             output,
         }
+    }
+
+    /// Tells the machine how to ask for the time and for the bytes in use.
+    pub fn set_probes(&mut self, probes: Probes) {
+        self.ledger.probes = probes;
+    }
+
+    /// Heap bytes in use by this thread's work; only differences mean something.
+    #[must_use]
+    pub fn live_bytes(&self) -> i64 {
+        (self.ledger.probes.live_bytes)()
     }
 
     /// The rhai engine.
@@ -141,19 +170,32 @@ impl Vm {
         }
     }
 
+    /// A text is about to have `bytes` bytes, `more` of them written now.
+    #[inline]
+    pub(crate) fn text_grows(&mut self, bytes: usize, more: usize) -> Result<(), Error> {
+        self.limits.check_text(bytes)?;
+        self.ledger.charge_bytes(more)?;
+        if bytes > LARGE_TEXT_BYTES {
+            self.ledger.reserve(bytes)?;
+        }
+        Ok(())
+    }
+
     pub(crate) fn print(&mut self, debug: bool, text: &str, position: Position) {
         push(&self.output, debug, text, position);
     }
+}
 
-    /// A value's text, as `print` and interpolation give it.
-    pub(crate) fn text_of(&mut self, site: &Site, value: &mut Dynamic) -> String {
-        let result: Result<Dynamic, Error> = self.call_native(site, &mut [value], true);
-        match result {
-            Ok(text) if text.is_string() => text.into_immutable_string().map(|s| s.to_string()).unwrap_or_default(),
-            Ok(other) => self.engine.map_type_name(other.type_name()).to_owned(),
-            Err(_) => value.to_string(),
-        }
-    }
+/// A call site that belongs to no script.
+fn own_site(name: &str, argc: u16) -> Rc<Site> {
+    Rc::new(Site {
+        name: name.into(),
+        argc,
+        meaning: Meaning::default(),
+        position: Position::NONE,
+        argument_position: Position::NONE,
+        cache: RefCell::default(),
+    })
 }
 
 /// Pointers to closures are spelled otherwise inside (see `machine/origin`); scripts see them as rhai shows them.

@@ -3,6 +3,7 @@
 //! its core a store; without one everything is written inline.
 
 use super::{Malformed, Reader};
+use std::cell::Cell;
 use std::fmt::Debug;
 use std::sync::Arc;
 
@@ -66,17 +67,28 @@ impl AsidesOut {
 #[derive(Debug, Default)]
 pub(super) struct AsidesIn {
     store: Option<Arc<dyn Asides>>,
+    /// Bytes that came in since somebody asked: others allocated them.
+    taken: Cell<i64>,
 }
 
 impl AsidesIn {
     pub fn new(store: Arc<dyn Asides>) -> Self {
-        Self { store: Some(store) }
+        Self {
+            store: Some(store),
+            taken: Cell::new(0),
+        }
+    }
+
+    /// Bytes of the buffers read since the last call.
+    pub fn taken(&self) -> i64 {
+        self.taken.take()
     }
 
     /// The buffer whose number and length come next.
     pub fn read(&self, reader: &mut Reader<'_>) -> Result<Vec<u8>, Malformed> {
         let (id, length) = (reader.u32()?, reader.u32()? as usize);
         let bytes = self.store.as_ref().and_then(|store| store.take(id));
+        self.taken.set(self.taken.get() + length as i64);
         bytes.filter(|bytes| bytes.len() == length).ok_or(Malformed("no such buffer"))
     }
 }

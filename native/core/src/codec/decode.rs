@@ -28,6 +28,12 @@ impl Decoder {
         Self::default()
     }
 
+    /// Bytes of the buffers put aside that were read since the last call.
+    #[must_use]
+    pub fn taken_aside(&self) -> i64 {
+        self.asides.taken()
+    }
+
     /// Buffers that were put aside come from `store`.
     pub fn take_aside(&mut self, store: Arc<dyn Asides>) {
         self.asides = AsidesIn::new(store);

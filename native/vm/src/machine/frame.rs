@@ -65,6 +65,8 @@ pub(crate) struct Frame {
     pub(crate) dst: Reg,
     pub(crate) kind: Kind,
     pub(crate) place: Place,
+    /// Containers around the value that was lent to it as `this` (or to walk): stores into it count them.
+    pub(crate) outer: u16,
     /// Set when the frame is no code but a native's callback loop.
     pub(crate) routine: Option<Box<RoutineState>>,
 }
@@ -81,6 +83,7 @@ impl Frame {
             dst,
             kind: Kind::Call,
             place: Place::None,
+            outer: 0,
             routine: None,
         }
     }

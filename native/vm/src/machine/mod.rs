@@ -26,11 +26,13 @@ mod waiting;
 pub(crate) use invoke::reflects;
 pub(crate) use modules::ForeignMethod;
 pub use modules::IMPORT;
-pub(crate) use native::SiteCache;
+pub(crate) use native::{at, SiteCache};
 pub(crate) use origin::{name_of, of as origin_of, spelled};
 pub(crate) use routine::Routine;
 pub use waiting::HostCall;
 
+use crate::cells::Cells;
+use crate::ledger::Ledger;
 use crate::program::Program;
 use crate::value::Value;
 use crate::{Failure, Meter, Vm};
@@ -77,6 +79,8 @@ pub struct Machine {
     iterators: Vec<Iter>,
     state: State,
     extra: Option<Box<Extra>>,
+    /// Captured variables; dropped after everything that refers to them.
+    cells: Option<Box<Cells>>,
 }
 
 impl Machine {
@@ -135,6 +139,7 @@ impl Machine {
             iterators: Vec::new(),
             state: State::Ready,
             extra: None,
+            cells: None,
         }
     }
 
@@ -175,8 +180,11 @@ impl Machine {
         meter.fuel = slice;
         vm.limits = meter.limits;
         vm.foreign_methods = Rc::default();
+        vm.ledger.open(meter);
+        self.free_cells(&vm.ledger);
         let step = self.advance(vm, meter);
-        meter.operations += u64::try_from(slice - meter.fuel.max(-1)).unwrap_or(0);
+        vm.ledger.close(meter);
+        meter.operations += u64::try_from(slice.saturating_sub(meter.fuel)).unwrap_or(0);
         let exhausted = meter.limits.max_operations > 0 && meter.operations > meter.limits.max_operations;
         meter.fuel += set_aside;
         if exhausted && matches!(step, Step::OutOfFuel) {
@@ -187,6 +195,7 @@ impl Machine {
 
     fn advance(&mut self, vm: &mut Vm, meter: &mut Meter) -> Step {
         let mut result = match std::mem::take(&mut self.state) {
+            State::Ready if vm.ledger.check_memory().is_err() => Err(crate::ledger::out_of_memory()),
             State::Ready => self.run_loop(vm, meter),
             State::Imported(answer) => match self.imported(vm, answer, &meter.limits) {
                 Ok(()) => self.run_loop(vm, meter),
@@ -245,6 +254,15 @@ impl Machine {
         }
     }
 
+    /// Looks for captured variables that cannot be reached any more, when memory gets short.
+    fn free_cells(&mut self, ledger: &Ledger) {
+        if let Some(cells) = self.cells.as_mut().filter(|cells| cells.has_grown()) {
+            if ledger.is_short() {
+                cells.collect();
+            }
+        }
+    }
+
     fn fail(&mut self, error: Error, limits: &crate::Limits) -> Step {
         let trace = self.trace();
         self.state = State::Ended;
@@ -267,4 +285,9 @@ impl Machine {
             self.stack.shrink_to_fit();
         }
     }
+}
+
+/// A captured variable with this value.
+fn share(cells: &mut Option<Box<Cells>>, vm: &Vm, value: Dynamic) -> Dynamic {
+    cells.get_or_insert_with(|| Box::new(Cells::new(&vm.kept))).share(value)
 }

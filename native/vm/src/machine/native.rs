@@ -4,6 +4,8 @@
 //! the resolved function in our cache; a hit calls it directly.
 
 use super::Error;
+use crate::ledger::Ledger;
+use crate::natives::{guard_of, Guard, Guarded};
 use crate::program::Site;
 use crate::Vm;
 use rhai::{Dynamic, EvalAltResult, EvalContext, ImmutableString, NativeCallContext, Position, RhaiFunc, Scope};
@@ -15,6 +17,8 @@ const REMEMBERED: usize = 4;
 /// The native a site resolved last.
 #[derive(Debug, Default)]
 pub(crate) struct SiteCache {
+    /// What looks at the call first; found out once.
+    guard: Option<Guard>,
     types: [Option<TypeId>; REMEMBERED],
     count: usize,
     function: Option<RhaiFunc>,
@@ -28,6 +32,7 @@ impl SiteCache {
 
     fn learn(&mut self, types: [Option<TypeId>; REMEMBERED], count: usize, function: RhaiFunc, source: Option<ImmutableString>) {
         *self = Self {
+            guard: self.guard,
             types,
             count,
             function: Some(function),
@@ -55,6 +60,9 @@ pub(crate) fn at(mut error: Error, position: Position) -> Error {
 impl Vm {
     /// Calls native `site.name`. `by_reference`: the first argument may be changed in place.
     pub(crate) fn call_native(&mut self, site: &Site, args: &mut [&mut Dynamic], by_reference: bool) -> Result<Dynamic, Error> {
+        if let Some(value) = self.guard(site, args).map_err(|e| at(e, site.position))? {
+            return self.after(site, value, args);
+        }
         let cache = site.cache.borrow();
         if !cache.hit(args) {
             drop(cache);
@@ -62,18 +70,28 @@ impl Vm {
         }
         let Some(function) = &cache.function else { return Ok(Dynamic::UNIT) };
         let context = NativeCallContext::new_with_all_fields(&self.engine, &site.name, cache.source.as_deref(), &self.global, site.position);
-        let result = call_resolved(function, context, args, by_reference, site);
+        let result = call_resolved(&mut self.ledger, function, context, args, by_reference, site);
         let value = result.map_err(|e| at(e, site.position))?;
         self.after(site, value, args)
     }
 
-    /// `print` and `debug` give text that goes to the sink; sizes are checked.
+    /// Charges the call, or makes it in rhai's stead.
+    #[inline]
+    fn guard(&mut self, site: &Site, args: &mut [&mut Dynamic]) -> Guarded {
+        let known = site.cache.borrow().guard;
+        let guard = known.unwrap_or_else(|| {
+            let guard = guard_of(&site.name);
+            site.cache.borrow_mut().guard = Some(guard);
+            guard
+        });
+        let guarded = guard(self, site, args);
+        self.ledger.level = 0;
+        guarded
+    }
+
+    /// Sizes and memory are checked.
     fn after(&mut self, site: &Site, value: Dynamic, args: &mut [&mut Dynamic]) -> Result<Dynamic, Error> {
-        if matches!(&*site.name, "print" | "debug") {
-            let text = value.into_immutable_string().unwrap_or_default();
-            self.print(&*site.name == "debug", &text, site.position);
-            return Ok(Dynamic::UNIT);
-        }
+        self.ledger.check_memory().map_err(|e| at(e, site.position))?;
         self.limits.check(&value).map_err(|e| at(e, site.position))?;
         if let Some(first) = args.first() {
             self.limits.check(first).map_err(|e| at(e, site.position))?;
@@ -97,16 +115,12 @@ impl Vm {
                 }
             }
         }
-        let value = result?;
-        self.limits.check(&value)?;
-        if let Some(first) = args.first() {
-            self.limits.check(first)?;
-        }
-        Ok(value)
+        self.after(site, result?, args)
     }
 }
 
 fn call_resolved(
+    ledger: &mut Ledger,
     function: &RhaiFunc,
     context: NativeCallContext<'_>,
     args: &mut [&mut Dynamic],
@@ -118,7 +132,7 @@ fn call_resolved(
     }
     let context = function.has_context().then_some(context);
     if by_reference && !function.is_method() && !args.is_empty() {
-        let mut copy = args[0].clone();
+        let mut copy = ledger.copy(args[0])?;
         let mut copied: Vec<&mut Dynamic> = Vec::with_capacity(args.len());
         copied.push(&mut copy);
         copied.extend(args[1..].iter_mut().map(|a| &mut **a));

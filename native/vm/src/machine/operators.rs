@@ -5,7 +5,7 @@ use super::native::at;
 use super::Error;
 use crate::program::{Program, Site};
 use crate::value::{is_lent, Value};
-use crate::Vm;
+use crate::{natives, Vm};
 use rhai::{Dynamic, EvalAltResult, Position};
 
 /// A captured variable is in use elsewhere.
@@ -33,7 +33,7 @@ pub(crate) fn binary(vm: &mut Vm, site: &Site, a: &Value, b: &Value) -> Result<V
             return Ok(value);
         }
     }
-    let (mut x, mut y) = (a.read_dynamic(), b.read_dynamic());
+    let (mut x, mut y) = (vm.ledger.read_dynamic(a)?, vm.ledger.read_dynamic(b)?);
     vm.call_native(site, &mut [&mut x, &mut y], false).map(Value::from)
 }
 
@@ -53,7 +53,7 @@ fn float_operator(name: &str, x: f64, y: f64) -> Option<Value> {
     })
 }
 
-fn text_operator(vm: &Vm, site: &Site, x: &Dynamic, y: &Dynamic) -> Result<Option<Value>, Error> {
+fn text_operator(vm: &mut Vm, site: &Site, x: &Dynamic, y: &Dynamic) -> Result<Option<Value>, Error> {
     if x.is_shared() || y.is_shared() {
         return Ok(None);
     }
@@ -64,7 +64,7 @@ fn text_operator(vm: &Vm, site: &Site, x: &Dynamic, y: &Dynamic) -> Result<Optio
         "==" => Some(Value::Bool(*a == *b)),
         "!=" => Some(Value::Bool(*a != *b)),
         "+" => {
-            vm.limits.check_text(a.len() + b.len()).map_err(|e| at(e, site.position))?;
+            vm.text_grows(a.len() + b.len(), a.len() + b.len()).map_err(|e| at(e, site.position))?;
             Some(Value::Dyn((&*a + &*b).into()))
         }
         _ => None,
@@ -81,7 +81,7 @@ pub(crate) fn unary(vm: &mut Vm, site: &Site, a: &Value) -> Result<Value, Error>
             .ok_or_else(|| EvalAltResult::ErrorArithmetic("integer overflow".into(), site.position).into()),
         ("-", Value::Float(f)) => Ok(Value::Float(-f)),
         _ => {
-            let mut x = a.read_dynamic();
+            let mut x = vm.ledger.read_dynamic(a)?;
             vm.call_native(site, &mut [&mut x], false).map(Value::from)
         }
     }
@@ -125,9 +125,8 @@ pub(crate) fn set_loop_variable(target: &mut Value, value: Value) {
 
 /// `variable op= value`. Sites: the variable's name, then `op=`, then `op`.
 #[inline(never)]
-pub(crate) fn op_set(vm: &mut Vm, program: &Program, site: usize, target: &mut Value, value: &Value) -> Result<(), Error> {
+pub(crate) fn op_set(vm: &mut Vm, program: &Program, site: usize, target: &mut Value, mut value: Dynamic) -> Result<(), Error> {
     let name = &program.sites[site];
-    let mut value = value.read_dynamic();
     if matches!(target, Value::Dyn(d) if d.is_read_only()) {
         return Err(EvalAltResult::ErrorAssignmentToConstant(name.name.to_string(), name.position).into());
     }
@@ -162,14 +161,17 @@ pub(crate) fn op_assign(vm: &mut Vm, program: &Program, site: usize, place: &mut
 }
 
 /// String building in place.
-fn append(vm: &Vm, site: &Site, place: &mut Dynamic, value: &Dynamic) -> Result<bool, Error> {
+fn append(vm: &mut Vm, site: &Site, place: &mut Dynamic, value: &Dynamic) -> Result<bool, Error> {
     if &*site.name != "+=" {
         return Ok(false);
     }
     let (Ok(mut text), Ok(more)) = (place.as_immutable_string_mut(), value.as_immutable_string_ref()) else {
         return Ok(false);
     };
-    vm.limits.check_text(text.len() + more.len()).map_err(|e| at(e, site.position))?;
+    if text.strong_count() > 1 {
+        vm.ledger.charge_bytes(text.len())?; // it is copied before it grows
+    }
+    vm.text_grows(text.len() + more.len(), more.len()).map_err(|e| at(e, site.position))?;
     *text += more.as_str();
     Ok(true)
 }
@@ -188,11 +190,11 @@ pub(crate) fn interpolate(vm: &mut Vm, site: &Site, parts: &mut [Value]) -> Resu
                 if d.is_string() {
                     text.push_str(&d.as_immutable_string_ref().map(|s| s.clone()).unwrap_or_default());
                 } else {
-                    text.push_str(&vm.text_of(site, d));
+                    text.push_str(&natives::text_of(vm, site, d)?);
                 }
             }
         }
-        vm.limits.check_text(text.len()).map_err(|e| at(e, site.position))?;
+        vm.text_grows(text.len(), 0).map_err(|e| at(e, site.position))?;
         *part = Value::Unit;
     }
     Ok(Value::Dyn(text.into()))

@@ -3,12 +3,16 @@
 //! When a step must run code of the script (a method, a closure in a map, a callback loop), the value it stands on is
 //! moved out as the callee's `this`; the frame remembers the place, and the instruction begins again behind that step
 //! when the callee has returned.
+//!
+//! long because: the steps of a walk call each other, and each ends or goes on with the next.
 
 use super::frame::ROOT_ONLY;
 use super::invoke::{self, Flow, MethodCall};
 use super::operators::{data_race, mismatch, op_assign};
 use super::{indexing, place, Error, Machine, Place};
 use crate::bytecode::Reg;
+use crate::copy::is_light;
+use crate::depth::is_container;
 use crate::program::{Chain, End, Link, Program, Step};
 use crate::value::{is_lent, lent, Value};
 use crate::Vm;
@@ -24,14 +28,15 @@ pub(super) fn element(target: &Dynamic, index: i64) -> Option<Value> {
     let item = array.get(indexing::offset(array.len(), index, true)?)?;
     match item.as_int() {
         Ok(i) if !item.is_shared() && item.tag() == 0 => Some(Value::Int(i)),
-        _ => Some(Value::from(item.flatten_clone())),
+        // Containers are copied by the chain, which counts what that takes.
+        _ => is_light(item).then(|| Value::from(item.clone())),
     }
 }
 
 /// `array[index] = value` of a plain array; gives the value back when it is none.
 #[inline]
 pub(super) fn set_element(target: &mut Dynamic, index: i64, value: Value) -> Option<Value> {
-    if target.is_shared() || target.is_read_only() {
+    if target.is_shared() || target.is_read_only() || matches!(&value, Value::Dyn(d) if is_container(d)) {
         return Some(value);
     }
     let Ok(mut array) = target.as_array_mut() else { return Some(value) };
@@ -59,7 +64,7 @@ pub(super) fn property(target: &Dynamic, chain: &Chain) -> Option<Value> {
     else {
         return None;
     };
-    map.get(name.as_str()).map(|v| Value::from(v.flatten_clone()))
+    map.get(name.as_str()).filter(|v| is_light(v)).map(|v| Value::from(v.clone()))
 }
 
 /// How a walk ended.
@@ -79,6 +84,8 @@ pub(super) struct Walker<'a> {
     pub(super) program: &'a Program,
     pub(super) chain: &'a Chain,
     pub(super) regs: &'a mut [Value],
+    /// Containers around the value the walk begins with, minus the links done before.
+    pub(super) above: i64,
     /// The unit whose functions calls by name mean.
     pub(super) home: u16,
 }
@@ -87,6 +94,7 @@ pub(super) struct Walker<'a> {
 pub(super) fn run(m: &mut Machine, cx: &mut invoke::Context<'_>, index: u32, d: Reg) -> Result<Flow, Error> {
     let program = cx.program;
     let chain = &program.chains[index as usize];
+    let outer = m.outer(chain.root);
     let regs = m.registers();
     let done = if chain.state == Reg::MAX {
         0
@@ -107,6 +115,7 @@ pub(super) fn run(m: &mut Machine, cx: &mut invoke::Context<'_>, index: u32, d: 
         program,
         chain,
         regs,
+        above: if done == 0 { i64::from(outer) } else { -(done as i64) },
         home: cx.unit.home,
     };
     let walked = walker.step_into(&mut target, done).map(|(w, _)| w);
@@ -163,7 +172,7 @@ impl Walker<'_> {
         }
         match &link.step {
             Step::Index(register) => {
-                let index = self.regs[usize::from(*register)].read_dynamic();
+                let index = self.vm.ledger.read_dynamic(&self.regs[usize::from(*register)])?;
                 self.index(target, i, link, index)
             }
             Step::Property { name, getter, setter } => {
@@ -180,18 +189,26 @@ impl Walker<'_> {
     fn finish(&mut self, target: &mut Dynamic) -> Result<(Walk, bool), Error> {
         let constant = |c: &Chain| Error::from(EvalAltResult::ErrorAssignmentToConstant(c.name.to_string(), c.position));
         match self.chain.end {
-            End::Get => Ok((Walk::Value(target.clone()), false)),
+            End::Get => Ok((Walk::Value(self.vm.ledger.copy(target)?), false)),
             End::Set(_) | End::OpSet(..) if target.is_read_only() => Err(constant(self.chain)),
             End::Set(register) => {
+                let level = self.level(self.chain.links.len()).saturating_sub(1);
+                self.vm.ledger.store_value(&self.regs[usize::from(register)], level)?;
                 *target = self.regs[usize::from(register)].take_dynamic();
                 Ok((Walk::Value(Dynamic::UNIT), true))
             }
             End::OpSet(site, register) => {
-                let mut value = self.regs[usize::from(register)].read_dynamic();
+                let mut value = self.vm.ledger.read_dynamic(&self.regs[usize::from(register)])?;
+                self.vm.ledger.level = self.level(self.chain.links.len());
                 op_assign(self.vm, self.program, site as usize, target, &mut value)?;
                 Ok((Walk::Value(Dynamic::UNIT), true))
             }
         }
+    }
+
+    /// Containers around the value that link `i` works on.
+    fn level(&self, i: usize) -> u32 {
+        u32::try_from(self.above + i as i64).unwrap_or(0)
     }
 
     pub(super) fn is_last(&self, i: usize) -> bool {
@@ -281,6 +298,7 @@ impl Walker<'_> {
         }
         let argc = usize::from(self.program.sites[site as usize].argc);
         let first = usize::from(base);
+        self.vm.ledger.level = self.level(i);
         let mut value = invoke::call_native_method(self.vm, &self.program.sites[site as usize], target, &mut self.regs[first..first + argc])?;
         let (walk, _) = self.step_into(&mut value, i + 1)?;
         Ok((walk, true))

@@ -48,6 +48,7 @@ pub(super) fn put_back(vm: &mut Vm, program: &Program, regs: &mut [Value], index
         program,
         chain,
         regs,
+        above: 0,
         home: 0,
     };
     let mut value = Some(value);

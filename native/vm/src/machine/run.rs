@@ -19,8 +19,8 @@ use std::rc::Rc;
 /// `d op= s` through the slow path; the source temporary is left as it is.
 macro_rules! op_set {
     ($vm:expr, $program:expr, $function:expr, $pc:expr, $regs:expr, $d:expr, $s:expr, $tri:ident) => {{
-        let value = $regs[usize::from($s)].clone();
-        let result = operators::op_set($vm, $program, $function.site($pc - 1), &mut $regs[usize::from($d)], &value);
+        let value = $tri!($vm.ledger.read_dynamic(&$regs[usize::from($s)]));
+        let result = operators::op_set($vm, $program, $function.site($pc - 1), &mut $regs[usize::from($d)], value);
         $tri!(result);
     }};
 }
@@ -105,6 +105,15 @@ pub(super) fn run<const EACH: bool>(m: &mut Machine, vm: &mut Vm, program: &Rc<P
             }
         };
     }
+    // What natives owe comes off the fuel. For the end of an instruction.
+    macro_rules! settle {
+        () => {
+            if vm.ledger.settle(&mut fuel) {
+                save!();
+                return Ok(Exit::OutOfFuel);
+            }
+        };
+    }
     macro_rules! site {
         () => {
             &program.sites[function.site(pc - 1)]
@@ -122,6 +131,7 @@ pub(super) fn run<const EACH: bool>(m: &mut Machine, vm: &mut Vm, program: &Rc<P
                     load!();
                 }
             }
+            settle!();
         }};
     }
     macro_rules! jump {
@@ -133,6 +143,7 @@ pub(super) fn run<const EACH: bool>(m: &mut Machine, vm: &mut Vm, program: &Rc<P
         ($d:expr, $a:expr, $b:expr) => {{
             let value = tri!(operators::binary(vm, site!(), $a, $b));
             r!($d) = value;
+            settle!();
         }};
     }
     macro_rules! arithmetic {
@@ -179,12 +190,22 @@ pub(super) fn run<const EACH: bool>(m: &mut Machine, vm: &mut Vm, program: &Rc<P
             }
         };
     }
+    macro_rules! slow_jump {
+        ($a:expr, $b:expr, $to:expr) => {{
+            let value = tri!(operators::binary(vm, site!(), $a, $b));
+            if !truth!(value) {
+                jump!($to);
+            }
+            settle!();
+            continue;
+        }};
+    }
     macro_rules! jump_compare {
         ($a:expr, $b:expr, $to:expr, $op:tt, $float:ident) => {{
             let holds = match (&r!($a), &r!($b)) {
                 (Value::Int(x), Value::Int(y)) => x $op y,
                 (Value::Float(x), Value::Float(y)) => floats::$float(*x, *y),
-                (a, b) => { let v = tri!(operators::binary(vm, site!(), a, b)); truth!(v) }
+                (a, b) => slow_jump!(a, b, $to),
             };
             if !holds { jump!($to) }
         }};
@@ -193,7 +214,7 @@ pub(super) fn run<const EACH: bool>(m: &mut Machine, vm: &mut Vm, program: &Rc<P
         ($a:expr, $i:expr, $to:expr, $op:tt) => {{
             let holds = match &r!($a) {
                 Value::Int(x) => *x $op i64::from($i),
-                a => { let v = tri!(operators::binary(vm, site!(), a, &Value::Int(i64::from($i)))); truth!(v) }
+                a => slow_jump!(a, &Value::Int(i64::from($i)), $to),
             };
             if !holds { jump!($to) }
         }};
@@ -218,10 +239,11 @@ pub(super) fn run<const EACH: bool>(m: &mut Machine, vm: &mut Vm, program: &Rc<P
                             save!();
                             return Err(operators::data_race(function.positions[pc - 1]));
                         }
-                        other.read()
+                        tri!(vm.ledger.read(other))
                     }
                 };
                 r!(d) = value;
+                settle!();
             }
             Op::MoveRaw(d, a) => r!(d) = r!(a).clone(),
             Op::Take(d, a) => r!(d) = r!(a).take(),
@@ -245,13 +267,14 @@ pub(super) fn run<const EACH: bool>(m: &mut Machine, vm: &mut Vm, program: &Rc<P
                         save!();
                         return Err(unknown(site));
                     }
-                    (value, _) => value.read(),
+                    (value, _) => tri!(vm.ledger.read(value)),
                 };
+                settle!();
             }
             Op::LoadNamed(d, a) => {
                 save!();
                 let site = site!();
-                let value = match m.named_value(site, a)? {
+                let value = match m.named_value(vm, site, a)? {
                     Some(value) => value,
                     None if site.meaning.function.is_some() => Value::Dyn(origin::pointer(&site.name, Program::home(program))?.into()),
                     None => return Err(unknown(site)),
@@ -337,7 +360,10 @@ pub(super) fn run<const EACH: bool>(m: &mut Machine, vm: &mut Vm, program: &Rc<P
                     .as_ref()
                     .and_then(|e| e.constants.iter().find(|(u, n, _)| *u == unit.home && *n == site.name));
                 match found {
-                    Some((_, _, value)) => r!(d) = Value::from(value.clone()),
+                    Some((_, _, value)) => {
+                        let value = tri!(vm.ledger.copy(value));
+                        r!(d) = Value::from(value);
+                    }
                     None => {
                         save!();
                         return Err(EvalAltResult::ErrorVariableNotFound(format!("global::{}", site.name), site.position).into());
@@ -345,7 +371,7 @@ pub(super) fn run<const EACH: bool>(m: &mut Machine, vm: &mut Vm, program: &Rc<P
                 }
             }
             Op::StoreGlobal(a) => {
-                let value = r!(a).read_dynamic();
+                let value = tri!(vm.ledger.read_dynamic(&r!(a)));
                 let constants = &mut m.extra.get_or_insert_with(Box::default).constants;
                 constants.retain(|(u, n, _)| *u != unit.home || *n != site!().name);
                 constants.push((unit.home, site!().name.clone(), value));
@@ -373,6 +399,7 @@ pub(super) fn run<const EACH: bool>(m: &mut Machine, vm: &mut Vm, program: &Rc<P
                 _ => {
                     let value = tri!(operators::unary(vm, site!(), &r!(a)));
                     r!(d) = value;
+                    settle!();
                 }
             },
             Op::Neg(d, a) | Op::Unary(d, a) => {
@@ -387,23 +414,35 @@ pub(super) fn run<const EACH: bool>(m: &mut Machine, vm: &mut Vm, program: &Rc<P
             Op::AddSet(d, s) => match (&r!(d), &r!(s)) {
                 (Value::Int(x), Value::Int(y)) if x.checked_add(*y).is_some() => r!(d) = Value::Int(x.wrapping_add(*y)),
                 (Value::Float(x), Value::Float(y)) => r!(d) = Value::Float(x + y),
-                _ => op_set!(vm, program, function, pc, regs, d, s, tri),
+                _ => {
+                    op_set!(vm, program, function, pc, regs, d, s, tri);
+                    settle!();
+                }
             },
             Op::SubSet(d, s) => match (&r!(d), &r!(s)) {
                 (Value::Int(x), Value::Int(y)) if x.checked_sub(*y).is_some() => r!(d) = Value::Int(x.wrapping_sub(*y)),
                 (Value::Float(x), Value::Float(y)) => r!(d) = Value::Float(x - y),
-                _ => op_set!(vm, program, function, pc, regs, d, s, tri),
+                _ => {
+                    op_set!(vm, program, function, pc, regs, d, s, tri);
+                    settle!();
+                }
             },
             Op::MulSet(d, s) => match (&r!(d), &r!(s)) {
                 (Value::Int(x), Value::Int(y)) if x.checked_mul(*y).is_some() => r!(d) = Value::Int(x.wrapping_mul(*y)),
                 (Value::Float(x), Value::Float(y)) => r!(d) = Value::Float(x * y),
-                _ => op_set!(vm, program, function, pc, regs, d, s, tri),
+                _ => {
+                    op_set!(vm, program, function, pc, regs, d, s, tri);
+                    settle!();
+                }
             },
-            Op::SetBy(d, s) => op_set!(vm, program, function, pc, regs, d, s, tri),
+            Op::SetBy(d, s) => {
+                op_set!(vm, program, function, pc, regs, d, s, tri);
+                settle!();
+            }
             Op::AddSetI(d, i) => match &r!(d) {
                 Value::Int(x) if x.checked_add(i64::from(i)).is_some() => r!(d) = Value::Int(x.wrapping_add(i64::from(i))),
                 _ => {
-                    let result = operators::op_set(vm, program, function.site(pc - 1), &mut r!(d), &Value::Int(i64::from(i)));
+                    let result = operators::op_set(vm, program, function.site(pc - 1), &mut r!(d), rhai::Dynamic::from_int(i64::from(i)));
                     tri!(result);
                 }
             },
@@ -613,11 +652,16 @@ pub(super) fn run<const EACH: bool>(m: &mut Machine, vm: &mut Vm, program: &Rc<P
 
             Op::Array(d, at, n) => {
                 let first = usize::from(at);
-                let array: rhai::Array = regs[first..first + usize::from(n)].iter_mut().map(Value::take_dynamic).collect();
+                let items = &mut regs[first..first + usize::from(n)];
+                for item in items.iter() {
+                    tri!(vm.ledger.store_value(item, 0));
+                }
+                let array: rhai::Array = items.iter_mut().map(Value::take_dynamic).collect();
                 tri!(vm.limits.check_array(array.len()));
                 r!(d) = Value::Dyn(array.into());
             }
             Op::Push(d, a) => {
+                tri!(vm.ledger.store_value(&r!(a), 0));
                 let value = r!(a).take_dynamic();
                 let length = match &mut r!(d) {
                     Value::Dyn(array) => array.as_array_mut().map_or(0, |mut array| {
@@ -631,6 +675,9 @@ pub(super) fn run<const EACH: bool>(m: &mut Machine, vm: &mut Vm, program: &Rc<P
             Op::Map(d, at, shape) => {
                 let keys = &program.shape_keys[usize::from(shape)];
                 let first = usize::from(at);
+                for item in &regs[first..first + keys.len()] {
+                    tri!(vm.ledger.store_value(item, 0));
+                }
                 let map: Map = keys
                     .iter()
                     .zip(&mut regs[first..])
@@ -643,10 +690,12 @@ pub(super) fn run<const EACH: bool>(m: &mut Machine, vm: &mut Vm, program: &Rc<P
                 let first = usize::from(at);
                 let value = tri!(operators::interpolate(vm, site!(), &mut regs[first..first + usize::from(n)]));
                 r!(d) = value;
+                settle!();
             }
             Op::Share(a) => {
                 if !r!(a).is_shared() {
-                    r!(a) = Value::Dyn(r!(a).take_dynamic().into_shared());
+                    let value = r!(a).take_dynamic();
+                    r!(a) = Value::Dyn(super::share(&mut m.cells, vm, value));
                 }
             }
 

@@ -13,6 +13,7 @@ use super::{Error, Machine};
 use crate::bytecode::Reg;
 use crate::program::Site;
 use crate::value::Value;
+use crate::Vm;
 use rhai::{EvalAltResult, ImmutableString};
 
 /// A variable found by its name.
@@ -97,13 +98,13 @@ impl Machine {
     }
 
     /// The value of a variable by name; `None`: there is none.
-    pub(super) fn named_value(&mut self, site: &Site, register: Reg) -> Result<Option<Value>, Error> {
+    pub(super) fn named_value(&mut self, vm: &mut Vm, site: &Site, register: Reg) -> Result<Option<Value>, Error> {
         let Some(source) = self.locate(site, register) else { return Ok(None) };
         let value = self.slot(source);
         if super::run::lent_or_locked(value) {
             return Err(super::operators::data_race(site.position));
         }
-        Ok(Some(value.read()))
+        vm.ledger.read(value).map(Some)
     }
 
     /// Moves a variable into register `to` of the frame on top, until [`Self::give_back_named`].

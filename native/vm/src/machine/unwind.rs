@@ -6,6 +6,8 @@
 use super::modules::in_module;
 use super::{invoke, Error, Kind, Machine};
 use crate::compile::line_column;
+use crate::depth::is_container;
+use crate::natives::bounded;
 use crate::value::Value;
 use crate::{Failure, FailureKind, Limits, TraceFrame, Vm};
 use rhai::{Dynamic, EvalAltResult, Map};
@@ -200,12 +202,16 @@ pub(super) fn failure(error: Error, trace: Vec<TraceFrame>, limits: &Limits) -> 
     let kind = match (limits.hit(&inner), &*inner) {
         (Some(hit), _) => FailureKind::Limit(hit),
         (None, EvalAltResult::ErrorParsing(..)) => FailureKind::Syntax,
+        (None, EvalAltResult::ErrorTerminated(..)) => FailureKind::Late,
         (None, EvalAltResult::ErrorSystem(..)) => FailureKind::Internal,
         (None, other) => FailureKind::Runtime(class(other)),
     };
     let position = inner.take_position();
     let (line, column) = line_column(position);
-    let message = inner.to_string();
+    let message = match &*inner {
+        EvalAltResult::ErrorRuntime(value, _) if is_container(value) => bounded(format_args!("{inner}")),
+        other => other.to_string(),
+    };
     let source = trace.first().map_or(String::new(), |f| f.source.clone());
     let value = match *inner {
         EvalAltResult::ErrorRuntime(value, _) => Some(value),

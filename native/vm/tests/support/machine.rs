@@ -214,6 +214,7 @@ impl Running {
             operations,
             limits,
             stop_each: fuel == SINGLE_STEP,
+            ..Meter::default()
         };
         let step = self.machine.step(vm, &mut meter);
         self.operations = meter.operations;
@@ -286,7 +287,7 @@ fn failed(failure: &Failure) -> End {
         FailureKind::Runtime(class) => (*class).to_owned(),
         FailureKind::Syntax => "ErrorParsing".to_owned(),
         FailureKind::Limit(limit) => limit_class(limit.name).to_owned(),
-        FailureKind::Internal => return End::Broken(format!("internal: {}", failure.message)),
+        FailureKind::Late | FailureKind::Internal => return End::Broken(format!("internal: {}", failure.message)),
     };
     End::Error(Failed {
         class,

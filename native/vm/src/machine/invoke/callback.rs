@@ -19,12 +19,14 @@ pub(super) fn start_routine(
     dst: Reg,
 ) -> Result<Flow, Error> {
     let program = cx.program;
+    let outer = m.outer_of(place);
     let (vm, home) = (&*cx.vm, cx.unit.home);
     state.begin(&program.hosts, target, &mut |pointer, argc| m.find_code(vm, home, pointer, argc));
     let base = m.top() as u32;
     let (unit, function) = m.frames.last().map_or((0, 0), |f| (f.unit, f.function));
     m.frames.push(Frame {
         place,
+        outer,
         routine: Some(state),
         ..Frame::call(Code { unit, function }, base, dst)
     });

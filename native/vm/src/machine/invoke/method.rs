@@ -39,9 +39,11 @@ pub(in crate::machine) fn method(
 ) -> Result<Flow, Error> {
     let program = cx.program;
     let described = &program.sites[site];
+    let outer = m.outer(target);
     let regs = m.registers();
     // The target is out of its register while the call holds the others.
     let mut taken: Dynamic = regs[usize::from(target)].take_dynamic();
+    cx.vm.ledger.level = u32::from(outer);
     let outcome = on_target(cx, site, &mut taken, regs, base, function_style);
     match outcome {
         Ok((MethodCall::Native, value)) => {
@@ -172,7 +174,7 @@ pub(super) fn bound_native(
     let ((mut args, site), mut target) = (args, target);
     let program = cx.program;
     if program.hosts.get(pointer.fn_name()).is_some() {
-        args.insert(0, Value::from(target.clone()));
+        args.insert(0, Value::from(cx.vm.ledger.copy(&target)?));
         give_back(m, cx.vm, place, target);
         return call_other(m, cx, pointer, args, site, dst);
     }

@@ -93,6 +93,24 @@ impl Machine {
         })
     }
 
+    /// Containers around what register `root` of the frame on top holds: known of its `this` only.
+    pub(in crate::machine) fn outer(&self, root: Reg) -> u16 {
+        match self.frames.last() {
+            Some(frame) if frame.outer > 0 && self.function_of(frame).this == Some(root) => frame.outer,
+            _ => 0,
+        }
+    }
+
+    /// Containers around a value that is lent from `place`.
+    pub(super) fn outer_of(&self, place: Place) -> u16 {
+        match place {
+            Place::None => 0,
+            Place::Variable(register) => self.outer(register),
+            Place::Chain(chain, link) => self.outer(self.current_program().chains[chain as usize].root).saturating_add(link),
+            Place::Item => self.frames.last().map_or(0, |f| f.outer).saturating_add(1),
+        }
+    }
+
     pub(super) fn set_register(&mut self, dst: Reg, value: Value) {
         if let Some(register) = self.registers().get_mut(usize::from(dst)) {
             *register = value;
@@ -123,6 +141,7 @@ pub(in crate::machine) fn enter(
     dst: Reg,
 ) -> Result<Flow, Error> {
     depth_left(m, cx.meter, m.position())?;
+    let outer = m.outer_of(place);
     let base = m.top();
     let callee = &m.unit(code.unit).0.functions[usize::from(code.function)];
     let (registers, this_register) = (usize::from(callee.registers), callee.this);
@@ -138,6 +157,7 @@ pub(in crate::machine) fn enter(
     }
     m.frames.push(Frame {
         place,
+        outer,
         ..Frame::call(code, base as u32, dst)
     });
     Ok(Flow::Entered)

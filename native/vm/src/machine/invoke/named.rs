@@ -65,7 +65,7 @@ pub(in crate::machine) fn named(
         let regs = m.registers();
         if regs[usize::from(target)].is_shared() || matches!(&regs[usize::from(target)], Value::Dyn(d) if d.is_read_only()) {
             // rhai passes captured variables and constants by value here.
-            let mut copy = Value::Dyn(regs[usize::from(target)].read_dynamic());
+            let mut copy = Value::Dyn(cx.vm.ledger.read_dynamic(&regs[usize::from(target)])?);
             std::mem::swap(&mut copy, &mut regs[usize::from(target)]);
             let result = named(m, cx, site, Some(target), args, dst);
             // A callback loop has taken the copy; the variable itself goes back at once.

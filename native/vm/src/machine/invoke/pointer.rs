@@ -54,7 +54,7 @@ pub(in crate::machine) fn pointer_in_register(
     let regs = m.registers();
     let first = usize::from(base);
     let args: Args = regs[first..first + usize::from(described.argc)].iter_mut().map(Value::take).collect();
-    match regs[usize::from(target)].read_dynamic().try_cast_result::<FnPtr>() {
+    match cx.vm.ledger.read_dynamic(&regs[usize::from(target)])?.try_cast_result::<FnPtr>() {
         Ok(pointer) => call_pointer(m, cx, &pointer, args, site as u32, dst),
         Err(other) => Err(mismatch(
             cx.vm,
@@ -66,11 +66,12 @@ pub(in crate::machine) fn pointer_in_register(
 }
 
 /// `curry(pointer, values)` over the registers given.
-pub(in crate::machine) fn curry(vm: &Vm, site: &Site, registers: &mut [Value]) -> Result<Value, Error> {
+pub(in crate::machine) fn curry(vm: &mut Vm, site: &Site, registers: &mut [Value]) -> Result<Value, Error> {
     let [first, rest @ ..] = registers else { return Ok(Value::Unit) };
     match first.take_dynamic().flatten().try_cast_result::<FnPtr>() {
         Ok(mut pointer) => {
             for value in rest {
+                vm.ledger.store_value(value, 0)?;
                 pointer.add_curry(value.take_dynamic());
             }
             Ok(Value::Dyn(pointer.into()))

@@ -57,7 +57,7 @@ pub(in crate::machine) fn resolve_method(
     }
     if let Some(function) = site.meaning.host {
         let mut list = Args::new();
-        list.push(Value::from(target.clone()));
+        list.push(Value::from(vm.ledger.copy(target)?));
         list.extend(args.iter_mut().map(Value::take));
         return Ok(MethodCall::Host {
             function,
@@ -109,8 +109,8 @@ pub(super) fn resolve_call(vm: &Vm, index: usize, site: &Site, target: &Dynamic,
     }
 }
 
-pub(super) fn curry_method(vm: &Vm, site: &Site, target: &Dynamic, args: &mut [Value]) -> Result<Value, Error> {
-    let Some(mut pointer) = target.read_lock::<FnPtr>().map(|p| p.clone()) else {
+pub(super) fn curry_method(vm: &mut Vm, site: &Site, target: &Dynamic, args: &mut [Value]) -> Result<Value, Error> {
+    let Ok(mut pointer) = vm.ledger.copy(target)?.try_cast_result::<FnPtr>() else {
         return Err(mismatch(
             vm,
             std::any::type_name::<FnPtr>(),
@@ -118,7 +118,9 @@ pub(super) fn curry_method(vm: &Vm, site: &Site, target: &Dynamic, args: &mut [V
             site.position,
         ));
     };
+    vm.ledger.charge(pointer.curry().len())?;
     for value in args {
+        vm.ledger.store_value(value, 0)?;
         pointer.add_curry(value.take_dynamic());
     }
     Ok(Value::Dyn(pointer.into()))

@@ -1,0 +1,53 @@
+//! When a run's time is up, and what it is told then: the wall clock, and its own time.
+
+use crate::deadlines::NEVER;
+use crate::failed::Failed;
+use crate::runs::{Phase, Run};
+
+impl Run {
+    /// The failure of a run whose wall clock or own time is up.
+    #[must_use]
+    pub fn time_is_up(&self, now_ns: u64) -> Option<Failed> {
+        if self.wall_deadline_ns <= now_ns {
+            return Some(Failed::timeout("timeoutMs", self.limits.timeout_ms, self.place()));
+        }
+        self.compute_is_up()
+    }
+
+    /// The failure of a run that has computed for too long.
+    #[must_use]
+    pub fn compute_is_up(&self) -> Option<Failed> {
+        let limit = self.limits.compute_ms;
+        let is_up = limit > 0.0 && crate::limits::to_ms(self.spent().script_ns) >= limit;
+        is_up.then(|| Failed::timeout("computeMs", limit, "script"))
+    }
+
+    /// When a slice that begins now must end, also inside a native.
+    #[must_use]
+    pub fn slice_deadline_ns(&self, now_ns: u64) -> u64 {
+        let left_ns = ((self.limits.compute_ms * 1e6) as u64).saturating_sub(self.spent().script_ns);
+        let compute = if self.limits.compute_ms > 0.0 {
+            now_ns.saturating_add(left_ns)
+        } else {
+            NEVER
+        };
+        self.wall_deadline_ns.min(compute)
+    }
+
+    /// The failure of a run whose deadline passed inside a native.
+    #[must_use]
+    pub fn late(&self, now_ns: u64) -> Failed {
+        let failed = self.time_is_up(now_ns);
+        failed.unwrap_or_else(|| Failed::timeout("computeMs", self.limits.compute_ms, "script"))
+    }
+
+    /// Where the time went when it ran out: a run between two slices is computing unless it waited for longer.
+    fn place(&self) -> &'static str {
+        let spent = self.spent();
+        match self.phase {
+            Phase::Waiting => "host",
+            Phase::Queued if spent.queue_ns > spent.script_ns => "queue",
+            _ => "script",
+        }
+    }
+}

@@ -1,0 +1,76 @@
+//! The process's allocator with an account: how many bytes each thread has taken and not given back.
+//!
+//! A core is stepped by one thread at a time, and what a run allocates in a step is the difference between two looks at
+//! this account. So the account is per thread and costs an addition; what is freed on another thread shows there.
+//! Also a part of the WebAssembly module, whose one thread is the same thing.
+
+use std::alloc::{GlobalAlloc, Layout, System};
+use std::cell::Cell;
+
+thread_local! {
+    static LIVE: Cell<i64> = const { Cell::new(0) };
+}
+
+/// Bytes this thread has allocated minus those it has freed.
+pub fn live_bytes() -> i64 {
+    LIVE.get()
+}
+
+/// The system's allocator, counted.
+pub struct Counted;
+
+#[global_allocator]
+static ALLOCATOR: Counted = Counted;
+
+/// What a block takes from the heap: sizes are rounded up, and each block has a header.
+#[inline]
+fn block(size: usize) -> i64 {
+    (size.saturating_add(8 + 15) & !15).max(32) as i64
+}
+
+#[inline]
+fn count(bytes: i64) {
+    LIVE.set(LIVE.get().wrapping_add(bytes));
+}
+
+// SAFETY: every method passes its arguments on to the system's allocator and gives back what that gave; the account is a
+// plain thread-local integer without a destructor, which allocates nothing and is there as long as the thread.
+unsafe impl GlobalAlloc for Counted {
+    unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
+        count(block(layout.size()));
+        // SAFETY: the caller's promises are the system allocator's conditions.
+        unsafe { System.alloc(layout) }
+    }
+
+    unsafe fn alloc_zeroed(&self, layout: Layout) -> *mut u8 {
+        count(block(layout.size()));
+        // SAFETY: as above.
+        unsafe { System.alloc_zeroed(layout) }
+    }
+
+    unsafe fn dealloc(&self, pointer: *mut u8, layout: Layout) {
+        count(-block(layout.size()));
+        // SAFETY: as above.
+        unsafe { System.dealloc(pointer, layout) }
+    }
+
+    unsafe fn realloc(&self, pointer: *mut u8, layout: Layout, size: usize) -> *mut u8 {
+        count(block(size) - block(layout.size()));
+        // SAFETY: as above.
+        unsafe { System.realloc(pointer, layout, size) }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_a_thread_allocates_and_frees_shows_in_its_account() {
+        let before = live_bytes();
+        let bytes = vec![0_u8; 100_000];
+        assert!((100_000..100_100).contains(&(live_bytes() - before)));
+        drop(bytes);
+        assert_eq!(live_bytes(), before);
+    }
+}

@@ -1,0 +1,254 @@
+//! Text: the size of a result is worked out before it is made.
+//!
+//! rhai's own natives run where they need no more than their result; `replace` and `sub_string` are done here, since
+//! rhai's allocate several times that.
+
+use super::{by_size, format, operations, text_len, Args, Guarded};
+use crate::ledger::ITEM_BYTES;
+use crate::machine::Error;
+use crate::program::Site;
+use crate::Vm;
+use rhai::{Dynamic, ImmutableString};
+
+/// What a piece of text in an array takes besides its characters.
+const PIECE_BYTES: usize = ITEM_BYTES + 48;
+/// Changing the case can make a text this much longer.
+const CASE_FACTOR: usize = 3;
+
+/// `a + b`: text with anything, arrays, maps, blobs.
+pub(super) fn plus(vm: &mut Vm, site: &Site, args: Args<'_, '_>) -> Guarded {
+    let [a, b] = args else { return by_size(vm, site, args) };
+    match (text_len(a), text_len(b)) {
+        (None, None) => {
+            let length = |d: &Dynamic| d.as_array_ref().map_or(0, |a| a.len());
+            let items = length(a) + length(b);
+            if items > 0 {
+                vm.limits.check_array(items)?;
+                vm.ledger.charge_items(items)?;
+            }
+            by_size(vm, site, args)
+        }
+        (Some(x), Some(y)) => vm.text_grows(x + y, x + y).map(|()| None),
+        (Some(x), None) => {
+            let more = item_text(vm, site, b)?;
+            vm.text_grows(x + more, x + more).map(|()| None)
+        }
+        (None, Some(y)) => {
+            let more = item_text(vm, site, a)?;
+            vm.text_grows(y + more, y + more).map(|()| None)
+        }
+    }
+}
+
+/// `a += b` and `a.append(b)`.
+pub(super) fn append(vm: &mut Vm, site: &Site, args: Args<'_, '_>) -> Guarded {
+    let [a, b] = args else { return by_size(vm, site, args) };
+    if let Some(x) = text_len(a) {
+        let more = match text_len(b) {
+            Some(y) => y,
+            None => item_text(vm, site, b)?,
+        };
+        return vm.text_grows(x + more, x + more).map(|()| None);
+    }
+    let level = vm.ledger.level;
+    if site.name == "+=" && a.is_array() && !b.is_array() {
+        vm.ledger.store(b, level)?;
+        return Ok(None);
+    }
+    vm.ledger.merge(b, level)?;
+    vm.ledger.charge(operations(b))?;
+    Ok(None)
+}
+
+/// Makes the other side of a `+` text, where that is work: then the call is one of two texts.
+fn item_text(vm: &mut Vm, site: &Site, item: &mut Dynamic) -> Result<usize, Error> {
+    if let Ok(blob) = item.as_blob_ref() {
+        return Ok(blob.len());
+    }
+    if item.is_array() || item.is_map() {
+        let text = format::text(vm, site, item, false)?;
+        let length = text.len();
+        *item = text.into();
+        return Ok(length);
+    }
+    Ok(0)
+}
+
+/// `len` counts the characters of text; everything else knows its length.
+pub(super) fn len(vm: &mut Vm, _: &Site, args: Args<'_, '_>) -> Guarded {
+    if let Some(bytes) = args.first().and_then(|d| text_len(d)) {
+        vm.ledger.charge_bytes(bytes)?;
+    }
+    Ok(None)
+}
+
+/// A change of a text that others refer to copies it.
+fn own(vm: &mut Vm, target: &Dynamic) -> Result<(), Error> {
+    let Ok(text) = target.as_immutable_string_ref() else { return Ok(()) };
+    if text.strong_count() > 1 {
+        vm.ledger.reserve(text.len())?;
+        return vm.ledger.charge_bytes(text.len());
+    }
+    Ok(())
+}
+
+/// `set` of a character: the text is made anew.
+pub(super) fn store(vm: &mut Vm, target: &Dynamic, _: &[&mut Dynamic]) -> Result<(), Error> {
+    let bytes = text_len(target).unwrap_or(0);
+    vm.ledger.reserve(bytes)?;
+    vm.ledger.charge_bytes(bytes)
+}
+
+/// `pop` of a character, or of so many; `remove` of a part.
+pub(super) fn take(vm: &mut Vm, site: &Site, args: Args<'_, '_>) -> Guarded {
+    match args {
+        [target] => own(vm, target).map(|()| None),
+        _ => by_size(vm, site, args),
+    }
+}
+
+/// `pad(length, character or text)`.
+pub(super) fn pad(vm: &mut Vm, _: &Site, target: &mut Dynamic, length: usize, item: &Dynamic) -> Guarded {
+    let Ok(text) = target.as_immutable_string_ref().map(|t| t.clone()) else {
+        return Ok(None);
+    };
+    vm.ledger.charge_bytes(text.len())?;
+    let Some(missing) = length.checked_sub(text.chars().count()).filter(|n| *n > 0) else {
+        return Ok(None);
+    };
+    let more = if let Ok(character) = item.as_char() {
+        missing.saturating_mul(character.len_utf8())
+    } else if let Ok(padding) = item.as_immutable_string_ref() {
+        let count = padding.chars().count();
+        if count == 0 {
+            return Ok(Some(Dynamic::UNIT)); // rhai never ends here
+        }
+        let rest: usize = padding.chars().take(missing % count).map(char::len_utf8).sum();
+        (missing / count).saturating_mul(padding.len()).saturating_add(rest)
+    } else {
+        return Ok(None);
+    };
+    vm.text_grows(text.len().saturating_add(more), more)?;
+    Ok(None)
+}
+
+/// `replace`: one pass to count, one to write.
+pub(super) fn replace(vm: &mut Vm, site: &Site, args: Args<'_, '_>) -> Guarded {
+    let [target, find, with] = args else { return by_size(vm, site, args) };
+    let (Some(find), Some(with)) = (pattern(find), pattern(with)) else {
+        return Ok(None);
+    };
+    let Ok(text) = target.as_immutable_string_ref().map(|t| t.clone()) else {
+        return Ok(None);
+    };
+    vm.ledger.charge_bytes(2 * text.len())?;
+    let count = text.matches(find.as_str()).count();
+    let bytes = (text.len() - count * find.len()).saturating_add(count.saturating_mul(with.len()));
+    vm.text_grows(bytes, bytes)?;
+    if target.is_read_only() {
+        return Ok(None); // rhai says what is wrong
+    }
+    let mut result = String::with_capacity(bytes);
+    let mut from = 0;
+    for (at, found) in text.match_indices(find.as_str()) {
+        result.push_str(&text[from..at]);
+        result.push_str(&with);
+        from = at + found.len();
+    }
+    result.push_str(&text[from..]);
+    if let Ok(mut target) = target.as_immutable_string_mut() {
+        *target = result.into();
+    }
+    Ok(Some(Dynamic::UNIT))
+}
+
+/// A character or a text.
+fn pattern(d: &Dynamic) -> Option<ImmutableString> {
+    if let Ok(character) = d.as_char() {
+        return Some(character.to_string().into());
+    }
+    d.as_immutable_string_ref().ok().map(|text| text.clone())
+}
+
+/// `split` in all its forms (also of arrays), `to_chars`.
+pub(super) fn split(vm: &mut Vm, site: &Site, args: Args<'_, '_>) -> Guarded {
+    let Some(Ok(text)) = args.first().map(|d| d.as_immutable_string_ref().map(|t| t.clone())) else {
+        return by_size(vm, site, args);
+    };
+    vm.ledger.charge_bytes(text.len())?;
+    let pieces = match args {
+        _ if site.name == "to_chars" => return chars(vm, site, args),
+        [_, by, most @ ..] => {
+            let most = most
+                .first()
+                .and_then(|n| n.as_int().ok())
+                .map_or(usize::MAX, |n| usize::try_from(n).unwrap_or(1));
+            match pattern(by) {
+                Some(by) => text.matches(by.as_str()).take(most).count() + 1,
+                None => 2,
+            }
+        }
+        _ => text.split_whitespace().count(),
+    };
+    vm.limits.check_array(pieces)?;
+    vm.ledger.charge_items(8 * pieces)?;
+    vm.ledger.reserve(text.len() + pieces * PIECE_BYTES)?;
+    Ok(None)
+}
+
+/// `chars`: an iterator that holds them all.
+pub(super) fn chars(vm: &mut Vm, _: &Site, args: Args<'_, '_>) -> Guarded {
+    let Some(bytes) = args.first().and_then(|d| text_len(d)) else {
+        return Ok(None);
+    };
+    vm.ledger.charge_bytes(4 * bytes)?;
+    vm.ledger.reserve(bytes * ITEM_BYTES)?;
+    Ok(None)
+}
+
+/// `sub_string`: only the characters up to its end are looked at.
+pub(super) fn sub_string(vm: &mut Vm, site: &Site, args: Args<'_, '_>) -> Guarded {
+    let part = match args {
+        [_, start, len] => start.as_int().ok().zip(len.as_int().ok()),
+        [_, start] => super::start_and_len(start).or_else(|| start.as_int().ok().map(|start| (start, i64::MAX))),
+        _ => None,
+    };
+    let Some((start, len)) = part else { return by_size(vm, site, args) };
+    let Ok(text) = args[0].as_immutable_string_ref() else { return Ok(None) };
+    let Ok(len) = usize::try_from(len) else {
+        return Ok(Some(ImmutableString::new().into()));
+    };
+    let skip = match usize::try_from(start) {
+        Ok(start) => start,
+        Err(_) => {
+            vm.ledger.charge_bytes(text.len())?;
+            let back = usize::try_from(start.unsigned_abs()).unwrap_or(usize::MAX);
+            text.chars().count().saturating_sub(back)
+        }
+    };
+    vm.ledger.charge_bytes(text.len().min(skip.saturating_add(len).saturating_mul(4)))?;
+    let from = text.char_indices().nth(skip).map_or(text.len(), |(at, _)| at);
+    let to = text[from..].char_indices().nth(len).map_or(text.len(), |(at, _)| from + at);
+    vm.ledger.reserve(to - from)?;
+    Ok(Some(text[from..to].into()))
+}
+
+/// `crop`: rhai takes the text apart into characters.
+pub(super) fn crop(vm: &mut Vm, _: &Site, args: Args<'_, '_>) -> Guarded {
+    let Some(bytes) = args.first().and_then(|d| text_len(d)) else {
+        return Ok(None);
+    };
+    vm.ledger.charge_bytes(4 * bytes)?;
+    vm.ledger.reserve(6 * bytes)?;
+    Ok(None)
+}
+
+/// Changes of case and of encoding.
+pub(super) fn change(vm: &mut Vm, site: &Site, args: Args<'_, '_>) -> Guarded {
+    if let Some(first) = args.first() {
+        let bytes = text_len(first).unwrap_or_else(|| first.as_blob_ref().map_or(0, |blob| blob.len()));
+        vm.ledger.reserve(CASE_FACTOR * bytes)?;
+        vm.ledger.charge_bytes(4 * bytes)?;
+    }
+    by_size(vm, site, args)
+}
