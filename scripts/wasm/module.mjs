@@ -76,6 +76,17 @@ export function buildModule({ mayFetch }) {
   optimise(join(packed, 'rhai_bridge_wasm_bg.wasm'), module, env);
 }
 
+/** The example of that name, optimised the same way, as a file in the target folder. */
+export function buildExample(name) {
+  const env = buildEnvironment(true);
+  const args = ['build', '--profile', 'wasm', '--locked', '-p', 'rhai-bridge-wasm', '--example', name];
+  execFileSync('cargo', [...args, '--target', target], { cwd: join(root, 'native'), stdio: 'inherit', env });
+  const built = join(targetDir(), target, 'wasm/examples', `${name}.wasm`);
+  const optimised = join(targetDir(), target, `${name}.opt.wasm`);
+  optimise(built, optimised, env);
+  return optimised;
+}
+
 /** Bytes of the module, as it is and as a web server sends it; undefined when there is none. */
 export function sizesOf() {
   if (!existsSync(module)) return undefined;

@@ -16,7 +16,7 @@ struct Epitaph {
     /// The run that is being stepped.
     slot: AtomicU32,
     generation: AtomicU32,
-    /// Not 0: the memory did not suffice.
+    /// 1: the memory did not suffice.
     out_of_memory: AtomicU32,
     text_bytes: AtomicU32,
     text: [AtomicU8; TEXT_BYTES],
@@ -93,13 +93,22 @@ mod tests {
             text.write_str("twenty bytes of text").unwrap();
         }
         assert_eq!(EPITAPH.text_bytes.load(Relaxed) as usize, TEXT_BYTES);
-        assert_eq!(EPITAPH.text[TEXT_BYTES - 1].load(Relaxed), b"twenty bytes of text"[(TEXT_BYTES - 1) % 20]);
+        assert_eq!(
+            EPITAPH.text[TEXT_BYTES - 1].load(Relaxed),
+            b"twenty bytes of text"[(TEXT_BYTES - 1) % 20]
+        );
     }
 
     #[test]
     fn who_runs_is_told_until_nobody_does() {
-        runs(Id { slot: 7, generation: 9 });
-        assert_eq!((EPITAPH.slot.load(Relaxed), EPITAPH.generation.load(Relaxed)), (7, 9));
+        runs(Id {
+            slot: 7,
+            generation: 9,
+        });
+        assert_eq!(
+            (EPITAPH.slot.load(Relaxed), EPITAPH.generation.load(Relaxed)),
+            (7, 9)
+        );
         nobody_runs();
         assert_eq!(EPITAPH.slot.load(Relaxed), NOBODY);
     }

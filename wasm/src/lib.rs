@@ -73,18 +73,22 @@ pub extern "C" fn rhai_bridge_inbox(bytes: usize) -> *mut u8 {
 pub extern "C" fn rhai_bridge_receive() -> u32 {
     /// An inbox that one large record made larger than this is given back.
     const KEEP_BYTES: usize = 1 << 20;
-    with(|Instance { core, port, inbox, .. }| {
-        let mut count = 0;
-        let now_ns = port.now_ns();
-        for record in records_of(inbox) {
-            core.receive(record, now_ns, port);
-            count += 1;
-        }
-        if inbox.capacity() > KEEP_BYTES {
-            *inbox = Vec::new();
-        }
-        count
-    })
+    with(
+        |Instance {
+             core, port, inbox, ..
+         }| {
+            let mut count = 0;
+            let now_ns = port.now_ns();
+            for record in records_of(inbox) {
+                core.receive(record, now_ns, port);
+                count += 1;
+            }
+            if inbox.capacity() > KEEP_BYTES {
+                *inbox = Vec::new();
+            }
+            count
+        },
+    )
 }
 
 /// Runs for about `max_micros` microseconds. 0: nothing can run; 1: there is more to run; 3: the core is broken.

@@ -116,7 +116,7 @@ export class Instance {
     const word = (index: number): number => memory.getUint32(4 * index, true);
     const slot = word(SLOT);
     const run = slot === NOBODY ? undefined : { slot, generation: word(GENERATION) };
-    if (word(OUT_OF_MEMORY) !== 0)
+    if (word(OUT_OF_MEMORY) === 1)
       return new CoreDeath('memory', 'The WebAssembly memory is used up.', run, { cause: error });
     const at = this.#epitaph + TEXT_AT;
     const bytes = Math.min(word(TEXT_BYTES), 1024);
