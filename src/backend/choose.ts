@@ -8,7 +8,6 @@ import { wasmBackend, type WasmPlaces } from './wasm/backend.js';
 
 export interface BackendChoice extends WasmPlaces {
   readonly backend: 'auto' | 'native' | 'wasm';
-  readonly onWarning: ((warning: Error) => void) | undefined;
 }
 
 /** The backend, made or found made. */
@@ -21,8 +20,7 @@ export async function chooseBackend(choice: BackendChoice): Promise<Backend> {
     throw new RhaiError('RHAI_BACKEND', `${native.message} ${error.message}`, { cause: native });
   });
   // A browser never has the native backend: nothing to warn of.
-  if (node !== undefined) choice.onWarning?.(fallback(native));
-  return wasm;
+  return node === undefined ? wasm : { ...wasm, fallback: `Scripts run in WebAssembly: ${native.message}` };
 }
 
 function tryNative(): Backend | RhaiError {
@@ -32,10 +30,6 @@ function tryNative(): Backend | RhaiError {
     if (error instanceof RhaiError) return error;
     throw error;
   }
-}
-
-function fallback(native: RhaiError): RhaiError {
-  return new RhaiError('RHAI_FALLBACK', `Scripts run in WebAssembly: ${native.message}`, { cause: native });
 }
 
 /** The backend that needs nobody to wait. */

@@ -47,6 +47,8 @@ export interface Capabilities {
 export interface Backend {
   readonly name: 'native' | 'wasm';
   readonly capabilities: Capabilities;
+  /** Why it is not the better one that was looked for first. */
+  readonly fallback?: string;
   open(
     kind: CoreKind,
     buffer: ArrayBuffer,

@@ -6,6 +6,7 @@ import { Asides, type AsideStore } from '../protocol/asides.js';
 import * as C from '../protocol/constants.js';
 import type { DecodeContext } from '../protocol/decode-context.js';
 import type { Encoder } from '../protocol/encode.js';
+import type { HandleSource } from '../protocol/handles.js';
 import { Inbox } from '../protocol/inbox.js';
 import { thenNative } from '../protocol/intrinsics.js';
 import type { ValueLimits } from '../protocol/limits.js';
@@ -81,6 +82,11 @@ export class Port implements Resumable {
   /** How values that come from this core are read. */
   get decoding(): DecodeContext {
     return this.#outbox.context;
+  }
+
+  /** What crosses to this core as a number; set before the first record. */
+  set handles(handles: HandleSource) {
+    this.#inbox.handles = handles;
   }
 
   get closed(): boolean {

@@ -5,7 +5,7 @@
 import { RhaiDisposedError } from '../errors/index.js';
 import type { Backend, Capabilities } from '../backend/core.js';
 import { chooseBackend, chooseBackendSync } from '../backend/choose.js';
-import { CallCounters } from '../host/calls.js';
+import { CallCounters } from '../host/call-parts.js';
 import { ErrorTable } from '../host/errors.js';
 import {
   Functions,
@@ -15,8 +15,10 @@ import {
   type PlainOptions,
   type TypedHandler,
 } from '../host/functions.js';
+import { CallGate } from '../host/gate.js';
 import { Modules, registerGiven, type ModuleMembers, type ModuleOptions } from '../host/modules.js';
 import { registerOwn } from '../host/own.js';
+import { Warnings } from '../host/warnings.js';
 import {
   resolveOptions,
   type EngineOptions,
@@ -55,6 +57,8 @@ export class RhaiEngine {
   readonly #modules = new Modules(this.#functions);
   readonly #errors = new ErrorTable();
   readonly #calls = new CallCounters();
+  readonly #warnings: Warnings;
+  readonly #gate: CallGate;
   readonly #limits: LimitSets;
   readonly #compiler: Compiler;
   readonly #lanes: Lanes;
@@ -84,6 +88,9 @@ export class RhaiEngine {
   private constructor(backend: Backend, options: ResolvedOptions) {
     this.#backend = backend;
     this.#options = options;
+    this.#warnings = new Warnings(options.onWarning);
+    if (backend.fallback !== undefined) this.#warnings.tell('RHAI_BACKEND_FALLBACK', backend.fallback);
+    this.#gate = new CallGate(options.maxPendingRequests, this.#warnings);
     this.#limits = new LimitSets(options.limits);
     const tracer = tracerFor(options.trace);
     this.#tracer = tracer && new RunTracer(tracer);
@@ -91,6 +98,7 @@ export class RhaiEngine {
     this.#scope = new EngineScope(() => this.#lanes.home(), options.limits);
     this.#compiler = new Compiler(
       options.limits.maxSourceBytes,
+      this.#functions,
       () => this.#lanes.home(),
       (program) => this.#lanes.dropProgram(program),
     );
@@ -101,6 +109,7 @@ export class RhaiEngine {
       scope: this.#scope,
       compiler: this.#compiler,
       tracer: this.#tracer,
+      warnings: this.#warnings,
     });
     registerOwn(this.#functions);
     registerGiven(this.#modules, options.modules);
@@ -112,9 +121,12 @@ export class RhaiEngine {
       modules: this.#modules,
       errors: this.#errors,
       counters: this.#calls,
+      gate: this.#gate,
+      warnings: this.#warnings,
       tracer: this.#tracer,
       base: this.#limits.base,
       committed: (variables) => this.#scope.commit(variables),
+      callFunction: (lane, handle, args, origin) => this.#runner.held(lane, handle, args, origin),
       laneBroken: (lane) => this.#lanes.forget(lane),
     });
   }
@@ -311,7 +323,13 @@ export class RhaiEngine {
 
   stats(): EngineStats {
     if (this.#disposed) throw new RhaiDisposedError();
-    return engineStats(this.#runner, this.#calls, this.#lanes.all());
+    return engineStats({
+      runs: this.#runner,
+      calls: this.#calls,
+      gate: this.#gate,
+      scripts: this.#compiler.programs,
+      lanes: this.#lanes.all(),
+    });
   }
 
   /** Takes no more runs, lets those under way finish within `graceMs`, then disposes. */

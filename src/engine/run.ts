@@ -17,7 +17,10 @@ function capture(resolve: (value: any) => void, reject: (error: unknown) => void
 
 /** Hides a `then` that somebody put on a prototype: a plain result is never adopted as a promise. */
 function unadopted(value: unknown): unknown {
-  if (typeof value === 'object' && value !== null && !hasOwn(value, 'then')) {
+  if (
+    ((typeof value === 'object' && value !== null) || typeof value === 'function') &&
+    !hasOwn(value, 'then')
+  ) {
     if (typeof (value as { then?: unknown }).then === 'function')
       Object.defineProperty(value, 'then', { value: undefined });
   }

@@ -6,6 +6,7 @@ import type { HostCall } from '../host/call.js';
 import { noStream, type EmitSink } from '../host/emit.js';
 import type { CallOwner } from '../host/owner.js';
 import type { AsyncScope } from '../platform/async-scope.js';
+import type { FunctionHandle } from '../protocol/handles.js';
 import type { DebugListener, PrintListener } from '../options/engine.js';
 import type { AnySchema } from '../schema/standard.js';
 import type { LimitSet } from './limit-sets.js';
@@ -27,6 +28,20 @@ export const NO_STATS: RunStats = Object.freeze({ operations: 0, scriptMs: 0, ho
 export interface CallTarget {
   readonly name: string;
   readonly args: readonly unknown[];
+}
+
+/** A function of a script that the host holds, and what it is called with. */
+export interface HeldCall {
+  readonly handle: FunctionHandle;
+  readonly args: readonly unknown[];
+}
+
+/** What a function of a script inherits from the run that gave it out. */
+export interface FunctionOrigin {
+  readonly program: Program;
+  readonly limitSet: LimitSet;
+  readonly onPrint: PrintListener | undefined;
+  readonly onDebug: DebugListener | undefined;
 }
 
 /** Who keeps the process alive for a task that is referenced. */
@@ -62,6 +77,7 @@ export class Task implements CallOwner {
   waiting = 0;
   errors: number[] | undefined;
   call: CallTarget | undefined;
+  held: HeldCall | undefined;
   variables: readonly (readonly [string, unknown])[] | undefined;
   priority = 0;
   commit = false;
@@ -100,6 +116,14 @@ export class Task implements CallOwner {
 
   get limits(): LimitSet['limits'] {
     return this.limitSet.limits;
+  }
+
+  #origin: FunctionOrigin | undefined;
+
+  /** For functions that it gives out; they do not hold the task itself. */
+  get origin(): FunctionOrigin {
+    const { program, limitSet, onPrint, onDebug } = this;
+    return (this.#origin ??= { program, limitSet, onPrint, onDebug });
   }
 
   get ended(): boolean {

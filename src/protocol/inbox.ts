@@ -4,6 +4,7 @@
 import type { Asides } from './asides.js';
 import * as C from './constants.js';
 import { Encoder } from './encode.js';
+import { NO_OBJECTS, type HandleSource } from './handles.js';
 import { NO_LIMITS, type ValueLimits } from './limits.js';
 import { valueError } from './problem.js';
 import { OutShapes } from './shapes.js';
@@ -27,6 +28,8 @@ export class Inbox {
   #open = 0;
   /** Records that wait for room, in order; then every later record waits behind them. */
   #waiting: Uint8Array[] = [];
+  /** Set before the first record. */
+  handles: HandleSource | undefined;
 
   constructor(
     private readonly views: Views,
@@ -59,6 +62,7 @@ export class Inbox {
       this.views,
       level === 0 ? this.#shapes : undefined,
       this.asides,
+      this.handles,
     ));
     const room = level === 0 && this.#waiting.length === 0 ? this.#contiguous() : 0;
     if (room >= MIN_ROOM) {
@@ -97,6 +101,10 @@ export class Inbox {
 
   #close(encoder: Encoder, sent: boolean): void {
     encoder.settle(sent);
+    if (encoder.objects !== NO_OBJECTS) {
+      if (sent) this.handles?.objectsSent(encoder.objects);
+      encoder.objects = NO_OBJECTS;
+    }
     if (this.#open > 0) return;
     if (sent) this.#shapes.commit();
     else this.#shapes.rollback();

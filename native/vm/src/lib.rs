@@ -5,21 +5,29 @@
 //! waits for the host, or has used its fuel).
 
 mod bytecode;
+mod callable;
 mod cells;
+mod chain;
 mod compile;
 mod copy;
 mod depth;
 mod failure;
+mod host_object;
 mod hosts;
 mod ledger;
+mod light;
 mod limits;
 mod machine;
 mod natives;
 mod program;
+mod switch_table;
 mod value;
+mod verify;
 mod vm;
 
+pub use callable::{Callable, Home, Identity, Origins};
 pub use failure::{CompileError, Failure, FailureKind, LimitHit, TraceFrame};
+pub use host_object::{HostClass, HostObject, Member, Released, WeakHostObject, CALL_MEMBER, GET_MEMBER, SET_MEMBER};
 pub use hosts::HostNames;
 pub use ledger::Probes;
 pub use limits::{Limits, Meter};

@@ -49,6 +49,8 @@ pub struct Vm {
     pub(crate) foreign_methods: Rc<[ForeignMethod]>,
     /// Limits of the run being stepped.
     pub(crate) limits: Limits,
+    /// Where text is put together.
+    pub(crate) buffer: String,
     /// What the run being stepped owes and holds.
     pub(crate) ledger: Ledger,
     /// Captured variables that outlived their runs.
@@ -59,6 +61,11 @@ pub struct Vm {
     pub(crate) to_debug: Rc<Site>,
     output: Rc<RefCell<Vec<Output>>>,
 }
+
+/// How deep expressions and blocks may stand in each other: rhai's numbers for optimised builds, in every build. Its
+/// parser and our compiler use the native stack for them.
+const MAX_EXPRESSION_DEPTH: usize = 64;
+const MAX_EXPRESSION_DEPTH_IN_FUNCTION: usize = 32;
 
 impl std::fmt::Debug for Vm {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
@@ -78,8 +85,10 @@ impl Vm {
     pub fn new() -> Self {
         let output = Rc::new(RefCell::new(Vec::new()));
         let mut engine = Engine::new();
+        crate::host_object::register(&mut engine);
         engine.set_optimization_level(OptimizationLevel::None);
         engine.set_max_strings_interned(0);
+        engine.set_max_expr_depths(MAX_EXPRESSION_DEPTH, MAX_EXPRESSION_DEPTH_IN_FUNCTION);
         let sink = output.clone();
         engine.on_print(move |text| push(&sink, false, text, Position::NONE));
         let sink = output.clone();
@@ -93,6 +102,7 @@ impl Vm {
             caches: eager_caches(),
             foreign_methods: Rc::default(),
             limits: Limits::default(),
+            buffer: String::new(),
             ledger: Ledger::new(),
             kept: Rc::default(),
             equals: own_site("==", 2),

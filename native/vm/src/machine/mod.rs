@@ -4,25 +4,32 @@
 //! `path` (chains), `invoke` (calls), `routine` (natives that call back), `iterate`, `unwind` (errors).
 
 mod accessor;
+mod direct;
+mod entry;
 mod floats;
 mod frame;
 mod indexing;
 mod inspect;
 mod invoke;
 mod iterate;
+mod member;
 mod modules;
 mod native;
 mod operators;
-mod origin;
+pub(crate) mod origin;
 mod path;
 mod place;
+mod registers;
 mod routine;
 mod run;
 mod scopes;
+mod text;
 mod units;
 mod unwind;
 mod waiting;
+mod walk;
 
+pub(crate) use direct::Direct;
 pub(crate) use invoke::reflects;
 pub(crate) use modules::ForeignMethod;
 pub use modules::IMPORT;

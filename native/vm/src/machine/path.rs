@@ -9,62 +9,42 @@
 use super::frame::ROOT_ONLY;
 use super::invoke::{self, Flow, MethodCall};
 use super::operators::{data_race, mismatch, op_assign};
-use super::{indexing, place, Error, Machine, Place};
+use super::{indexing, member, place, Error, Machine, Place};
 use crate::bytecode::Reg;
-use crate::copy::is_light;
 use crate::depth::is_container;
+use crate::light::Light;
 use crate::program::{Chain, End, Link, Program, Step};
 use crate::value::{is_lent, lent, Value};
 use crate::Vm;
-use rhai::{Dynamic, EvalAltResult, ImmutableString, Position};
+use rhai::{Array, Dynamic, EvalAltResult, ImmutableString, Position};
 
 /// `array[index]` of a plain array; anything else is left to the chain.
 #[inline]
-pub(super) fn element(target: &Dynamic, index: i64) -> Option<Value> {
+pub(super) fn element(target: &Dynamic, index: i64, spare: &mut Value) -> Option<Light> {
     if target.is_shared() {
         return None;
     }
-    let array = target.as_array_ref().ok()?;
-    let item = array.get(indexing::offset(array.len(), index, true)?)?;
-    match item.as_int() {
-        Ok(i) if !item.is_shared() && item.tag() == 0 => Some(Value::Int(i)),
-        // Containers are copied by the chain, which counts what that takes.
-        _ => is_light(item).then(|| Value::from(item.clone())),
-    }
+    let array = target.read_lock::<Array>()?;
+    let at = indexing::offset(array.len(), index, true)?;
+    // Containers are copied by the chain, which counts what that takes.
+    array.get(at).and_then(|item| Light::light_copy_of(item, spare))
 }
 
-/// `array[index] = value` of a plain array; gives the value back when it is none.
+/// `array[index] = value` of a plain array; `false`: nothing happened.
 #[inline]
-pub(super) fn set_element(target: &mut Dynamic, index: i64, value: Value) -> Option<Value> {
-    if target.is_shared() || target.is_read_only() || matches!(&value, Value::Dyn(d) if is_container(d)) {
-        return Some(value);
+pub(super) fn set_element(target: &mut Dynamic, index: i64, value: &mut Value) -> bool {
+    if target.is_shared() || target.is_read_only() || matches!(&*value, Value::Dyn(d) if is_container(d)) {
+        return false;
     }
-    let Ok(mut array) = target.as_array_mut() else { return Some(value) };
+    let Some(mut array) = target.write_lock::<Array>() else { return false };
     let length = array.len();
     match indexing::offset(length, index, true).and_then(|at| array.get_mut(at)) {
         Some(item) if !item.is_shared() && !item.is_read_only() => {
-            *item = value.into();
-            None
+            value.store(item);
+            true
         }
-        _ => Some(value),
+        _ => false,
     }
-}
-
-/// `map.property` of a plain map that has it.
-#[inline]
-pub(super) fn property(target: &Dynamic, chain: &Chain) -> Option<Value> {
-    if target.is_shared() {
-        return None;
-    }
-    let map = target.as_map_ref().ok()?;
-    let [Link {
-        step: Step::Property { name, .. },
-        ..
-    }] = chain.links.as_slice()
-    else {
-        return None;
-    };
-    map.get(name.as_str()).filter(|v| is_light(v)).map(|v| Value::from(v.clone()))
 }
 
 /// How a walk ended.
@@ -75,6 +55,11 @@ pub(super) enum Walk {
         at: usize,
         target: Dynamic,
         call: MethodCall,
+    },
+    /// Link `at` is a property of a host object.
+    Member {
+        at: usize,
+        ask: member::Use,
     },
 }
 
@@ -95,15 +80,19 @@ pub(super) fn run(m: &mut Machine, cx: &mut invoke::Context<'_>, index: u32, d: 
     let program = cx.program;
     let chain = &program.chains[index as usize];
     let outer = m.outer(chain.root);
+    let mut pending = m.take_pending();
     let regs = m.registers();
-    let done = if chain.state == Reg::MAX {
-        0
-    } else {
-        regs[usize::from(chain.state)].int().unwrap_or(0) as usize
+    let done = match &pending {
+        Some(pending) => pending.done,
+        None if chain.state == Reg::MAX => 0,
+        None => regs[usize::from(chain.state)].int().unwrap_or(0) as usize,
     };
     let root = usize::from(if done == 0 { chain.root } else { chain.carry });
     // The root is out of its register while the walk holds the other registers.
-    let mut target: Dynamic = regs[root].take_dynamic();
+    let mut target: Dynamic = match &mut pending {
+        Some(pending) => std::mem::take(&mut pending.value),
+        None => regs[root].take_dynamic(),
+    };
     // A captured root is held to the end of its chain, also behind a call.
     let mut held = match &regs[usize::from(chain.root)] {
         Value::Dyn(d) if done > 0 && d.is_shared() => Some(d.clone()),
@@ -118,18 +107,25 @@ pub(super) fn run(m: &mut Machine, cx: &mut invoke::Context<'_>, index: u32, d: 
         above: if done == 0 { i64::from(outer) } else { -(done as i64) },
         home: cx.unit.home,
     };
-    let walked = walker.step_into(&mut target, done).map(|(w, _)| w);
+    let walked = walker.step_into(&mut target, done);
     let regs = walker.regs;
     drop(guard);
-    regs[root] = if target.is_read_only() {
-        Value::Dyn(target)
-    } else {
-        Value::from(target)
-    };
-    match walked? {
+    if pending.is_none() {
+        let target = std::mem::take(&mut target);
+        regs[root] = if target.is_read_only() {
+            Value::Dyn(target)
+        } else {
+            Value::from(target)
+        };
+    }
+    let (walk, changed) = walked?;
+    match walk {
         Walk::Value(value) => {
             if chain.state != Reg::MAX {
                 regs[usize::from(chain.state)] = Value::Unit;
+            }
+            if let Some(read) = pending.filter(|_| changed) {
+                return member::write_back(m, chain, read, target, value, d);
             }
             regs[usize::from(d)] = Value::from(value.flatten());
             Ok(Flow::Next)
@@ -145,6 +141,7 @@ pub(super) fn run(m: &mut Machine, cx: &mut invoke::Context<'_>, index: u32, d: 
             m.repeat_instruction();
             invoke::call_method(m, cx, call, target, place, chain.carry)
         }
+        Walk::Member { at, ask } => Ok(member::ask(m, at, ask, d)),
     }
 }
 
@@ -197,7 +194,7 @@ impl Walker<'_> {
                 *target = self.regs[usize::from(register)].take_dynamic();
                 Ok((Walk::Value(Dynamic::UNIT), true))
             }
-            End::OpSet(site, register) => {
+            End::OpSet(site, register, _) => {
                 let mut value = self.vm.ledger.read_dynamic(&self.regs[usize::from(register)])?;
                 self.vm.ledger.level = self.level(self.chain.links.len());
                 op_assign(self.vm, self.program, site as usize, target, &mut value)?;
@@ -301,7 +298,7 @@ impl Walker<'_> {
         self.vm.ledger.level = self.level(i);
         let mut value = invoke::call_native_method(self.vm, &self.program.sites[site as usize], target, &mut self.regs[first..first + argc])?;
         let (walk, _) = self.step_into(&mut value, i + 1)?;
-        Ok((walk, true))
+        Ok((walk, !self.program.sites[site as usize].cache.borrow().is_pure()))
     }
 
     /// The root of the chain is held: an argument that captured it cannot be used.
