@@ -32,6 +32,7 @@ export interface Core {
   close(): void;
 }
 
+/** What a backend can do. */
 export interface Capabilities {
   /** `eval` works. */
   readonly sync: boolean;

@@ -38,6 +38,7 @@ import { closeGently, type CloseOptions } from './close.js';
 import { Compiler } from './compiler.js';
 import { definitionsOf, type Definitions } from './definitions/index.js';
 import type { Execution } from './execution.js';
+import { printsAs } from './inspect.js';
 import type { LaneShared } from './lane.js';
 import { Lanes } from './lanes.js';
 import { LimitSets } from './limit-sets.js';
@@ -50,6 +51,10 @@ import { engineStats, type EngineStats } from './stats.js';
 import type { RunStream } from './stream.js';
 import { RunTracer } from './tracing.js';
 
+/**
+ * An engine: host functions, a scope, limits, and the cores that run its scripts. Belongs to one JavaScript thread.
+ * `close()` or `dispose()` ends it; an idle one never keeps the process alive.
+ */
 export class RhaiEngine {
   readonly #backend: Backend;
   readonly #options: ResolvedOptions;
@@ -289,12 +294,14 @@ export class RhaiEngine {
 
   // The engine's scope.
 
+  /** Sets a variable of the engine's scope; a value that cannot cross is a RhaiValueError. */
   setVar(name: string, value: unknown): this {
     this.#mustBeOpen();
     this.#scope.set(name, value, false);
     return this;
   }
 
+  /** Sets a constant of the engine's scope: scripts can read it, also inside functions as `global::NAME`. */
   setConstant(name: string, value: unknown): this {
     this.#mustBeOpen();
     this.#scope.set(name, value, true);
@@ -313,6 +320,7 @@ export class RhaiEngine {
     return this.#scope.all();
   }
 
+  /** Forgets all variables and constants of the engine's scope. */
   clearScope(): this {
     this.#mustBeOpen();
     this.#scope.clear();
@@ -321,6 +329,7 @@ export class RhaiEngine {
 
   // Counters and the end.
 
+  /** Counters and gauges: runs by state, host calls in flight, times, what the cores hold. */
   stats(): EngineStats {
     if (this.#disposed) throw new RhaiDisposedError();
     return engineStats({
@@ -330,6 +339,17 @@ export class RhaiEngine {
       scripts: this.#compiler.programs,
       lanes: this.#lanes.all(),
     });
+  }
+
+  static {
+    printsAs(RhaiEngine, 'RhaiEngine', (engine) => engine.#summary());
+  }
+
+  /** What is printed of it. */
+  #summary(): object {
+    if (this.#disposed) return { backend: this.backend, state: 'disposed' };
+    const { live, queued } = this.stats().runs;
+    return { backend: this.backend, state: this.#closing ? 'closing' : 'open', runs: live + queued };
   }
 
   /** Takes no more runs, lets those under way finish within `graceMs`, then disposes. */
@@ -349,10 +369,12 @@ export class RhaiEngine {
     this.#errors.clear();
   }
 
+  /** The same as `dispose()`. */
   [Symbol.dispose](): void {
     this.dispose();
   }
 
+  /** The same as `close()`. */
   [Symbol.asyncDispose](): Promise<void> {
     return this.close();
   }
