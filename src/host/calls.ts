@@ -55,7 +55,7 @@ export interface CallShared {
 
 export class HostCalls implements CallSettler {
   /** By request slot. */
-  readonly #live: (HostCall | undefined)[] = [];
+  readonly #live: (HostCall | undefined)[] = [undefined];
   readonly #pool: HostCall[] = [];
 
   constructor(
@@ -70,7 +70,7 @@ export class HostCalls implements CallSettler {
     const id = body.u32();
     const line = body.u32();
     const column = body.u32();
-    const args: unknown[] = [];
+    const args = body.list<unknown>(body.u32());
     const refused = readArguments(body, args);
     const fn = this.#function(id, args, body);
     const { counters, tracer } = this.shared;
@@ -265,10 +265,9 @@ export class HostCalls implements CallSettler {
 /** Reads every argument, also behind one that cannot cross; returns the first refusal. */
 function readArguments(body: Decoder, args: unknown[]): unknown {
   let refused: unknown;
-  const count = body.u32();
-  for (let i = 0; i < count; i++) {
+  for (let i = 0; i < args.length; i++) {
     try {
-      args.push(body.read());
+      args[i] = body.read();
     } catch (error) {
       refused ??= error;
     }
