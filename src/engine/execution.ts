@@ -62,6 +62,7 @@ export class OpenRequests {
 /** Executions that were forgotten without an end. */
 const forgotten = new FinalizationRegistry<Task>((task) => task.cancel(undefined));
 
+/** A run that is stepped by hand: deterministic, without threads or clocks. Made by `engine.start()`. */
 export class Execution<T = unknown> {
   readonly #task: Task;
   readonly #lane: Lane;
@@ -150,6 +151,7 @@ export class Execution<T = unknown> {
     return true;
   }
 
+  /** Cancels what has not ended. */
   [Symbol.dispose](): void {
     this.cancel();
   }

@@ -12,6 +12,7 @@ export interface ScriptRunner {
   call<T>(script: Script, functionName: string, args?: readonly unknown[], options?: RunOptions): Run<T>;
 }
 
+/** A script that was parsed and compiled once. Made by `engine.compile()`. */
 export class Script {
   readonly #runner: ScriptRunner;
   readonly #program: Program;

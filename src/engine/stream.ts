@@ -106,6 +106,7 @@ export class RunStream<T = unknown> implements TaskFace, AsyncIterableIterator<T
     return result<T>(value, true);
   }
 
+  /** Cancels the run, as `return()` does, and rejects with `error`. */
   async throw(error?: unknown): Promise<IteratorResult<T, unknown>> {
     await this.return();
     throw error;
@@ -118,10 +119,12 @@ export class RunStream<T = unknown> implements TaskFace, AsyncIterableIterator<T
     return new Promise((resolve) => this.#ends.push(resolve));
   }
 
+  /** Itself: a stream is read once. */
   [Symbol.asyncIterator](): this {
     return this;
   }
 
+  /** Cancels the run, as leaving a `for await` does. */
   async [Symbol.asyncDispose](): Promise<void> {
     await this.return();
   }

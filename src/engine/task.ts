@@ -11,6 +11,7 @@ import type { AnySchema } from '../schema/standard.js';
 import type { LimitSet } from './limit-sets.js';
 import type { Program } from './programs.js';
 
+/** Where a run is: waiting for its turn, running, waiting for the host, or how it ended. */
 export type RunState = 'queued' | 'running' | 'waiting' | 'done' | 'failed' | 'cancelled';
 
 /** What a run used. */
