@@ -38,6 +38,7 @@ import { closeGently, type CloseOptions } from './close.js';
 import { Compiler } from './compiler.js';
 import { definitionsOf, type Definitions } from './definitions/index.js';
 import type { Execution } from './execution.js';
+import { printsAs } from './inspect.js';
 import type { LaneShared } from './lane.js';
 import { Lanes } from './lanes.js';
 import { LimitSets } from './limit-sets.js';
@@ -336,6 +337,17 @@ export class RhaiEngine {
       scripts: this.#compiler.programs,
       lanes: this.#lanes.all(),
     });
+  }
+
+  static {
+    printsAs(RhaiEngine, 'RhaiEngine', (engine) => engine.#summary());
+  }
+
+  /** What is printed of it. */
+  #summary(): object {
+    if (this.#disposed) return { backend: this.backend, state: 'disposed' };
+    const { live, queued } = this.stats().runs;
+    return { backend: this.backend, state: this.#closing ? 'closing' : 'open', runs: live + queued };
   }
 
   /** Takes no more runs, lets those under way finish within `graceMs`, then disposes. */

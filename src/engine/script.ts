@@ -1,5 +1,6 @@
 // Script: a program that was compiled once and can be run, called and looked at. Made by engine.compile.
 
+import { printsAs } from './inspect.js';
 import type { RunOptions, WithSchema } from '../options/engine.js';
 import type { AnySchema, OutputOf } from '../schema/standard.js';
 import type { FunctionInfo } from './analysis.js';
@@ -52,3 +53,8 @@ export class Script {
     return script.#program;
   }
 }
+
+printsAs(Script, 'Script', ({ name, functions }) => ({
+  name,
+  functions: functions.map((one) => `${one.name}(${one.params.join(', ')})`),
+}));
