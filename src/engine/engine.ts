@@ -5,7 +5,7 @@
 import { RhaiDisposedError, RhaiError } from '../errors/index.js';
 import type { Backend, Capabilities } from '../backend/core.js';
 import { nativeBackend } from '../backend/native.js';
-import { CallCounters } from '../host/calls.js';
+import { CallCounters } from '../host/call-parts.js';
 import { ErrorTable } from '../host/errors.js';
 import {
   Functions,
@@ -15,8 +15,10 @@ import {
   type PlainOptions,
   type TypedHandler,
 } from '../host/functions.js';
+import { CallGate } from '../host/gate.js';
 import { Modules, registerGiven, type ModuleMembers, type ModuleOptions } from '../host/modules.js';
 import { registerOwn } from '../host/own.js';
+import { Warnings } from '../host/warnings.js';
 import {
   resolveOptions,
   type EngineOptions,
@@ -36,6 +38,7 @@ import { closeGently, type CloseOptions } from './close.js';
 import { Compiler } from './compiler.js';
 import { definitionsOf, type Definitions } from './definitions/index.js';
 import type { Execution } from './execution.js';
+import { printsAs } from './inspect.js';
 import type { LaneShared } from './lane.js';
 import { Lanes } from './lanes.js';
 import { LimitSets } from './limit-sets.js';
@@ -53,6 +56,10 @@ function backendOf(choice: ResolvedOptions['backend']): Backend {
   return nativeBackend();
 }
 
+/**
+ * An engine: host functions, a scope, limits, and the cores that run its scripts. Belongs to one JavaScript thread.
+ * `close()` or `dispose()` ends it; an idle one never keeps the process alive.
+ */
 export class RhaiEngine {
   readonly #backend: Backend;
   readonly #options: ResolvedOptions;
@@ -60,6 +67,8 @@ export class RhaiEngine {
   readonly #modules = new Modules(this.#functions);
   readonly #errors = new ErrorTable();
   readonly #calls = new CallCounters();
+  readonly #warnings: Warnings;
+  readonly #gate: CallGate;
   readonly #limits: LimitSets;
   readonly #compiler: Compiler;
   readonly #lanes: Lanes;
@@ -83,6 +92,8 @@ export class RhaiEngine {
   private constructor(backend: Backend, options: ResolvedOptions) {
     this.#backend = backend;
     this.#options = options;
+    this.#warnings = new Warnings(options.onWarning);
+    this.#gate = new CallGate(options.maxPendingRequests, this.#warnings);
     this.#limits = new LimitSets(options.limits);
     const tracer = tracerFor(options.trace);
     this.#tracer = tracer && new RunTracer(tracer);
@@ -90,6 +101,7 @@ export class RhaiEngine {
     this.#scope = new EngineScope(() => this.#lanes.home(), options.limits);
     this.#compiler = new Compiler(
       options.limits.maxSourceBytes,
+      this.#functions,
       () => this.#lanes.home(),
       (program) => this.#lanes.dropProgram(program),
     );
@@ -100,6 +112,7 @@ export class RhaiEngine {
       scope: this.#scope,
       compiler: this.#compiler,
       tracer: this.#tracer,
+      warnings: this.#warnings,
     });
     registerOwn(this.#functions);
     registerGiven(this.#modules, options.modules);
@@ -111,6 +124,8 @@ export class RhaiEngine {
       modules: this.#modules,
       errors: this.#errors,
       counters: this.#calls,
+      gate: this.#gate,
+      warnings: this.#warnings,
       tracer: this.#tracer,
       base: this.#limits.base,
       committed: (variables) => this.#scope.commit(variables),
@@ -277,12 +292,14 @@ export class RhaiEngine {
 
   // The engine's scope.
 
+  /** Sets a variable of the engine's scope; a value that cannot cross is a RhaiValueError. */
   setVar(name: string, value: unknown): this {
     this.#mustBeOpen();
     this.#scope.set(name, value, false);
     return this;
   }
 
+  /** Sets a constant of the engine's scope: scripts can read it, also inside functions as `global::NAME`. */
   setConstant(name: string, value: unknown): this {
     this.#mustBeOpen();
     this.#scope.set(name, value, true);
@@ -301,6 +318,7 @@ export class RhaiEngine {
     return this.#scope.all();
   }
 
+  /** Forgets all variables and constants of the engine's scope. */
   clearScope(): this {
     this.#mustBeOpen();
     this.#scope.clear();
@@ -309,9 +327,27 @@ export class RhaiEngine {
 
   // Counters and the end.
 
+  /** Counters and gauges: runs by state, host calls in flight, times, what the cores hold. */
   stats(): EngineStats {
     if (this.#disposed) throw new RhaiDisposedError();
-    return engineStats(this.#runner, this.#calls, this.#lanes.all());
+    return engineStats({
+      runs: this.#runner,
+      calls: this.#calls,
+      gate: this.#gate,
+      scripts: this.#compiler.programs,
+      lanes: this.#lanes.all(),
+    });
+  }
+
+  static {
+    printsAs(RhaiEngine, 'RhaiEngine', (engine) => engine.#summary());
+  }
+
+  /** What is printed of it. */
+  #summary(): object {
+    if (this.#disposed) return { backend: this.backend, state: 'disposed' };
+    const { live, queued } = this.stats().runs;
+    return { backend: this.backend, state: this.#closing ? 'closing' : 'open', runs: live + queued };
   }
 
   /** Takes no more runs, lets those under way finish within `graceMs`, then disposes. */
@@ -331,10 +367,12 @@ export class RhaiEngine {
     this.#errors.clear();
   }
 
+  /** The same as `dispose()`. */
   [Symbol.dispose](): void {
     this.dispose();
   }
 
+  /** The same as `close()`. */
   [Symbol.asyncDispose](): Promise<void> {
     return this.close();
   }

@@ -2,6 +2,7 @@
 // costs no closure. It leaves the pool for good when a context was given out, because user code may keep that.
 
 import type { Position } from '../errors/index.js';
+import type { Told } from '../trace/channels.js';
 import type { HostFunction } from './functions.js';
 import type { CallOwner } from './owner.js';
 
@@ -21,10 +22,15 @@ export class HostCall {
   startedAt = 0;
   /** A promise of the host decides; then the owner counts this call as waiting. */
   waiting = false;
-  /** It counts in its function's `active`. */
-  active = false;
+  /** It holds a place of its function's `concurrency`, and of the engine's `maxPendingRequests`. */
+  inFunction = false;
+  inAll = false;
+  /** When nobody waited for it any more, although its function had not settled. */
+  abandonedAt: number | undefined;
   /** Nobody wants the answer any more. */
   dead = false;
+  /** Who hears how it ends. */
+  told: Told | undefined;
   /** A context of this call was given to user code. */
   shared = false;
   #controller: AbortController | undefined;
@@ -61,7 +67,9 @@ export class HostCall {
 
   reset(): void {
     this.args = [];
-    this.waiting = this.active = this.dead = this.shared = false;
+    this.waiting = this.inFunction = this.inAll = this.dead = this.shared = false;
+    this.abandonedAt = undefined;
+    this.told = undefined;
     this.#controller = undefined;
     this.#abortReason = undefined;
   }

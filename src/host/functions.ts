@@ -14,6 +14,7 @@ import {
 import { checkedHandler } from './checked.js';
 import type { HostCallContext } from './context.js';
 
+/** Options of `registerFunction`. */
 export interface FunctionOptions<P = Params | undefined, R = ParamType | undefined, C = boolean> {
   /** How long one call may take; 0 = no limit, absent = the run's `hostTimeoutMs`. */
   timeoutMs?: number;
@@ -31,6 +32,7 @@ export interface FunctionOptions<P = Params | undefined, R = ParamType | undefin
   returns?: R;
 }
 
+/** A host function: sync or async, any arity. */
 export type HostHandler = (...args: any[]) => unknown;
 
 /** A host function that wants its context. */
@@ -123,6 +125,8 @@ export class Functions {
   /** By id; holes are functions that were unregistered. */
   readonly byId: (HostFunction | undefined)[] = [];
   readonly #byName = new Map<string, HostFunction>();
+  /** Grows whenever a name comes or goes. */
+  version = 0;
 
   /** Adds or replaces. */
   register(name: string, handler: HostHandler, options?: FunctionOptions): HostFunction {
@@ -136,6 +140,7 @@ export class Functions {
     if (typeof options !== 'object' || options === null)
       throw new TypeError('function options must be an object');
     const old = this.#byName.get(name);
+    if (old === undefined) this.version++;
     const made = build(old?.id ?? this.byId.length, name, handler, options);
     this.byId[made.id] = made;
     this.#byName.set(name, made);
@@ -145,6 +150,7 @@ export class Functions {
   unregister(name: string): HostFunction | undefined {
     const old = this.#byName.get(name);
     if (old === undefined) return undefined;
+    this.version++;
     this.#byName.delete(name);
     this.byId[old.id] = undefined;
     return old;

@@ -208,6 +208,8 @@ pub struct Program {
     pub(crate) infos: Vec<FunctionInfo>,
     pub(crate) uses: Vec<HostUse>,
     pub(crate) paths: Vec<(String, u32, u32)>,
+    /// Names that an `import` of the script gives to a module; known only where host functions have namespaces.
+    pub(crate) aliases: Vec<ImmutableString>,
 }
 
 impl Program {

@@ -53,10 +53,11 @@ impl Compiler {
         }
     }
 
-    /// `space::name(…)`: a host function of that full name, or else a module's.
+    /// `space::name(…)`: a function of a module that the script imports under that name, or else of the host.
     fn qualified_call(&mut self, f: &mut FunctionBuilder, call: &FnCallExpr, position: Position, d: Reg) -> Compiled {
         let full: ImmutableString = format!("{}::{}", call.namespace, call.name).into();
-        match self.program.hosts.get(&full) {
+        let is_imported = self.program.aliases.iter().any(|alias| *alias == *call.namespace.root());
+        match self.program.hosts.get(&full).filter(|_| !is_imported) {
             Some(host) => self.host_call(f, &full, host, &call.args, position, d),
             None => self.module_call(f, call, position, d),
         }

@@ -90,6 +90,7 @@ pub(crate) fn compile_inside(inner: &Inner<'_>, caller: &Rc<Program>, view: &Sco
             name: caller.name.clone(),
             hosts: caller.hosts.clone(),
             home: Some(home.clone()),
+            aliases: caller.aliases.clone(),
             ..Program::default()
         },
         has_functions: home.functions.len() > 1,
@@ -120,6 +121,7 @@ pub(crate) fn compile_inside(inner: &Inner<'_>, caller: &Rc<Program>, view: &Sco
 impl Compiler {
     fn script(&mut self, ast: &AST) -> Compiled {
         self.program.functions.push(Default::default());
+        self.program.aliases = scan::imported_names(ast, &self.program.hosts);
         let definitions: Vec<_> = ast.iter_fn_def().cloned().collect();
         self.has_functions = !definitions.is_empty();
         for definition in &definitions {
