@@ -35,7 +35,7 @@ fn closures() {
     for _ in 0..80 {
         let mapped: Array = array.iter().map(|x| black_box(x.clone())).collect();
         let kept: Array = mapped.into_iter().filter(|x| black_box(x.as_int().unwrap_or(0)) % 2 == 0).collect();
-        black_box(kept.into_iter().fold(Dynamic::from_int(0), |_, x| black_box(x)));
+        let _ = black_box(kept.into_iter().fold(Dynamic::from_int(0), |_, x| black_box(x)));
     }
 }
 
