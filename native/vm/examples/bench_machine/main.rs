@@ -7,6 +7,7 @@
 //! on, the natives' share of rhai's time, and the spread.
 
 mod natives;
+mod waiting;
 
 use rhai::{Engine, OptimizationLevel, Scope, AST};
 use rhai_bridge_vm::{CompileOptions, HostNames, Limits, Machine, Meter, Program, Step, Vm};
@@ -15,9 +16,6 @@ use std::rc::Rc;
 use std::time::Instant;
 
 const FIB: &str = "fn fib(n) { if n < 2 { n } else { fib(n - 1) + fib(n - 2) } } fib(27)";
-const WITH_CALL: &str = "let s = 0; for i in 0..500000 { s += host(i); } s";
-const WITHOUT_CALL: &str = "let s = 0; for i in 0..500000 { s += i; } s";
-const WAITING: &str = "let a = 1; let b = \"text\"; let c = host(a); c + a";
 
 struct Options {
     repeat: usize,
@@ -59,8 +57,8 @@ fn main() {
         );
         println!("every limit on: {:.2} x the time", geometric_mean(&costs));
         compiling(options.repeat);
-        suspending(options.repeat);
-        waiting();
+        waiting::suspending(options.repeat);
+        waiting::waiting();
     }
 }
 
@@ -280,46 +278,4 @@ fn compiling(repeat: usize) {
         whole / parse,
         (whole - parse) / parse
     );
-}
-
-fn suspending(repeat: usize) {
-    let mut vm = Vm::new();
-    let (with, without) = (compile(&mut vm, WITH_CALL), compile(&mut vm, WITHOUT_CALL));
-    let mut nanos = Vec::new();
-    for _ in 0..repeat {
-        let net = timed(|| run(&mut vm, &with, Limits::default())).1 - timed(|| run(&mut vm, &without, Limits::default())).1;
-        nanos.push(net * 1e6 / 500_000.0);
-    }
-    println!("one host call (suspend, take the argument, resume): {:.1} ns", median(&nanos));
-}
-
-fn waiting() {
-    const MACHINES: usize = 50_000;
-    let mut vm = Vm::new();
-    let program = compile(&mut vm, WAITING);
-    let before = resident_bytes();
-    let (machines, ms) = timed(|| (0..MACHINES).map(|_| wait(&mut vm, &program)).collect::<Vec<_>>());
-    let resident = resident_bytes().saturating_sub(before) / MACHINES;
-    let own = std::mem::size_of::<Machine>();
-    let nanos = ms * 1e6 / MACHINES as f64;
-    println!(
-        "a waiting machine: {own} bytes itself + {} on the heap by its own account; {resident} resident; started in {nanos:.0} ns",
-        machines[0].heap_bytes()
-    );
-}
-
-fn wait(vm: &mut Vm, program: &Rc<Program>) -> Machine {
-    let mut machine = Machine::new(program, Vec::new());
-    let mut meter = Meter {
-        fuel: i64::MAX,
-        ..Meter::default()
-    };
-    assert!(matches!(machine.step(vm, &mut meter), Step::Suspended));
-    machine
-}
-
-/// Resident set from Linux's /proc; 0 elsewhere.
-fn resident_bytes() -> usize {
-    let statm = std::fs::read_to_string("/proc/self/statm").unwrap_or_default();
-    statm.split(' ').nth(1).and_then(|pages| pages.parse::<usize>().ok()).unwrap_or(0) * 4096
 }
