@@ -49,7 +49,7 @@ private fn last(a, b) { \`\${ #{ a: a }.a } fn no(x) {}\` }`;
     expect(functions.map(({ name, doc, line }) => [name, doc, line])).toEqual([
       ['read', ['Reads a page.', 'Slowly.'], 5],
       ['plain', [], 7],
-      ['last', ['Of a string: \`\${ 1 }\` fn no() {}'], 9],
+      ['last', ['Of a string: `${ 1 }` fn no() {}'], 9],
     ]);
   });
 
