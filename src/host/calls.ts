@@ -228,9 +228,9 @@ export class HostCalls implements CallSettler {
     if (isPending && call.owner.byHand === undefined) abandon(call, this.shared);
   }
 
-  /** Every call in flight is over. */
-  abortAll(reason: unknown): void {
-    for (const call of this.#live) if (call !== undefined) this.#abort(call, reason);
+  /** Every call in flight is over, because its run is. */
+  abortAll(reasonOf: (owner: CallOwner) => unknown): void {
+    for (const call of this.#live) if (call !== undefined) this.#abort(call, reasonOf(call.owner));
   }
 
   /** Calls in flight. */
