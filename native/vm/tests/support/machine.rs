@@ -4,7 +4,6 @@ use super::hosts;
 use super::modules;
 use super::oracle::MAX_CALL_DEPTH;
 use super::outcome::{canonical, without_anonymous_names, End, Failed, Outcome};
-use rhai::Dynamic;
 use rhai_bridge_vm::{Binding, CompileError, CompileOptions, Failure, FailureKind, HostNames, Limits, Machine, Meter, Program, Step, Vm, IMPORT};
 use std::collections::BTreeMap;
 use std::rc::Rc;
@@ -163,12 +162,6 @@ fn refusal(error: CompileError) -> End {
     })
 }
 
-/// The answer to an `import`.
-fn module(mut args: Vec<Dynamic>) -> Dynamic {
-    let path = args.remove(0).into_immutable_string().unwrap_or_default();
-    modules::source(&path).map_or(Dynamic::UNIT, Into::into)
-}
-
 /// Why a run does not go on by itself.
 enum Paused {
     Waiting,
@@ -253,7 +246,7 @@ impl Running {
         let args = (0..argc).map(|index| self.machine.take_argument(index)).collect();
         drop(looked_at);
         self.machine.resume(match function {
-            IMPORT => Ok(module(args)),
+            IMPORT => Ok(modules::answer(args)),
             _ => hosts::answer(hosts::NAMES[function as usize], args),
         });
     }

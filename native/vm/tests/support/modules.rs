@@ -1,6 +1,6 @@
 //! The modules that scripts of the corpus may import: `corpus/modules`, one file each, the same for both sides.
 
-use rhai::{Engine, EvalAltResult, Module, ModuleResolver, Position, Scope, Shared};
+use rhai::{Dynamic, Engine, EvalAltResult, Module, ModuleResolver, Position, Scope, Shared};
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -11,6 +11,12 @@ pub fn source(path: &str) -> Option<String> {
     let plain = path.chars().all(|c| c.is_ascii_lowercase() || c == '_');
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/corpus/modules");
     std::fs::read_to_string(folder.join(format!("{path}.rhai"))).ok().filter(|_| plain)
+}
+
+/// The machine's side: what the host answers to an `import`.
+pub fn answer(mut args: Vec<Dynamic>) -> Dynamic {
+    let path = args.remove(0).into_immutable_string().unwrap_or_default();
+    source(&path).map_or(Dynamic::UNIT, Into::into)
 }
 
 /// rhai's side: a module is evaluated once per script.
