@@ -6,6 +6,7 @@
 use crate::codec::Malformed;
 use crate::guard::guarded;
 use crate::hosts::Hosts;
+use crate::limits::RunLimits;
 use rhai_bridge_vm::{CompileError, CompileOptions, Program, Vm};
 use std::cell::RefCell;
 use std::rc::Rc;
@@ -14,6 +15,30 @@ const MAX_PROGRAMS: usize = 1 << 20;
 
 /// What compiling gave.
 pub type Compiled = Result<Rc<Program>, Rc<CompileError>>;
+
+/// What one compile may take.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct CompileBounds {
+    /// Longest text accepted; 0 = unlimited.
+    pub max_source_bytes: u64,
+    /// Most bytes; 0 = unlimited.
+    pub max_memory_bytes: u64,
+    /// When it must have ended.
+    pub deadline_ns: Option<u64>,
+}
+
+impl CompileBounds {
+    /// What `limits` allow a compile that begins now.
+    #[must_use]
+    pub fn of(limits: &RunLimits, now_ns: u64) -> Self {
+        let deadline_ns = crate::limits::deadline_ns(now_ns, limits.compute_ms);
+        Self {
+            max_source_bytes: limits.max_source_bytes,
+            max_memory_bytes: limits.vm.max_memory_bytes,
+            deadline_ns: (deadline_ns != crate::deadlines::NEVER).then_some(deadline_ns),
+        }
+    }
+}
 
 /// A source text with a name.
 #[derive(Debug)]
@@ -36,7 +61,7 @@ impl Source {
     }
 
     /// The program; compiled if that is due. `Err(Err(_))` of a panic is an internal error's text.
-    pub fn compile(&self, vm: &mut Vm, hosts: &Hosts, max_source_bytes: u64) -> Result<Compiled, String> {
+    pub fn compile(&self, vm: &mut Vm, hosts: &Hosts, bounds: CompileBounds) -> Result<Compiled, String> {
         if let Some((version, compiled)) = &*self.cached.borrow() {
             if *version == hosts.version() {
                 return Ok(compiled.clone());
@@ -46,7 +71,9 @@ impl Source {
         let options = CompileOptions {
             name: &self.name,
             hosts: opened.as_ref().unwrap_or(hosts.names()),
-            max_source_bytes,
+            max_source_bytes: bounds.max_source_bytes,
+            deadline_ns: bounds.deadline_ns,
+            max_memory_bytes: bounds.max_memory_bytes,
         };
         let compiled = guarded(|| vm.compile(&self.text, &options))?.map_err(Rc::new);
         if is_lasting(&compiled) {

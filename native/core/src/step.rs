@@ -170,19 +170,23 @@ impl Core {
                 return Ok(());
             }
         };
-        run.body = Body::Fiber(self.make_machine(fresh, run.limits.max_source_bytes)?);
+        run.body = Body::Fiber(self.make_machine(fresh, run)?);
         Ok(())
     }
 
-    fn make_machine(&mut self, fresh: Fresh, max_source_bytes: u64) -> Result<Machine, Box<Failed>> {
+    fn make_machine(&mut self, fresh: Fresh, run: &Run) -> Result<Machine, Box<Failed>> {
         let Fresh { source, scope, call } = fresh;
         if source.is_stale(&self.hosts) {
             self.counters.compiles += 1;
         }
+        let bounds = run.compile_bounds(self.vm.now_ns());
         let compiled = source
-            .compile(&mut self.vm, &self.hosts, max_source_bytes)
+            .compile(&mut self.vm, &self.hosts, bounds)
             .map_err(|panic| Box::new(Failed::internal(panic)))?;
-        let program = compiled.map_err(|error| Box::new(Failed::syntax(&error, &source.name)))?;
+        let program = compiled.map_err(|error| match error.limit {
+            Some(hit) if hit.name == "computeMs" => Box::new(run.late(self.vm.now_ns())),
+            _ => Box::new(Failed::syntax(&error, &source.name)),
+        })?;
         match call {
             None => Ok(Machine::new(&program, scope)),
             Some((name, args)) => Machine::call(&program, &name, args, scope).map_err(|failure| Box::new(Failed::machine(*failure))),

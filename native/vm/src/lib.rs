@@ -15,6 +15,7 @@ mod ledger;
 mod limits;
 mod machine;
 mod natives;
+mod parse;
 mod program;
 mod value;
 mod vm;

@@ -194,7 +194,7 @@ pub(crate) fn interpolate(vm: &mut Vm, site: &Site, parts: &mut [Value]) -> Resu
                 }
             }
         }
-        vm.text_grows(text.len(), 0).map_err(|e| at(e, site.position))?;
+        vm.text_is_made(text.len()).map_err(|e| at(e, site.position))?;
         *part = Value::Unit;
     }
     Ok(Value::Dyn(text.into()))

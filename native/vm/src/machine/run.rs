@@ -483,7 +483,12 @@ pub(super) fn run<const EACH: bool>(m: &mut Machine, vm: &mut Vm, program: &Rc<P
             Op::JumpNotGeI(a, i, to) => jump_compare_immediate!(a, i, to, >=),
             Op::JumpNotEqI(a, i, to) => jump_compare_immediate!(a, i, to, ==),
             Op::JumpNotNeI(a, i, to) => jump_compare_immediate!(a, i, to, !=),
-            Op::Switch(a, table) => pc = iterate::switch_target(&program.switches[table as usize], &r!(a)) as usize,
+            Op::Switch(a, table) => {
+                if let Value::Dyn(d) = &r!(a) {
+                    tri!(vm.ledger.charge_walk(d));
+                }
+                pc = iterate::switch_target(&program.switches[table as usize], &r!(a)) as usize;
+            }
             Op::InRange(d, a, range) => {
                 let inside = program.ranges[usize::from(range)].contains(&r!(a));
                 r!(d) = Value::Bool(inside);

@@ -146,6 +146,8 @@ fn compile(vm: &mut Vm, hosts: &HostNames, source: &str) -> Result<Rc<Program>, 
             name: "",
             hosts,
             max_source_bytes: 0,
+            deadline_ns: None,
+            max_memory_bytes: 0,
         },
     )
 }

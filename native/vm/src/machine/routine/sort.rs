@@ -1,7 +1,9 @@
 //! `sort` and `order`: a merge sort from the bottom up, one comparison at a time. Stable, like rhai's.
 
 use super::super::invoke::Args;
+use super::super::Error;
 use super::{Ask, RoutineState};
+use crate::ledger::Ledger;
 use crate::value::Value;
 use rhai::{Array, Dynamic};
 
@@ -15,23 +17,23 @@ pub(super) struct Merge {
 }
 
 impl RoutineState {
-    pub(super) fn advance_sort(&mut self) -> Ask {
+    pub(super) fn advance_sort(&mut self, ledger: &mut Ledger) -> Result<Ask, Error> {
         let length = self.items.len();
         loop {
             if self.merge.width >= length {
-                return Ask::Done(self.result());
+                return Ok(Ask::Done(self.result()));
             }
             let middle = (self.merge.low + self.merge.width).min(length);
             let high = (self.merge.low + 2 * self.merge.width).min(length);
             if self.merge.left < middle && self.merge.right < high {
                 let mut args: Args = self.pointer.curry().iter().cloned().map(Value::Dyn).collect();
-                args.push(Value::from(self.items[self.merge.left].flatten_clone()));
-                args.push(Value::from(self.items[self.merge.right].flatten_clone()));
-                return Ask::Call {
+                args.push(Value::from(ledger.copy(&self.items[self.merge.left])?));
+                args.push(Value::from(ledger.copy(&self.items[self.merge.right])?));
+                return Ok(Ask::Call {
                     this: None,
                     args,
                     extra: None,
-                };
+                });
             }
             for i in (self.merge.left..middle).chain(self.merge.right..high) {
                 self.output.push(std::mem::take(&mut self.items[i]));
