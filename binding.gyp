@@ -23,6 +23,7 @@
       "sources": [
         "native/addon/addon.cc",
         "native/addon/core_object.cc",
+        "native/addon/step_functions.cc",
         "native/addon/wake_channel.cc",
       ],
       "include_dirs": [

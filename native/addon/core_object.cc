@@ -44,8 +44,7 @@ Napi::Value CopyBytes(Napi::Env env, uint8_t* bytes, size_t length) {
 Napi::Function CoreObject::Define(Napi::Env env) {
   return DefineClass(
       env, "Core",
-      {InstanceMethod<&CoreObject::Step>("step"), InstanceMethod<&CoreObject::StepRun>("stepRun"),
-       InstanceMethod<&CoreObject::Wake>("wake"), InstanceMethod<&CoreObject::SpillTake>("spillTake"),
+      {InstanceMethod<&CoreObject::Wake>("wake"), InstanceMethod<&CoreObject::SpillTake>("spillTake"),
        InstanceMethod<&CoreObject::SpillRead>("spillRead"), InstanceMethod<&CoreObject::SpillPut>("spillPut"),
        InstanceMethod<&CoreObject::SpillDrop>("spillDrop"), InstanceMethod<&CoreObject::RefJs>("ref"),
        InstanceMethod<&CoreObject::UnrefJs>("unref"), InstanceMethod<&CoreObject::Counters>("counters"),
@@ -60,6 +59,8 @@ CoreObject::CoreObject(const Napi::CallbackInfo& info) : Napi::ObjectWrap<CoreOb
   uint32_t inbox_bytes = Uint32(info, 2);
   rb_kind kind = Uint32(info, 3) == 0 ? RB_HOME : RB_WORKER;
   Napi::ArrayBuffer buffer = info[0].As<Napi::ArrayBuffer>();
+  target_ = std::make_shared<StepTarget>(StepTarget{nullptr});
+  DefineStepFunctions(info.This().As<Napi::Object>(), target_);
   channel_ = WakeChannel::Open(info.Env(), info[4].As<Napi::Function>());
   rb_status status = RB_OK;
   core_ = rb_core_new(static_cast<uint8_t*>(buffer.Data()), buffer.ByteLength(), outbox_bytes, inbox_bytes, kind,
@@ -69,6 +70,7 @@ CoreObject::CoreObject(const Napi::CallbackInfo& info) : Napi::ObjectWrap<CoreOb
     throw Napi::Error::New(info.Env(), Reason(status));
   }
   buffer_ = Napi::Persistent(buffer);
+  target_->core = core_;
   is_hooked_ = napi_add_env_cleanup_hook(env_, OnEnvironmentDeath, this) == napi_ok;
 }
 
@@ -84,23 +86,13 @@ void CoreObject::OnEnvironmentDeath(void* context) {
 
 void CoreObject::Shut() {
   if (core_ == nullptr) return;
+  target_->core = nullptr;
   rb_core_stop(core_);  // from here on nobody calls the channel or touches the buffer
   channel_->Close();
   rb_core_free(core_);
   core_ = nullptr;
   if (is_hooked_) napi_remove_env_cleanup_hook(env_, OnEnvironmentDeath, this);
   is_hooked_ = false;
-}
-
-Napi::Value CoreObject::Step(const Napi::CallbackInfo& info) {
-  rb_step_result result = core_ == nullptr ? RB_IDLE : rb_core_step(core_, Uint32(info, 0));
-  return Napi::Number::New(info.Env(), result);
-}
-
-Napi::Value CoreObject::StepRun(const Napi::CallbackInfo& info) {
-  rb_step_result result =
-      core_ == nullptr ? RB_IDLE : rb_core_step_run(core_, Uint32(info, 0), Uint32(info, 1), Uint32(info, 2));
-  return Napi::Number::New(info.Env(), result);
 }
 
 void CoreObject::Wake(const Napi::CallbackInfo& info) {

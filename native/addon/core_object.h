@@ -9,6 +9,7 @@
 #include <memory>
 
 #include "rhai_bridge.h"
+#include "step_functions.h"
 #include "wake_channel.h"
 
 namespace rhai_bridge {
@@ -22,8 +23,6 @@ class CoreObject : public Napi::ObjectWrap<CoreObject> {
   ~CoreObject() override;
 
  private:
-  Napi::Value Step(const Napi::CallbackInfo& info);
-  Napi::Value StepRun(const Napi::CallbackInfo& info);
   void Wake(const Napi::CallbackInfo& info);
   Napi::Value SpillTake(const Napi::CallbackInfo& info);
   void SpillRead(const Napi::CallbackInfo& info);
@@ -43,6 +42,7 @@ class CoreObject : public Napi::ObjectWrap<CoreObject> {
   std::shared_ptr<WakeChannel> channel_;
   Napi::Reference<Napi::ArrayBuffer> buffer_;  // keeps the shared memory in place while the core lives
   rb_core* core_ = nullptr;                    // nullptr = shut
+  std::shared_ptr<StepTarget> target_;         // the same core, for the step functions
   bool is_hooked_ = false;
 };
 

@@ -16,6 +16,7 @@ import { figure, print } from './lib/table.mjs';
 /** In the order of the tables. */
 const ORDER = [
   'async-call',
+  'never-assisted',
   'sync-call',
   'many-scripts',
   'tiny-eval',
@@ -27,6 +28,7 @@ const ORDER = [
   'waiting-100000',
   'waiting-memory',
   'fib',
+  'idle',
   'cold-start',
   'cancel',
   'deadline',

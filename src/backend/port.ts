@@ -6,13 +6,14 @@ import { Asides, type AsideStore } from '../protocol/asides.js';
 import * as C from '../protocol/constants.js';
 import type { DecodeContext } from '../protocol/decode-context.js';
 import type { Encoder } from '../protocol/encode.js';
+import type { HandleSource } from '../protocol/handles.js';
 import { Inbox } from '../protocol/inbox.js';
 import { thenNative } from '../protocol/intrinsics.js';
 import type { ValueLimits } from '../protocol/limits.js';
 import { Outbox, type RecordSink } from '../protocol/outbox.js';
 import { Views } from '../protocol/views.js';
 import { BROKEN, BUSY, IDLE, MORE, type Backend, type Core, type CoreKind } from './core.js';
-import { clock, defer, remainingMicros, spendSince, type Resumable } from './turn.js';
+import { clock, defer, remainingMicros, spend, touchTurn, type Resumable } from './turn.js';
 
 export interface PortSink extends RecordSink {
   /** The core or its bytes are broken: nothing more will come. */
@@ -22,13 +23,6 @@ export interface PortSink extends RecordSink {
 const RING_BYTES = { home: 1 << 16, worker: 1 << 18 } as const;
 /** A slice of a synchronous run: long, because nobody else can run meanwhile. */
 const SYNC_SLICE_MICROS = 50_000;
-/**
- * The core's part of a host call's time; the rest is the host function and the codec. The budget is for the core, and a
- * turn of the event loop costs as much as twenty host calls, so the turn of a chatty script may be this much longer.
- */
-const CORE_SHARE = 1 / 3;
-/** Steps between two looks at the clock. */
-const STEPS_PER_CHARGE = 4;
 /** Inline runs need some budget even when assisting workers is off. */
 const MIN_INLINE_MICROS = 100;
 const settled = Promise.resolve();
@@ -62,6 +56,8 @@ export class Port implements Resumable {
   #closed = false;
   #alarm: NodeJS.Timeout | undefined;
   #alive = false;
+  /** The core says how long its steps take: exact, and cheaper than to ask the clock. */
+  #measures = true;
 
   constructor(
     backend: Backend,
@@ -85,6 +81,11 @@ export class Port implements Resumable {
   /** How values that come from this core are read. */
   get decoding(): DecodeContext {
     return this.#outbox.context;
+  }
+
+  /** What crosses to this core as a number; set before the first record. */
+  set handles(handles: HandleSource) {
+    this.#inbox.handles = handles;
   }
 
   get closed(): boolean {
@@ -155,12 +156,11 @@ export class Port implements Resumable {
   #move(): void {
     const budget = this.kind === 'home' ? Math.max(this.assistMicros, MIN_INLINE_MICROS) : this.assistMicros;
     let owner = budget > 0 ? Owner.Here : Owner.Thread;
-    let since = clock();
-    let uncharged = 0;
+    touchTurn();
     for (;;) {
-      this.#outbox.drain(this.sink);
+      const drained = this.#outbox.drain(this.sink);
       if (this.#closed) return;
-      if (this.#outbox.takeOverflow()) this.#owed = true;
+      if (this.#outbox.takeOverflow(drained > 0)) this.#owed = true;
       if (this.#inbox.publish()) this.#owed = true;
       else if (!this.#owed) break;
       if (owner !== Owner.Here) break;
@@ -170,27 +170,35 @@ export class Port implements Resumable {
         break;
       }
       owner = this.#step(left, budget);
-      // Short steps are charged together: the clock is as dear as a tenth of a host call.
-      if (owner !== Owner.Here) since = spendSince(since, 1);
-      else if (++uncharged === STEPS_PER_CHARGE) {
-        since = spendSince(since, CORE_SHARE);
-        uncharged = 0;
-      }
     }
-    if (uncharged > 0) spendSince(since, CORE_SHARE);
     this.#handOver(owner);
   }
 
   /** Runs the core here; says who runs it next. */
   #step(micros: number, budget: number): Owner {
     this.#owed = false;
+    const since = this.#measures ? 0 : clock();
     const found = this.#core.step(micros);
+    if (found !== BUSY) this.#charge(since);
     if (found === IDLE) return Owner.Here;
     if (found === BROKEN) throw new Error('the core is broken');
     this.#owed = true;
     if (this.kind === 'home') return Owner.NextTurn;
     // A script that used a whole slice computes: its thread is better at it. One that met the end of a turn is not.
     return found === BUSY || micros * 2 > budget ? Owner.Thread : Owner.NextTurn;
+  }
+
+  /** The turn's budget is for the core alone: what host functions and the codec take is not charged. */
+  #charge(since: number): void {
+    const ns = this.#control[C.STEP_NS]!;
+    if (ns > 0) {
+      this.#control[C.STEP_NS] = 0;
+      spend(ns / 1000);
+    } else if (this.#measures) {
+      this.#measures = false;
+    } else {
+      spend((clock() - since) * 1000);
+    }
   }
 
   #handOver(owner: Owner): void {

@@ -13,7 +13,7 @@ let armed = false;
 let waiting: Resumable[] = [];
 
 function nextTurn(): void {
-  armed = false;
+  armed = isTurnKnown = false;
   spentMicros = 0;
   if (waiting.length === 0) return;
   const ready = waiting;
@@ -32,24 +32,30 @@ export function remainingMicros(budgetMicros: number): number {
   return budgetMicros - spentMicros;
 }
 
-let latest = 0;
-
-/** A clock for `spendSince`. */
-export function clock(): number {
-  return (latest = now());
+/** Charges time spent in a core to this turn. */
+export function spend(micros: number): void {
+  spentMicros += micros;
 }
 
-/** The last reading of the clock: good enough for ages, and free. */
-export function lastClock(): number {
+let latest = 0;
+let isTurnKnown = false;
+
+/** Notes that a core is at work in this turn; the turn's first note reads the clock. */
+export function touchTurn(): void {
+  if (isTurnKnown) return;
+  isTurnKnown = true;
+  latest = now();
+  arm();
+}
+
+/** When this turn began to work: good enough for ages, and free. */
+export function turnClock(): number {
   return latest;
 }
 
-/** Charges `share` of the time since `since` to this turn and returns the clock. */
-export function spendSince(since: number, share: number): number {
-  const at = (latest = now());
-  spentMicros += (at - since) * 1000 * share;
-  arm();
-  return at;
+/** Milliseconds, for cores that do not measure their steps. */
+export function clock(): number {
+  return now();
 }
 
 /** Calls `one.resume()` in the next turn. */

@@ -114,6 +114,7 @@ export class RhaiEngine {
       tracer: this.#tracer,
       base: this.#limits.base,
       committed: (variables) => this.#scope.commit(variables),
+      callFunction: (lane, handle, args, origin) => this.#runner.held(lane, handle, args, origin),
       laneBroken: (lane) => this.#lanes.forget(lane),
     });
   }

@@ -12,28 +12,35 @@ import type { Owners } from '../host/owner.js';
 import { LIMIT_NAMES } from '../options/limits.js';
 import * as C from '../protocol/constants.js';
 import type { Decoder } from '../protocol/decode.js';
-import type { HandleResolver, Int64Mode } from '../protocol/decode-context.js';
+import type { Int64Mode } from '../protocol/decode-context.js';
+import type { FunctionHandle } from '../protocol/handles.js';
 import { failureOf } from './failures.js';
+import { LaneHandles } from './lane-handles.js';
 import type { LimitSet } from './limit-sets.js';
-import type { Program } from './programs.js';
+import { Program } from './programs.js';
+import type { Run } from './run.js';
 import { readScope, type Variable } from './scope-record.js';
 import { writeStart } from './start-record.js';
-import type { Task, TaskHome } from './task.js';
+import type { FunctionOrigin, Task, TaskHome } from './task.js';
 import type { RunTracer } from './tracing.js';
 
 /** What the lanes of one engine share. */
 export interface LaneShared extends CallShared {
   readonly tracer: RunTracer | undefined;
   readonly int64: Int64Mode;
-  readonly handles: HandleResolver;
   readonly base: LimitSet;
   print(task: Task | undefined, text: string): void;
   debug(task: Task | undefined, text: string, source: string, line: number, column: number): void;
   /** A run with `commit` ended. */
   committed(variables: readonly Variable[]): void;
+  /** Calls a function of a script that lives on `lane`. */
+  callFunction(lane: Lane, handle: FunctionHandle, args: readonly unknown[], origin: FunctionOrigin): Run;
   /** The lane takes nothing more. */
   laneBroken(lane: Lane): void;
 }
+
+/** The script of functions that no run gave out. */
+const NO_PROGRAM = new Program('', '', false);
 
 /** Lanes with runs, so that a forgotten engine with pending runs is not collected. */
 const busy = new Set<Lane>();
@@ -41,6 +48,7 @@ const busy = new Set<Lane>();
 export class Lane implements PortSink, Owners, TaskHome {
   readonly port: Port;
   readonly calls: HostCalls;
+  readonly handles: LaneHandles;
   readonly #tasks: (Task | undefined)[] = [];
   readonly #generations: number[] = [];
   readonly #freeSlots: number[] = [];
@@ -50,6 +58,8 @@ export class Lane implements PortSink, Owners, TaskHome {
   #nextProgram = 0;
   #nextQuery = 0;
   #held = 0;
+  /** Slot of the run whose record is being read. */
+  #reading = -1;
   #checking = false;
   /** Runs under way. */
   live = 0;
@@ -63,7 +73,13 @@ export class Lane implements PortSink, Owners, TaskHome {
   ) {
     this.port = new Port(backend, kind, this, assistMicros);
     this.port.decoding.int64 = shared.int64;
-    this.port.decoding.handles = shared.handles;
+    this.handles = new LaneHandles({
+      port: this.port,
+      errors: shared.errors,
+      origin: () => this.#origin(),
+      call: (handle, args, origin) => shared.callFunction(this, handle, args, origin),
+    });
+    this.port.decoding.handles = this.port.handles = this.handles;
     this.calls = new HostCalls(this.port, this, shared);
     this.#tell(shared.base);
     if (shared.tracer) this.#startTracing();
@@ -126,7 +142,7 @@ export class Lane implements PortSink, Owners, TaskHome {
 
   /** Gives a run to the core; a variable or argument that cannot cross throws, and nothing was started. */
   start(task: Task, inherited: readonly Variable[]): void {
-    const program = this.program(task.program);
+    const program = task.held ? 0 : this.program(task.program);
     const limits = this.#tell(task.limitSet);
     const slot = this.#freeSlots.pop() ?? this.#generations.push(0) - 1;
     const generation = this.#generations[slot]!;
@@ -155,8 +171,15 @@ export class Lane implements PortSink, Owners, TaskHome {
   }
 
   find(slot: number, generation: number): Task | undefined {
+    this.#reading = slot;
     const task = this.#tasks[slot];
     return task !== undefined && task.generation === generation ? task : undefined;
+  }
+
+  #origin(): FunctionOrigin {
+    const task = this.#tasks[this.#reading];
+    if (task !== undefined) return task.origin;
+    return { program: NO_PROGRAM, limitSet: this.shared.base, onPrint: undefined, onDebug: undefined };
   }
 
   tasks(): Task[] {
@@ -228,6 +251,8 @@ export class Lane implements PortSink, Owners, TaskHome {
       case C.COMPILED:
       case C.SCOPE:
         return this.#answered(kind, slot, body);
+      case C.RELEASED:
+        return this.handles.objects.released(slot, generation);
       case C.TRACED:
         return this.#traced(slot, generation, body);
     }
@@ -273,6 +298,7 @@ export class Lane implements PortSink, Owners, TaskHome {
 
   #answered(kind: number, slot: number, body: Decoder): void {
     const key = kind * 2 ** 32 + slot;
+    this.#reading = -1;
     const answer = this.#answers.get(key);
     this.#answers.delete(key);
     answer?.(body);
@@ -286,10 +312,11 @@ export class Lane implements PortSink, Owners, TaskHome {
     return result;
   }
 
-  /** The variables of the core's own scope, with their exact Rhai types or as JavaScript values. */
+  /** The variables of the core's own scope: for another core (exact Rhai types, no functions) or as JavaScript values. */
   scope(exact: boolean): Variable[] {
     const query = this.#nextQuery++;
-    this.port.send(C.GET_SCOPE, query, 0);
+    this.port.begin(C.GET_SCOPE, query, 0).u32(exact ? 0 : C.SCOPE_FUNCTIONS);
+    this.port.end();
     const variables = this.ask(C.SCOPE, query, (body) => readScope(body, true, exact));
     if (variables === undefined) throw new RhaiInternalError('The home core did not tell its scope.');
     return variables;
@@ -312,6 +339,7 @@ export class Lane implements PortSink, Owners, TaskHome {
   #endAll(error: () => unknown): void {
     this.calls.abortAll(error());
     for (const task of this.tasks()) task.reject(error());
+    this.handles.clear();
     busy.delete(this);
   }
 }

@@ -32,9 +32,14 @@ export class RunQueue {
 
   #start(task: Task): void {
     this.#hold.leave(task);
+    this.startNow(task, this.begin);
+  }
+
+  /** Starts it although the bound may be reached. */
+  startNow(task: Task, begin: (task: Task) => void): void {
     task.counted = true;
     this.#active++;
-    this.begin(task);
+    begin(task);
   }
 
   /** A run is over, started or not. */
@@ -43,7 +48,8 @@ export class RunQueue {
     if (task.counted) this.#active--;
     else if (this.#waiting.length > 0) this.#waiting = this.#waiting.filter((other) => other !== task);
     if (!this.#starting) this.#startMore();
-    if (this.#active === 0 && this.#waiting.length === 0) for (const done of this.#idle.splice(0)) done();
+    if (this.#idle.length > 0 && this.#active === 0 && this.#waiting.length === 0)
+      for (const done of this.#idle.splice(0)) done();
   }
 
   #startMore(): void {

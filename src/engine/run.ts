@@ -4,7 +4,7 @@
 import { hasOwn } from '../protocol/intrinsics.js';
 import type { AnySchema } from '../schema/standard.js';
 import { validated } from '../schema/validate.js';
-import type { RunState, RunStats, Task } from './task.js';
+import { ended, type RunState, type RunStats, type Task, type TaskFace } from './task.js';
 
 const forgotten = (): void => {};
 let resolveNow: (value: any) => void = forgotten;
@@ -17,7 +17,10 @@ function capture(resolve: (value: any) => void, reject: (error: unknown) => void
 
 /** Hides a `then` that somebody put on a prototype: a plain result is never adopted as a promise. */
 function unadopted(value: unknown): unknown {
-  if (typeof value === 'object' && value !== null && !hasOwn(value, 'then')) {
+  if (
+    ((typeof value === 'object' && value !== null) || typeof value === 'function') &&
+    !hasOwn(value, 'then')
+  ) {
     if (typeof (value as { then?: unknown }).then === 'function')
       Object.defineProperty(value, 'then', { value: undefined });
   }
@@ -25,7 +28,7 @@ function unadopted(value: unknown): unknown {
 }
 
 /** One evaluation: a promise of its result, with `id`, `state`, `stats`, `cancel` and `unref`. */
-export class Run<T = unknown> extends Promise<T> {
+export class Run<T = unknown> extends Promise<T> implements TaskFace {
   readonly #task: Task;
   readonly #resolve: (value: any) => void;
   readonly #reject: (error: unknown) => void;
@@ -37,11 +40,12 @@ export class Run<T = unknown> extends Promise<T> {
     this.#resolve = resolveNow;
     this.#reject = rejectNow;
     resolveNow = rejectNow = forgotten; // they would keep the last run, its error and its engine
-    if (task.settled !== undefined) this.#settle(task);
-    else task.onEnd = (ended) => this.#settle(ended);
+    if (task.settled !== undefined) this[ended](task);
+    else task.face = this;
   }
 
-  #settle(task: Task): void {
+  /** @internal The task has ended. */
+  [ended](task: Task): void {
     if (task.settled === 'failed') this.#reject(task.error);
     else if (task.schema === undefined) this.#resolve(unadopted(task.value));
     else this.#check(task.schema, task.value);

@@ -2,7 +2,7 @@
 // RhaiEngine's eval, evalAsync, evalStream and call are thin faces of it. It never looks inside a script.
 
 import { AsyncResource } from 'node:async_hooks';
-import { RhaiAsyncFunctionError } from '../errors/index.js';
+import { RhaiAsyncFunctionError, RhaiDisposedError } from '../errors/index.js';
 import {
   bufferSizeOf,
   runLimits,
@@ -11,10 +11,12 @@ import {
   type RunOptions,
   type StreamOptions,
 } from '../options/engine.js';
+import type { FunctionHandle } from '../protocol/handles.js';
 import type { AnySchema } from '../schema/standard.js';
 import { validated } from '../schema/validate.js';
 import type { Compiler } from './compiler.js';
 import { Execution, OpenRequests } from './execution.js';
+import type { Lane } from './lane.js';
 import type { Lanes } from './lanes.js';
 import type { LimitSets } from './limit-sets.js';
 import { Run } from './run.js';
@@ -24,7 +26,7 @@ import type { Script } from './script.js';
 import { unwatch, watch } from './signals.js';
 import { RunCounters } from './stats.js';
 import { RunStream } from './stream.js';
-import { Task } from './task.js';
+import { Task, type FunctionOrigin } from './task.js';
 import { applyListeners, applyOptions } from './task-options.js';
 import type { RunTracer } from './tracing.js';
 
@@ -126,10 +128,30 @@ export class Runner {
     if (task.settled === undefined) this.queue.add(task);
   }
 
+  /**
+   * Calls a function that a script gave out, on the core that has it. It takes no place in the queue: a run may be
+   * waiting for it.
+   */
+  held<T>(lane: Lane, handle: FunctionHandle, args: readonly unknown[], origin: FunctionOrigin): Run<T> {
+    const task = new Task(this.#nextRun++, origin.program, origin.limitSet, false);
+    task.onLeave = this.#onLeave;
+    task.onPrint = origin.onPrint;
+    task.onDebug = origin.onDebug;
+    task.held = { handle, args };
+    task.scope = new AsyncResource('RhaiRun');
+    const run = new Run<T>(task);
+    this.queue.startNow(task, () => this.#start(task, () => startable(lane, handle).start(task, [])));
+    return run;
+  }
+
   #begin(task: Task): void {
+    this.#start(task, () => this.parts.lanes.next().start(task, this.parts.scope.copy()));
+  }
+
+  #start(task: Task, start: () => void): void {
     this.counters.started++;
     try {
-      this.parts.lanes.next().start(task, this.parts.scope.copy());
+      start();
     } catch (error) {
       task.reject(error);
     }
@@ -142,6 +164,12 @@ export class Runner {
     this.parts.tracer?.ended(task);
     if (!task.sync) this.queue.left(task);
   };
+}
+
+/** The lane of a function that can still be called. */
+function startable(lane: Lane, handle: FunctionHandle): Lane {
+  if (handle.disposed) throw new RhaiDisposedError('The function was disposed, or its engine was.');
+  return lane;
 }
 
 function checkedNow(schema: AnySchema, value: unknown): unknown {

@@ -57,7 +57,11 @@ export class EngineScope {
   }
 
   #read(): readonly Variable[] {
-    return (this.#values ??= this.home().scope(false));
+    const home = this.home();
+    const values = (this.#values ??= home.scope(false));
+    // Functions are not remembered: whoever gets one may dispose of it.
+    if (home.handles.functions.size > 0) this.#values = undefined;
+    return values;
   }
 
   get(name: string): unknown {

@@ -2,13 +2,20 @@
 
 import { FunctionGate } from '../host/gate.js';
 import type { ResolvedOptions } from '../options/engine.js';
-import { Problem } from '../protocol/problem.js';
 import type { LaneShared } from './lane.js';
 import { Sinks } from './sinks.js';
 
 type Parts = Pick<
   LaneShared,
-  'functions' | 'modules' | 'errors' | 'counters' | 'tracer' | 'base' | 'committed' | 'laneBroken'
+  | 'functions'
+  | 'modules'
+  | 'errors'
+  | 'counters'
+  | 'tracer'
+  | 'base'
+  | 'committed'
+  | 'laneBroken'
+  | 'callFunction'
 >;
 
 export function laneShared(engine: unknown, options: ResolvedOptions, parts: Parts): LaneShared {
@@ -18,16 +25,7 @@ export function laneShared(engine: unknown, options: ResolvedOptions, parts: Par
     engine,
     gate: new FunctionGate(),
     int64: options.int64,
-    handles: {
-      functionFor: (_handle, name) => refuse(`the function ${name} cannot leave the script yet`),
-      objectFor: () => refuse('it is a host object of another engine'),
-      errorFor: (handle, name, message, code) => parts.errors.get(handle, name, message, code),
-    },
     print: (task, text) => sinks.print(task, text),
     debug: (task, text, source, line, column) => sinks.debug(task, text, source, line, column),
   };
-}
-
-function refuse(text: string): never {
-  throw new Problem(text);
 }

@@ -11,7 +11,7 @@ export function writeStart(record: Encoder, task: Task, inherited: readonly Vari
   const own = task.variables ?? [];
   const hasScope = inherited.length + own.length > 0;
   const scope = hasScope ? C.START_SCOPE : 0;
-  const call = task.call ? C.START_CALL : 0;
+  const call = task.held ? C.START_FUNCTION : task.call ? C.START_CALL : 0;
   record.u32(
     scope |
       call |
@@ -21,10 +21,14 @@ export function writeStart(record: Encoder, task: Task, inherited: readonly Vari
   );
   record.u32(task.priority | 0);
   if (hasScope) writeScope(record, inherited, own);
-  if (!task.call) return;
-  record.text(task.call.name);
-  record.u32(task.call.args.length);
-  task.call.args.forEach((arg, index) => at(index, () => record.encode(arg)));
+  if (task.held) {
+    record.u32(task.held.handle.slot);
+    record.u32(task.held.handle.generation);
+  } else if (task.call) record.text(task.call.name);
+  const args = (task.held ?? task.call)?.args;
+  if (args === undefined) return;
+  record.u32(args.length);
+  args.forEach((arg, index) => at(index, () => record.encode(arg)));
 }
 
 function writeScope(

@@ -63,6 +63,10 @@ export interface EngineStats {
   readonly scriptMs: number;
   readonly hostMs: number;
   readonly queueMs: number;
+  /** Host objects that scripts hold, once for each core. */
+  readonly hostObjects: number;
+  /** Functions of scripts that the host holds. */
+  readonly functions: number;
   /** Records that wait for room on their way to a core. */
   readonly backlog: number;
   /** The cores' own counters: home first, then workers. */
@@ -103,6 +107,8 @@ export function engineStats(
     scriptMs,
     hostMs,
     queueMs,
+    hostObjects: lanes.reduce((sum, lane) => sum + lane.handles.objects.size, 0),
+    functions: lanes.reduce((sum, lane) => sum + lane.handles.functions.size, 0),
     backlog: lanes.reduce((sum, lane) => sum + lane.port.backlog, 0),
     cores: lanes.map((lane) => lane.port.counters()),
   };

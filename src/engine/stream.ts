@@ -4,7 +4,7 @@
 import { RhaiError, RhaiLimitError } from '../errors/index.js';
 import type { AnySchema } from '../schema/standard.js';
 import { validated } from '../schema/validate.js';
-import type { RunState, RunStats, Task } from './task.js';
+import { ended, type RunState, type RunStats, type Task, type TaskFace } from './task.js';
 
 /** Host functions that emit without awaiting it are stopped here. */
 const MAX_UNAWAITED = 1024;
@@ -23,7 +23,7 @@ function result<T>(value: unknown, done: boolean): IteratorResult<T, unknown> {
  * The values that a script emits, in order; then its result as the iterator's return value, or its error.
  * The run starts with the first `next()`.
  */
-export class RunStream<T = unknown> implements AsyncIterableIterator<T, unknown, void> {
+export class RunStream<T = unknown> implements TaskFace, AsyncIterableIterator<T, unknown, void> {
   readonly #task: Task;
   readonly #bufferSize: number;
   readonly #start: () => void;
@@ -42,7 +42,7 @@ export class RunStream<T = unknown> implements AsyncIterableIterator<T, unknown,
     this.#start = start;
     const { schema } = task;
     task.sink = schema === undefined ? (value) => this.#emit(value) : (value) => this.#check(schema, value);
-    task.onEnd = () => this.#ended();
+    task.face = this;
   }
 
   /** Unique within the engine. */
@@ -151,7 +151,8 @@ export class RunStream<T = unknown> implements AsyncIterableIterator<T, unknown,
     for (const write of this.#writers.splice(0)) write();
   }
 
-  #ended(): void {
+  /** @internal The task has ended. */
+  [ended](): void {
     this.#release();
     for (const end of this.#ends.splice(0)) end();
     const [first, ...others] = this.#readers.splice(0);

@@ -5,6 +5,7 @@ import { RhaiCancelledError } from '../errors/index.js';
 import type { HostCall } from '../host/call.js';
 import { noStream, type EmitSink } from '../host/emit.js';
 import type { AsyncScope, CallOwner } from '../host/owner.js';
+import type { FunctionHandle } from '../protocol/handles.js';
 import type { DebugListener, PrintListener } from '../options/engine.js';
 import type { AnySchema } from '../schema/standard.js';
 import type { LimitSet } from './limit-sets.js';
@@ -28,10 +29,32 @@ export interface CallTarget {
   readonly args: readonly unknown[];
 }
 
+/** A function of a script that the host holds, and what it is called with. */
+export interface HeldCall {
+  readonly handle: FunctionHandle;
+  readonly args: readonly unknown[];
+}
+
+/** What a function of a script inherits from the run that gave it out. */
+export interface FunctionOrigin {
+  readonly program: Program;
+  readonly limitSet: LimitSet;
+  readonly onPrint: PrintListener | undefined;
+  readonly onDebug: DebugListener | undefined;
+}
+
 /** Who keeps the process alive for a task that is referenced. */
 export interface TaskHolder {
   retain(task: Task): void;
   release(task: Task): void;
+}
+
+/** Not a name that users see on a Run. */
+export const ended: unique symbol = Symbol('ended');
+
+/** What its caller holds: a Run or a stream. */
+export interface TaskFace {
+  [ended](task: Task): void;
 }
 
 /** Where a task lives while it is under way: the core that runs it. */
@@ -53,6 +76,7 @@ export class Task implements CallOwner {
   waiting = 0;
   errors: number[] | undefined;
   call: CallTarget | undefined;
+  held: HeldCall | undefined;
   variables: readonly (readonly [string, unknown])[] | undefined;
   priority = 0;
   commit = false;
@@ -77,8 +101,8 @@ export class Task implements CallOwner {
   reason: unknown;
   /** The host side has decided how it fails; the core only has to let go. */
   #verdict: { error: unknown } | undefined;
-  /** Called once, when it ends. */
-  onEnd: ((task: Task) => void) | undefined;
+  /** Told once, when it ends. */
+  face: TaskFace | undefined;
   /** Called first, to free what the engine keeps for it. */
   onLeave: ((task: Task) => void) | undefined;
 
@@ -91,6 +115,14 @@ export class Task implements CallOwner {
 
   get limits(): LimitSet['limits'] {
     return this.limitSet.limits;
+  }
+
+  #origin: FunctionOrigin | undefined;
+
+  /** For functions that it gives out; they do not hold the task itself. */
+  get origin(): FunctionOrigin {
+    const { program, limitSet, onPrint, onDebug } = this;
+    return (this.#origin ??= { program, limitSet, onPrint, onDebug });
   }
 
   get ended(): boolean {
@@ -163,6 +195,6 @@ export class Task implements CallOwner {
     this.onLeave = undefined; // a run that somebody keeps does not keep its engine
     this.home = undefined;
     this.holder = undefined;
-    this.onEnd?.(this);
+    this.face?.[ended](this);
   }
 }

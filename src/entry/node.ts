@@ -4,6 +4,7 @@ export { RhaiEngine } from '../engine/engine.js';
 export type { Run } from '../engine/run.js';
 export type { Execution, ExecutionReply, ExecutionRequest, ExecutionStep } from '../engine/execution.js';
 export type { RunStream } from '../engine/stream.js';
+export type { RhaiFunction } from '../engine/script-functions.js';
 export type { RunState, RunStats } from '../engine/task.js';
 export type { Script } from '../engine/script.js';
 export type { Analysis, Diagnostic, FunctionInfo, Located } from '../engine/analysis.js';
@@ -35,6 +36,7 @@ export type {
   WithSchema,
 } from '../options/engine.js';
 export { secureDefaults, strict, unlimited, type Limits } from '../options/limits.js';
+export { HostObject, type HostObjectOptions } from '../protocol/host-object.js';
 export { RhaiChar, RhaiFloat, RhaiRange, RhaiTimestamp } from '../protocol/wrappers.js';
 export type { TraceEvent, TraceListener } from '../trace/trace.js';
 export {

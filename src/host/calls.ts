@@ -2,7 +2,7 @@
 // Every request is answered once, dropped when its run is over, or aborted by the core; nothing here throws into the pump.
 
 import { describe, RhaiAsyncFunctionError, RhaiLimitError, RhaiTimeoutError } from '../errors/index.js';
-import { lastClock } from '../backend/turn.js';
+import { turnClock } from '../backend/turn.js';
 import type { Port } from '../backend/port.js';
 import * as C from '../protocol/constants.js';
 import type { Decoder } from '../protocol/decode.js';
@@ -12,8 +12,10 @@ import { CallContext } from './context.js';
 import type { ErrorTable } from './errors.js';
 import type { Functions, HostFunction } from './functions.js';
 import { FunctionGate } from './gate.js';
+import { memberFunction } from './members.js';
 import type { Modules } from './modules.js';
 import type { CallOwner, Owners } from './owner.js';
+import { unregistered } from './unregistered.js';
 import { promiseOf } from './thenable.js';
 
 const ignore = (): void => {};
@@ -70,7 +72,7 @@ export class HostCalls implements CallSettler {
     const column = body.u32();
     const args: unknown[] = [];
     const refused = readArguments(body, args);
-    const fn = this.#function(id, body);
+    const fn = this.#function(id, args, body);
     const { counters, tracer } = this.shared;
     counters.requests++;
     if (owner === undefined || owner.ended) {
@@ -91,9 +93,10 @@ export class HostCalls implements CallSettler {
     this.start(call);
   }
 
-  #function(id: number, body: Decoder): HostFunction | undefined {
+  #function(id: number, args: readonly unknown[], body: Decoder): HostFunction | undefined {
     if (id < C.FOREIGN) return this.shared.functions.byId[id];
-    return id === C.IMPORT ? this.shared.modules.importer : unregistered(body.text());
+    if (id === C.IMPORT) return this.shared.modules.importer;
+    return memberFunction(id, args) ?? unregistered(body.text());
   }
 
   #take(slot: number, generation: number, owner: CallOwner, args: unknown[]): HostCall {
@@ -102,7 +105,7 @@ export class HostCalls implements CallSettler {
     call.generation = generation;
     call.owner = owner;
     call.args = args;
-    call.startedAt = lastClock();
+    call.startedAt = turnClock();
     this.#live[slot] = call;
     this.shared.counters.inFlight++;
     return call;
@@ -257,22 +260,6 @@ export class HostCalls implements CallSettler {
   *live(): Generator<HostCall> {
     for (const call of this.#live) if (call !== undefined) yield call;
   }
-}
-
-/** A function that nobody registered. */
-function unregistered(name: string): HostFunction {
-  return {
-    id: -1,
-    name,
-    handler: ignore,
-    doc: '',
-    params: undefined,
-    returns: undefined,
-    context: false,
-    arity: -1,
-    concurrency: 0,
-    timeoutMs: -1,
-  };
 }
 
 /** Reads every argument, also behind one that cannot cross; returns the first refusal. */

@@ -11,6 +11,8 @@ export function promiseOf(result: unknown): Promise<unknown> | undefined {
   if (result instanceof Promise) return result;
   const then: unknown = (result as { then?: unknown }).then;
   if (typeof then !== 'function') return undefined;
-  if (prototypeOf(result) === Object.prototype && !hasOwn(result, 'then')) return undefined;
+  const prototype = prototypeOf(result);
+  const isPolluted = prototype === Object.prototype || prototype === Function.prototype;
+  if (isPolluted && !hasOwn(result, 'then')) return undefined;
   return new Promise((resolve, reject) => apply(then, result, [resolve, reject]) as void);
 }

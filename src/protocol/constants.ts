@@ -16,6 +16,8 @@ export const WANT_SPACE = 96;
 export const OUT_OVERFLOW = 112;
 export const DEADLINE = 128;
 export const VERSION_WORD = 144;
+/** Nanoseconds of the last step, by a core that measures its steps; read and cleared here. */
+export const STEP_NS = 160;
 export const NO_DEADLINE = 0xffffffff;
 
 /** Kinds of any record. */
@@ -37,12 +39,15 @@ export const CLEAR_SCOPE = 11;
 export const GET_SCOPE = 12;
 export const TRACE = 13;
 export const FUEL = 15;
+export const DROP_FUNCTION = 32;
 
 export const START_SCOPE = 1;
 export const START_CALL = 2;
 export const START_OWN_SCOPE = 4;
 export const START_COMMIT = 8;
 export const START_BY_HAND = 16;
+export const START_FUNCTION = 64;
+export const SCOPE_FUNCTIONS = 1;
 export const COMPILE_ANSWER = 1;
 export const COMPILE_ANALYZE = 2;
 export const COMPILE_OPEN = 4;
@@ -59,6 +64,7 @@ export const COMPILED = 6;
 export const ABORTED = 7;
 export const SCOPE = 8;
 export const TRACED = 9;
+export const RELEASED = 32;
 
 /** Function ids from here on are names that nobody registered: the name follows the arguments. */
 export const FOREIGN = 2 ** 31;
@@ -67,6 +73,11 @@ export const IMPORT = 0xfffffffe;
 
 export const ABORTED_RUN_ENDED = 1;
 export const ABORTED_TIMEOUT = 2;
+
+/** Functions of requests that use members of host objects. */
+export const GET_MEMBER = 0xffff_fff0;
+export const SET_MEMBER = 0xffff_fff1;
+export const CALL_MEMBER = 0xffff_fff2;
 
 /** Value tags. */
 export const T_UNIT = 0;

@@ -3,19 +3,13 @@
 
 import type { Asides } from './asides.js';
 import { MAX_DEPTH } from './constants.js';
+import type { HandleResolver } from './handles.js';
 import { prototypesAreClean, setOwn } from './intrinsics.js';
 import { MalformedRecord } from './problem.js';
 import type { InShape } from './shapes.js';
 
 /** How ints reach JavaScript: numbers while they are safe, always bigints, or always numbers. */
 export type Int64Mode = 'auto' | 'bigint' | 'number';
-
-/** What only the host knows: the objects behind handles. */
-export interface HandleResolver {
-  functionFor(handle: number, name: string): unknown;
-  objectFor(handle: number): unknown;
-  errorFor(handle: number, name: string, message: string, code: string): unknown;
-}
 
 /** State that all readers of one core share: shapes, and how values are wanted. */
 export class DecodeContext {

@@ -3,20 +3,20 @@
 // long because: one switch over every tag and the cursor it moves; apart, they would share private state.
 
 import * as C from './constants.js';
-import {
-  blankArray,
-  checkAscii,
-  checkUtf8,
-  type DecodeContext,
-  type HandleResolver,
-} from './decode-context.js';
+import { blankArray, checkAscii, checkUtf8, type DecodeContext } from './decode-context.js';
+import type { HandleResolver } from './handles.js';
 import { hasOwn, setOwn } from './intrinsics.js';
 import { MalformedRecord, Problem, valueError, within } from './problem.js';
 import { inShape, type InShape } from './shapes.js';
 import { RhaiChar, RhaiFloat, RhaiRange, RhaiTimestamp } from './wrappers.js';
 import type { Views } from './views.js';
 
-const NO_HANDLES: HandleResolver = { functionFor: () => null, objectFor: () => null, errorFor: () => null };
+const NO_HANDLES: HandleResolver = {
+  functionFor: () => null,
+  functionUnread: () => undefined,
+  objectFor: () => null,
+  errorFor: () => null,
+};
 const SHORT_TEXT = 8;
 const WORD = 2 ** 32;
 const fromCharCode = String.fromCharCode;
@@ -31,6 +31,8 @@ export class Decoder {
   #depth = 0;
   /** The value is only skipped: nothing in it is a problem, and no handle is opened. */
   #lenient = false;
+  /** Where the value turned out to be a problem. */
+  #failedAt = 0;
 
   constructor(
     private readonly views: Views,
@@ -89,6 +91,7 @@ export class Decoder {
 
   /** Reads a value again only for the shapes it defines. */
   #skip(start: number): void {
+    this.#failedAt = this.p;
     this.p = start;
     this.#depth = 0;
     this.#lenient = true;
@@ -143,9 +146,9 @@ export class Decoder {
       case C.T_TIMESTAMP:
         return new RhaiTimestamp(this.f64());
       case C.T_FN:
-        return this.#handles().functionFor(this.u32(), this.string());
+        return this.#function();
       case C.T_HOST_OBJECT:
-        return this.#handles().objectFor(this.u32());
+        return this.#hostObject();
       case C.T_HOST_ERROR:
         return this.#handles().errorFor(this.u32(), this.string(), this.string(), this.string());
       case C.T_ASIDE_BLOB:
@@ -155,6 +158,21 @@ export class Decoder {
       default:
         throw new MalformedRecord(`unknown value tag ${tag}`);
     }
+  }
+
+  #function(): unknown {
+    const at = this.p;
+    const slot = this.u32();
+    const generation = this.u32();
+    const name = this.string();
+    if (this.#lenient && at >= this.#failedAt) this.context.handles?.functionUnread(slot, generation);
+    return this.#handles().functionFor(slot, generation, name);
+  }
+
+  #hostObject(): unknown {
+    const handle = this.u32();
+    this.#take(this.u32()); // its declaration is for the other direction
+    return this.#handles().objectFor(handle);
   }
 
   #handles(): HandleResolver {

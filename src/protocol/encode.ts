@@ -1,8 +1,12 @@
 // JavaScript values to bytes, by the table of API.md: what cannot cross exactly is refused with its path, never bent.
 // User code may run inside (getters, proxies), so nothing is cached over a property read; nesting is counted.
+// long because: one switch over every kind of value and the cursor it moves; apart, they would share private state.
 
 import { MIN_ASIDE, type Asides } from './asides.js';
 import * as C from './constants.js';
+import { writeFunction, writeHostObject } from './encode-handles.js';
+import { NO_OBJECTS, type HandleSource } from './handles.js';
+import type { HostObject } from './host-object.js';
 import { isArray, isPlain, isView, objectKeys, prototypeOf } from './intrinsics.js';
 import { checkSize, depthLimit } from './limits.js';
 import { blobOf, exoticOf, type Exotic } from './exotic.js';
@@ -20,6 +24,8 @@ const WORD = 2 ** 32;
 export class Encoder extends Writer {
   #depth = 0;
   #maxDepth = C.MAX_DEPTH;
+  /** Host objects of the record in progress, once for each time. */
+  objects: HostObject[] = NO_OBJECTS;
   /** What the open record has put aside. */
   #put: number[] = [];
 
@@ -28,6 +34,7 @@ export class Encoder extends Writer {
     ring: Views,
     private readonly shapes: OutShapes | undefined,
     private readonly asides?: Asides,
+    private readonly handles?: HandleSource,
   ) {
     super(ring);
   }
@@ -62,6 +69,8 @@ export class Encoder extends Writer {
         return this.#bigint(value);
       case 'object':
         return value === null ? this.byte(C.T_UNIT) : this.#object(value);
+      case 'function':
+        return writeFunction(this, value, this.handles);
       default:
         throw new Problem(`a ${typeof value} has no meaning in a script`);
     }
@@ -275,10 +284,15 @@ export class Encoder extends Writer {
         this.u8[this.p + 17] = exotic.inclusive ? 1 : 0;
         this.p += 18;
         return;
-      case 'handle':
-        this.byte(exotic.tag);
-        return this.u32(exotic.handle);
+      case 'hostObject':
+        return this.#hostObject(exotic.object);
     }
+  }
+
+  #hostObject(object: HostObject): void {
+    writeHostObject(this, object, this.handles);
+    if (this.objects === NO_OBJECTS) this.objects = [];
+    this.objects.push(object);
   }
 
   #entries(map: object, keys: readonly string[], values: readonly unknown[]): void {

@@ -1,6 +1,7 @@
 // Objects that are neither arrays nor plain: which Rhai value they stand for, or a refusal that names them.
 // The slow path of the encoder; brands are checked without trusting the object.
 
+import { HostObject } from './host-object.js';
 import { dateMs, mapEntries } from './intrinsics.js';
 import { Problem } from './problem.js';
 import { RhaiChar, RhaiFloat, RhaiRange, RhaiTimestamp } from './wrappers.js';
@@ -11,7 +12,7 @@ export type Exotic =
   | { is: 'timestamp'; ms: number }
   | { is: 'range'; start: bigint; end: bigint; inclusive: boolean }
   | { is: 'map'; keys: string[]; values: unknown[] }
-  | { is: 'handle'; tag: number; handle: number };
+  | { is: 'hostObject'; object: HostObject };
 
 const I64_MIN = -(2n ** 63n);
 const I64_MAX = 2n ** 63n - 1n;
@@ -41,18 +42,12 @@ function nameOf(value: object): string {
   return typeof name === 'string' && name !== '' && name.length < 64 ? name : 'unknown class';
 }
 
-/** Objects that name themselves to the encoder: an opaque handle under this symbol. */
-export const handleKey: unique symbol = Symbol('rhai-bridge.handle');
-
-export interface Handled {
-  [handleKey]: { tag: number; handle: number };
-}
-
 export function exoticOf(value: object): Exotic {
   if (value instanceof RhaiFloat && typeof value.value === 'number')
     return { is: 'float', value: value.value };
   if (value instanceof RhaiChar) return { is: 'char', scalar: value.value.codePointAt(0)! };
   if (value instanceof RhaiTimestamp) return { is: 'timestamp', ms: value.epochMs };
+  if (value instanceof HostObject) return { is: 'hostObject', object: value };
   if (value instanceof RhaiRange) {
     return {
       is: 'range',
@@ -68,10 +63,8 @@ export function exoticOf(value: object): Exotic {
   }
   const entries = mapEntries(value);
   if (entries !== undefined) return mapOf(entries);
-  const handled = (value as Partial<Handled>)[handleKey];
-  if (handled !== undefined) return { is: 'handle', ...handled };
   throw new Problem(
-    `an object of ${nameOf(value)} has no meaning in a script (plain objects, arrays, Map, Date and bytes have)`,
+    `an object of ${nameOf(value)} has no meaning in a script (plain objects, arrays, Map, Date and bytes have; a HostObject can hold it)`,
   );
 }
 

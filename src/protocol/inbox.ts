@@ -4,6 +4,7 @@
 import type { Asides } from './asides.js';
 import * as C from './constants.js';
 import { Encoder } from './encode.js';
+import { NO_OBJECTS, type HandleSource } from './handles.js';
 import { NO_LIMITS, type ValueLimits } from './limits.js';
 import { valueError } from './problem.js';
 import { OutShapes } from './shapes.js';
@@ -22,9 +23,13 @@ export class Inbox {
   /** Byte counters, wrapping at 2^32; `#published` is what the core may read. */
   #head = 0;
   #published = 0;
+  /** What the core had read when we last looked. */
+  #tail = 0;
   #open = 0;
   /** Records that wait for room, in order; then every later record waits behind them. */
   #waiting: Uint8Array[] = [];
+  /** Set before the first record. */
+  handles: HandleSource | undefined;
 
   constructor(
     private readonly views: Views,
@@ -57,6 +62,7 @@ export class Inbox {
       this.views,
       level === 0 ? this.#shapes : undefined,
       this.asides,
+      this.handles,
     ));
     const room = level === 0 && this.#waiting.length === 0 ? this.#contiguous() : 0;
     if (room >= MIN_ROOM) {
@@ -95,6 +101,10 @@ export class Inbox {
 
   #close(encoder: Encoder, sent: boolean): void {
     encoder.settle(sent);
+    if (encoder.objects !== NO_OBJECTS) {
+      if (sent) this.handles?.objectsSent(encoder.objects);
+      encoder.objects = NO_OBJECTS;
+    }
     if (this.#open > 0) return;
     if (sent) this.#shapes.commit();
     else this.#shapes.rollback();
@@ -110,12 +120,15 @@ export class Inbox {
   }
 
   #used(): number {
-    return (this.#head - Atomics.load(this.#control, C.IN_TAIL)) >>> 0;
+    this.#tail = Atomics.load(this.#control, C.IN_TAIL);
+    return (this.#head - this.#tail) >>> 0;
   }
 
-  /** Free bytes from the head up to the tail or the ring's end. */
+  /** Free bytes from the head up to the tail or the ring's end. An old tail will do while it leaves enough. */
   #contiguous(): number {
-    return Math.min(this.size - (this.#head & this.#mask), this.size - this.#used());
+    let free = this.size - ((this.#head - this.#tail) >>> 0);
+    if (free < this.#quarter) free = this.size - this.#used();
+    return Math.min(this.size - (this.#head & this.#mask), free);
   }
 
   #place(bytes: Uint8Array): void {

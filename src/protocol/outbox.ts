@@ -41,25 +41,22 @@ export class Outbox {
 
   /** Hands every published record to the sink; returns how many there were. */
   drain(sink: RecordSink): number {
-    // Looking is cheaper than writing, and a wake that comes between the two is told to us anyway.
-    if (Atomics.load(this.#control, C.WAKE) !== 0) Atomics.store(this.#control, C.WAKE, 0);
+    // A plain look first: atomics cost as much as a record's header. What it misses, a wake will tell: the worker
+    // publishes before it looks at WAKE, and whoever called us saw everything that was published before that.
+    if (this.#control[C.WAKE] !== 0) Atomics.store(this.#control, C.WAKE, 0);
+    if (this.#control[C.OUT_HEAD] === (this.#tail | 0)) return 0;
+    const head = Atomics.load(this.#control, C.OUT_HEAD);
+    this.context.startBatch();
     let records = 0;
-    for (;;) {
-      const head = Atomics.load(this.#control, C.OUT_HEAD);
-      if (head === (this.#tail | 0)) break;
-      if (records === 0) this.context.startBatch();
-      while (((head - this.#tail) | 0) > 0) {
-        this.#one(sink);
-        records++;
-      }
-    }
+    for (; ((head - this.#tail) | 0) > 0; records++) this.#one(sink);
     if (this.#sincePublish > 0) this.#publish();
     return records;
   }
 
-  /** True when the core holds records that wait for room. */
-  takeOverflow(): boolean {
-    if (Atomics.load(this.#control, C.OUT_OVERFLOW) === 0) return false;
+  /** True when the core holds records that wait for room. Who has just made room must look carefully: the core may be about to say so. */
+  takeOverflow(carefully: boolean): boolean {
+    const seen = carefully ? Atomics.load(this.#control, C.OUT_OVERFLOW) : this.#control[C.OUT_OVERFLOW];
+    if (seen === 0) return false;
     return Atomics.exchange(this.#control, C.OUT_OVERFLOW, 0) !== 0;
   }
 

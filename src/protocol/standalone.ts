@@ -5,14 +5,19 @@ import { MAX_DEPTH, VERSION } from './constants.js';
 import { Decoder } from './decode.js';
 import { DecodeContext } from './decode-context.js';
 import { Encoder } from './encode.js';
+import type { HandleSource } from './handles.js';
 import { NO_LIMITS, type ValueLimits } from './limits.js';
 import { MalformedRecord, valueError } from './problem.js';
 import { OutShapes } from './shapes.js';
 import { Views } from './views.js';
 
 /** The bytes of `values`; throws RhaiValueError or RhaiLimitError. */
-export function encodeValues(values: readonly unknown[], limits: ValueLimits = NO_LIMITS): Uint8Array {
-  const encoder = new Encoder(new Views(new ArrayBuffer(0)), new OutShapes());
+export function encodeValues(
+  values: readonly unknown[],
+  limits: ValueLimits = NO_LIMITS,
+  handles?: HandleSource,
+): Uint8Array {
+  const encoder = new Encoder(new Views(new ArrayBuffer(0)), new OutShapes(), undefined, handles);
   encoder.openScratch();
   encoder.limits = limits;
   try {

@@ -20,6 +20,7 @@ impl Core {
         match self.write_request(&mut run, request) {
             Ok(timeout_ms) => {
                 self.out.end(port);
+                self.settle_functions(&run);
                 self.counters.requests += 1;
                 run.enter(Phase::Waiting, now_ns);
                 if let Some(failed) = run.compute_is_up() {

@@ -8,6 +8,7 @@ use crate::codec::{Asides, Decoder};
 use crate::compile::CompileJob;
 use crate::counters::Counters;
 use crate::deadlines::Deadlines;
+use crate::handles::SharedHandles;
 use crate::hosts::Hosts;
 use crate::limits::LimitTables;
 use crate::message::Outbox;
@@ -33,6 +34,8 @@ pub struct Core {
     pub(crate) ready: Ready,
     pub(crate) fuel: Fuel,
     pub(crate) deadlines: Deadlines,
+    /// What crossed as a number; `inbox` and `out` share it.
+    pub(crate) handles: SharedHandles,
     pub(crate) inbox: Decoder,
     pub(crate) out: Outbox,
     pub(crate) counters: Counters,
@@ -78,6 +81,7 @@ impl Core {
     pub fn new() -> Self {
         let mut vm = Vm::new();
         crate::values::register(vm.engine_mut());
+        let handles = SharedHandles::default();
         Self {
             vm,
             programs: Programs::default(),
@@ -90,8 +94,9 @@ impl Core {
             ready: Ready::default(),
             fuel: Fuel::default(),
             deadlines: Deadlines::default(),
-            inbox: Decoder::new(),
-            out: Outbox::default(),
+            inbox: Decoder::with_handles(handles.clone()),
+            out: Outbox::with_handles(handles.clone()),
+            handles,
             counters: Counters::default(),
             is_tracing: false,
             is_broken: false,

@@ -25,6 +25,7 @@ impl Core {
         if let Err(failed) = end {
             self.send_failed(run.id, *failed, &run.spent(), port);
         }
+        self.settle_functions(&run);
         self.runs.forget();
         let _ = guarded(move || drop(run)); // a destructor that panics must not take others along
     }
@@ -37,6 +38,11 @@ impl Core {
             _ => failed,
         };
         self.finish(run, Err(Box::new(failed)), now_ns, port);
+    }
+
+    /// Functions that this run has just sent are its machine's.
+    pub(crate) fn settle_functions(&mut self, run: &Run) {
+        self.handles.closures.borrow_mut().settle(|| run.home());
     }
 
     fn count_end(&mut self, run: &Run, is_done: bool) {
@@ -52,6 +58,7 @@ impl Core {
 
     fn send_done(&mut self, run: &Run, value: Dynamic, port: &mut dyn Port) -> Result<(), Box<Failed>> {
         let written = self.write_done(run, value);
+        self.out.encoder().refuses_functions = false;
         match written {
             Ok(()) => self.out.end(port),
             Err(_) => self.out.cancel(),
@@ -71,11 +78,12 @@ impl Core {
             return Ok(());
         }
         let bindings = run.bindings().unwrap_or_default();
+        out.refuses_functions = true; // they go to the home core
         out.u32(bindings.len() as u32);
         for binding in bindings {
             out.text(&binding.name);
             out.u8(u8::from(binding.constant));
-            let path = |inner: String| inner.replacen('$', &binding.name, 1);
+            let path = |inner: String| format!("$.{}{}", binding.name, &inner[1..]);
             out.value(&binding.value, depth)
                 .map_err(|error| Box::new(Failed::value(error.reason.clone(), path(error.path()))))?;
         }

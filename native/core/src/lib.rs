@@ -15,6 +15,7 @@ mod deadlines;
 mod failed;
 mod finish;
 mod guard;
+pub mod handles;
 mod hosts;
 mod limits;
 pub mod message;

@@ -12,6 +12,8 @@ use std::cell::RefCell;
 use std::rc::Rc;
 
 const MAX_PROGRAMS: usize = 1 << 20;
+/// Callers kept: one per number of arguments.
+const MAX_CALLERS: usize = 16;
 
 /// What compiling gave.
 pub type Compiled = Result<Rc<Program>, Rc<CompileError>>;
@@ -54,6 +56,20 @@ pub struct Source {
 }
 
 impl Source {
+    fn new(name: &str, text: &str, is_open: bool) -> Rc<Self> {
+        Rc::new(Self {
+            name: name.into(),
+            text: text.into(),
+            is_open,
+            cached: RefCell::new(None),
+        })
+    }
+
+    fn caller(arguments: usize) -> Rc<Self> {
+        let names: Vec<String> = (0..arguments).map(|n| format!("a{n}")).collect();
+        Self::new("", &format!("f.call({})", names.join(", ")), false)
+    }
+
     /// Whether a compile is due.
     #[must_use]
     pub fn is_stale(&self, hosts: &Hosts) -> bool {
@@ -94,6 +110,8 @@ pub struct Programs {
     sources: Vec<Option<Rc<Source>>>,
     /// Sources held.
     pub count: usize,
+    /// Scripts that call a function with so many arguments.
+    callers: Vec<Rc<Source>>,
 }
 
 impl Programs {
@@ -106,14 +124,16 @@ impl Programs {
         if place >= self.sources.len() {
             self.sources.resize(place + 1, None);
         }
-        let source = Source {
-            name: name.into(),
-            text: text.into(),
-            is_open,
-            cached: RefCell::new(None),
-        };
-        self.count += usize::from(self.sources[place].replace(Rc::new(source)).is_none());
+        self.count += usize::from(self.sources[place].replace(Source::new(name, text, is_open)).is_none());
         Ok(())
+    }
+
+    /// The script `f.call(a0, a1 …)`, for pointers that name no function of a script.
+    pub fn caller(&mut self, arguments: usize) -> Rc<Source> {
+        while self.callers.len() <= arguments.min(MAX_CALLERS) {
+            self.callers.push(Source::caller(self.callers.len()));
+        }
+        self.callers.get(arguments).cloned().unwrap_or_else(|| Source::caller(arguments))
     }
 
     /// Forgets `id`; runs that use it keep it alive.

@@ -7,9 +7,9 @@ use crate::core::Core;
 use crate::failed::Failed;
 use crate::guard::guarded;
 use crate::limits::RunLimits;
-use crate::message::{compile_flag, inbox_kind as kind, outbox_kind, start_flag, Id};
+use crate::message::{compile_flag, inbox_kind as kind, outbox_kind, scope_flag, start_flag, Id};
 use crate::port::Port;
-use crate::runs::{Fresh, Run};
+use crate::runs::{Call, Fresh, Run};
 use crate::values::HostError;
 use rhai::Dynamic;
 use rhai_bridge_vm::Binding;
@@ -27,6 +27,7 @@ impl Core {
             Ok(Err(_)) => self.counters.malformed += 1,
             Err(panic) => self.break_down(&panic, now_ns, port),
         }
+        self.tell_released(port);
     }
 
     /// The account of memory before a value is read.
@@ -38,10 +39,7 @@ impl Core {
     fn dispatch(&mut self, record: &[u8], now_ns: u64, port: &mut dyn Port) -> Result<(), Malformed> {
         let mut reader = Reader::new(record, 4);
         let kind = reader.u32()?;
-        let id = Id {
-            slot: reader.u32()?,
-            generation: reader.u32()?,
-        };
+        let id = read_id(&mut reader)?;
         match kind {
             kind::REPLY => self.receive_reply(id, &mut reader, now_ns, port),
             kind::START => self.receive_start(id, &mut reader, now_ns, port),
@@ -70,7 +68,12 @@ impl Core {
                 self.sync_scope();
                 self.scope.clear();
             }
-            kind::GET_SCOPE => self.send_scope(id, port),
+            kind::GET_SCOPE => self.send_scope(id, reader.u32().unwrap_or(0), port),
+            kind::DROP_FUNCTION => {
+                let count = reader.u32()?;
+                let dropped = self.handles.closures.borrow_mut().give_back(id, count);
+                drop(dropped);
+            }
             kind::FUEL => self.receive_fuel(id, reader)?,
             kind::TRACE => self.is_tracing = reader.u32()? != 0,
             _ => return Err(Malformed("unknown kind")),
@@ -109,12 +112,12 @@ impl Core {
         } else {
             Vec::new()
         };
-        let call = if flags & start_flag::CALL != 0 {
-            Some(self.read_call(reader, depth)?)
-        } else {
-            None
+        let call = self.read_call(flags, reader, depth)?;
+        let source = match &call {
+            Some(Call::Held(_, args)) => self.programs.caller(args.len()),
+            _ => self.programs.get(program)?,
         };
-        let (source, limits) = (self.programs.get(program)?, limits?);
+        let limits = limits?;
         if !self.runs.is_free(id) {
             return Err(Malformed("run slot in use or out of range"));
         }
@@ -140,11 +143,23 @@ impl Core {
         self.runs.add(run);
     }
 
-    fn read_call(&mut self, reader: &mut Reader<'_>, depth: u32) -> Result<(String, Vec<Dynamic>), Malformed> {
+    fn read_call(&mut self, flags: u32, reader: &mut Reader<'_>, depth: u32) -> Result<Option<Call>, Malformed> {
+        if flags & start_flag::FUNCTION != 0 {
+            let id = read_id(reader)?;
+            let function = self.handles.closures.borrow().get(id).cloned();
+            let args = self.read_arguments(reader, depth)?;
+            return Ok(Some(Call::Held(function.ok_or(Malformed("no such function"))?, args)));
+        }
+        if flags & start_flag::CALL == 0 {
+            return Ok(None);
+        }
         let name = reader.text()?.to_owned();
+        Ok(Some(Call::Named(name, self.read_arguments(reader, depth)?)))
+    }
+
+    fn read_arguments(&mut self, reader: &mut Reader<'_>, depth: u32) -> Result<Vec<Dynamic>, Malformed> {
         let count = reader.count(1)?;
-        let args = (0..count).map(|_| self.inbox.value(reader, depth)).collect::<Result<_, _>>()?;
-        Ok((name, args))
+        (0..count).map(|_| self.inbox.value(reader, depth)).collect()
     }
 
     fn read_bindings(&mut self, reader: &mut Reader<'_>, depth: u32) -> Result<Vec<Binding>, Malformed> {
@@ -237,10 +252,11 @@ impl Core {
         }
     }
 
-    fn send_scope(&mut self, query: Id, port: &mut dyn Port) {
+    fn send_scope(&mut self, query: Id, flags: u32, port: &mut dyn Port) {
         self.sync_scope();
         let bindings = self.scope.bindings();
         let out = self.out.begin(outbox_kind::SCOPE, query);
+        out.refuses_functions = flags & scope_flag::FUNCTIONS == 0;
         out.u32(bindings.len() as u32);
         for binding in bindings {
             out.text(&binding.name);
@@ -253,6 +269,26 @@ impl Core {
                 out.text(&format!("{} (at {})", error.reason, error.path()));
             }
         }
+        out.refuses_functions = false;
         self.out.end(port);
     }
+
+    /// Tells which host objects no script holds any more.
+    pub(crate) fn tell_released(&mut self, port: &mut dyn Port) {
+        if !self.handles.objects.borrow().has_released() {
+            return;
+        }
+        let released = self.handles.objects.borrow_mut().take_released();
+        for (slot, generation) in released {
+            self.out.begin(outbox_kind::RELEASED, Id { slot, generation });
+            self.out.end(port);
+        }
+    }
+}
+
+fn read_id(reader: &mut Reader<'_>) -> Result<Id, Malformed> {
+    Ok(Id {
+        slot: reader.u32()?,
+        generation: reader.u32()?,
+    })
 }

@@ -9,7 +9,7 @@ use crate::limits::RunLimits;
 use crate::message::Id;
 use crate::programs::Source;
 use rhai::Dynamic;
-use rhai_bridge_vm::{Binding, Machine, TraceFrame};
+use rhai_bridge_vm::{Binding, Callable, Home, Machine, TraceFrame};
 use std::rc::Rc;
 
 /// Slots JavaScript may use; beyond is a protocol error, not an allocation.
@@ -56,7 +56,15 @@ pub struct Fresh {
     /// Its variables.
     pub scope: Vec<Binding>,
     /// A function to call instead of the script's top level.
-    pub call: Option<(String, Vec<Dynamic>)>,
+    pub call: Option<Call>,
+}
+
+/// A function that a run calls instead of a script's top level.
+pub enum Call {
+    /// The script's own, by name.
+    Named(String, Vec<Dynamic>),
+    /// One that the host holds. The script then calls `f` with `a0`, `a1` … in case it is no function of a script.
+    Held(Callable, Vec<Dynamic>),
 }
 
 /// One evaluation.
@@ -148,6 +156,15 @@ impl Run {
     pub fn bindings(&self) -> Option<Vec<Binding>> {
         match &self.body {
             Body::Fiber(machine) => Some(machine.bindings()),
+            _ => None,
+        }
+    }
+
+    /// What functions of its machine need to be called without it.
+    #[must_use]
+    pub fn home(&self) -> Option<Home> {
+        match &self.body {
+            Body::Fiber(machine) => Some(machine.home()),
             _ => None,
         }
     }

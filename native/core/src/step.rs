@@ -9,8 +9,9 @@ use crate::failed::Failed;
 use crate::guard::guarded;
 use crate::message::{outbox_kind, Id};
 use crate::port::Port;
-use crate::runs::{Body, Fresh, Phase, Run};
-use rhai_bridge_vm::{FailureKind, Machine, Meter, Output, Step};
+use crate::runs::{Body, Call, Fresh, Phase, Run};
+use rhai::Dynamic;
+use rhai_bridge_vm::{Binding, Callable, FailureKind, Machine, Meter, Output, Step};
 
 /// Operations in a slice.
 const SLICE_FUEL: i64 = 4096;
@@ -30,7 +31,9 @@ impl Core {
         if self.is_broken {
             return StepResult::Broken;
         }
-        match guarded(|| work(self, port)) {
+        let result = guarded(|| work(self, port));
+        self.tell_released(port);
+        match result {
             Ok(result) => result,
             Err(panic) => {
                 let now_ns = port.now_ns();
@@ -175,7 +178,13 @@ impl Core {
     }
 
     fn make_machine(&mut self, fresh: Fresh, run: &Run) -> Result<Machine, Box<Failed>> {
-        let Fresh { source, scope, call } = fresh;
+        let Fresh { source, mut scope, mut call } = fresh;
+        if let Some(Call::Held(function, args)) = call {
+            match function.machine(&self.vm, &args) {
+                Some(machine) => return Ok(machine),
+                None => (scope, call) = (caller_scope(&function, args), None),
+            }
+        }
         if source.is_stale(&self.hosts) {
             self.counters.compiles += 1;
         }
@@ -188,8 +197,8 @@ impl Core {
             _ => Box::new(Failed::syntax(&error, &source.name)),
         })?;
         match call {
-            None => Ok(Machine::new(&program, scope)),
-            Some((name, args)) => Machine::call(&program, &name, args, scope).map_err(|failure| Box::new(Failed::machine(*failure))),
+            Some(Call::Held(..)) | None => Ok(Machine::new(&program, scope)),
+            Some(Call::Named(name, args)) => Machine::call(&program, &name, args, scope).map_err(|failure| Box::new(Failed::machine(*failure))),
         }
     }
 
@@ -291,4 +300,15 @@ impl Core {
             self.time_out_call(id, now_ns, port);
         }
     }
+}
+
+/// The variables of a script that calls `function`.
+fn caller_scope(function: &Callable, args: Vec<Dynamic>) -> Vec<Binding> {
+    let variable = |name: String, value: Dynamic| Binding {
+        name: name.into(),
+        value,
+        constant: false,
+    };
+    let args = args.into_iter().enumerate().map(|(n, value)| variable(format!("a{n}"), value));
+    std::iter::once(variable("f".to_owned(), function.value())).chain(args).collect()
 }

@@ -54,7 +54,7 @@ fn a_closure_in_the_scope_is_named_when_the_scope_is_read() {
     host.start_eval("let f = |x| x; let n = 3;");
     host.run();
     let text = host.scope_text();
-    assert!(text.contains("f!a function cannot leave the script"), "{text}");
+    assert!(text.contains("f!a function of a script cannot leave its core"), "{text}");
     assert!(text.contains("n=3"), "{text}");
 }
 

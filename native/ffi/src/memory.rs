@@ -4,7 +4,8 @@
 //! holds a reference). Control words are atomics on both sides, each on a cache line of its own. Ring bytes belong
 //! to one side at a time: the producer's until it publishes the head, the consumer's until it publishes the tail.
 
-use std::sync::atomic::{AtomicU32, Ordering::SeqCst};
+use std::sync::atomic::AtomicU32;
+use std::sync::atomic::Ordering::{Relaxed, SeqCst};
 
 /// Bytes before the rings.
 pub const CONTROL_BYTES: usize = 1024;
@@ -34,6 +35,8 @@ pub enum Word {
     Deadline = 8,
     /// Protocol version, written by JavaScript.
     Version = 9,
+    /// Nanoseconds of the last step on the JavaScript thread.
+    StepNs = 10,
 }
 
 /// Where the shared memory is.
@@ -78,6 +81,11 @@ impl Memory {
     /// Writes a control word.
     pub fn store(&self, word: Word, value: u32) {
         self.word(word).store(value, SeqCst);
+    }
+
+    /// Writes a control word that only the JavaScript thread uses.
+    pub fn store_own(&self, word: Word, value: u32) {
+        self.word(word).store(value, Relaxed);
     }
 
     /// Writes a control word and gives what it was.

@@ -72,8 +72,12 @@ impl Station {
                 break result;
             }
         };
-        let now_ns = port.now_ns;
-        self.show(shared, holder, now_ns);
+        let end_ns = port.now_ns;
+        self.show(shared, holder, end_ns);
+        if holder == Holder::JavaScript {
+            let spent_ns = u32::try_from(end_ns - now_ns).unwrap_or(u32::MAX >> 1);
+            shared.memory.store_own(Word::StepNs, spent_ns.clamp(1, u32::MAX >> 1));
+        }
         result
     }
 

@@ -5,11 +5,13 @@
 //! waits for the host, or has used its fuel).
 
 mod bytecode;
+mod callable;
 mod cells;
 mod compile;
 mod copy;
 mod depth;
 mod failure;
+mod host_object;
 mod hosts;
 mod ledger;
 mod limits;
@@ -20,7 +22,9 @@ mod program;
 mod value;
 mod vm;
 
+pub use callable::{Callable, Home, Identity, Origins};
 pub use failure::{CompileError, Failure, FailureKind, LimitHit, TraceFrame};
+pub use host_object::{HostClass, HostObject, Member, Released, WeakHostObject, CALL_MEMBER, GET_MEMBER, SET_MEMBER};
 pub use hosts::HostNames;
 pub use ledger::Probes;
 pub use limits::{Limits, Meter};

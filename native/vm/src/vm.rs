@@ -67,6 +67,11 @@ pub struct Vm {
     output: Rc<RefCell<Vec<Output>>>,
 }
 
+/// How deep expressions and blocks may stand in each other: rhai's numbers for optimised builds, in every build. Its
+/// parser and our compiler use the native stack for them.
+const MAX_EXPRESSION_DEPTH: usize = 64;
+const MAX_EXPRESSION_DEPTH_IN_FUNCTION: usize = 32;
+
 impl std::fmt::Debug for Vm {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Vm").field("limits", &self.limits).finish_non_exhaustive()
@@ -86,8 +91,10 @@ impl Vm {
         let output = Rc::new(RefCell::new(Vec::new()));
         let mut engine = Engine::new();
         let parsing = ParseGuard::install(&mut engine);
+        crate::host_object::register(&mut engine);
         engine.set_optimization_level(OptimizationLevel::None);
         engine.set_max_strings_interned(0);
+        engine.set_max_expr_depths(MAX_EXPRESSION_DEPTH, MAX_EXPRESSION_DEPTH_IN_FUNCTION);
         let sink = output.clone();
         engine.on_print(move |text| push(&sink, false, text, Position::NONE));
         let sink = output.clone();

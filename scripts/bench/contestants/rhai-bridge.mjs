@@ -40,6 +40,8 @@ export async function open(options = {}) {
     compute: () => run('let x = 0; for i in 0..150000000 { x += i; } x', { limits: { computeMs: 0 } }),
     payloadCalls: (data, n) => run(`for i in 0..${n} { echo(data); } echo(data)`, { scope: { data } }),
     start: (source, runOptions) => run(source, runOptions),
+    hold: (count) => Array.from({ length: count }, () => run('forever()')),
+    stats: () => engine.stats(),
     close: () => engine.dispose(),
   };
 }

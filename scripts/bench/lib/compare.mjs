@@ -1,24 +1,25 @@
 /**
  * The heart of the bench: measures the same method of every contestant side by side. The rounds are interleaved, and each round
- * begins with another contestant, so that drift of the machine (clock, heat, neighbours) hits all of them alike.
+ * begins with another contestant, so that drift of the machine (clock, heat, neighbours) hits all of them alike. Before that every
+ * way has run for WARM_MS: compilers of the guest's and the host's code have done what they do.
  */
 import { timeSyncUs, timeUs } from './clock.mjs';
 import { summary } from './stats.mjs';
 
+const WARM_MS = 400;
+
 /**
  * @param contestants  opened contestants: `{ name, api }`
  * @param plan         `method` of the api, its `args`, `check(result)`; `per`: how many operations one call of the method is;
- *                     `scale`: 1 gives µs, 1000 gives ms; `rounds`, `warmup`; `sync` when the method returns at once
+ *                     `scale`: 1 gives µs, 1000 gives ms; `rounds`; `sync` when the method returns at once
  * @returns one row per contestant and way: `{ who, way, median, min, max, … }`; a contestant without the method has no row
  */
 export async function compare(contestants, plan) {
   const ways = contestants.flatMap((contestant) => waysOf(contestant, plan.method));
-  const { rounds = 15, warmup = 3 } = plan;
-  for (let round = -warmup; round < rounds; round++) {
-    for (const way of rotated(ways, round + warmup)) {
-      const sample = await measure(way, plan);
-      if (round >= 0) way.samples.push(sample);
-    }
+  const { rounds = 21 } = plan;
+  for (const way of ways) await warmUp(way, plan);
+  for (let round = 0; round < rounds; round++) {
+    for (const way of rotated(ways, round)) way.samples.push(await measure(way, plan));
   }
   return ways.map(({ who, way, samples }) => ({ who, way, ...summary(samples) }));
 }
@@ -29,6 +30,12 @@ function waysOf({ name, api }, method) {
   if (!found) return [];
   const entries = typeof found === 'function' ? [['', found]] : Object.entries(found);
   return entries.map(([way, call]) => ({ who: name, way, call, samples: [] }));
+}
+
+async function warmUp(way, plan) {
+  const end = performance.now() + WARM_MS;
+  do await measure(way, plan);
+  while (performance.now() < end);
 }
 
 async function measure({ who, way, call }, { args = [], repeat, per = 1, scale = 1, sync = false, check }) {

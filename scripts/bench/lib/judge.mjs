@@ -3,12 +3,13 @@
  *   { timesBestPeer: 0.35 }            our median against the best peer's
  *   { timesOf: 'bare timers', is: 2 }  our median against one named row's
  *   { atMost: 1.5, of: 'median' }      an absolute figure in the case's unit (`of`: median, p99 …)
+ *   { above: 'bare wake', by: 2 }      our median less one named row's, in the case's unit
  * The limit is what must hold; the goal is where we want to be.
  */
 export const OURS = 'rhai-bridge';
 
 /** Controls take part in a case but are nobody's peer. */
-const CONTROLS = new Set(['bare timers', 'idle loop', 'rhai', 'empty module']);
+const CONTROLS = new Set(['bare timers', 'idle loop', 'rhai', 'empty module', 'bare wake']);
 
 export function best(rows) {
   return rows.reduce((a, b) => (b.median < a.median ? b : a));
@@ -36,6 +37,11 @@ function verdict(label, aim, ours, rows) {
     const of = aim.of ?? 'median';
     const value = Math.max(...ours.map((row) => row[of]));
     return { label, text: `${of} at most ${aim.atMost}`, value, ok: value <= aim.atMost };
+  }
+  if (aim.above !== undefined) {
+    const base = rows.find((row) => row.who === aim.above);
+    const value = best(ours).median - base.median;
+    return { label, text: `at most ${aim.by} above ${aim.above}`, value, ok: value <= aim.by };
   }
   const other = aim.timesOf ? rows.find((row) => row.who === aim.timesOf) : bestPeer(rows);
   if (!other) return undefined;

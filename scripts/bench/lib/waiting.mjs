@@ -9,6 +9,5 @@ export const waiting = (contestants, count, rounds) =>
     args: [count, delayMs],
     scale: 1000,
     rounds,
-    warmup: 2,
     check: (values) => values.length === count && values.every((value) => value === delayMs),
   });

@@ -4,7 +4,9 @@
 use super::asides::{Asides, AsidesIn};
 use super::shapes::{ReceivedShape, ReceivedShapes};
 use super::{depth_limit, tags, Malformed, Reader, MAX_DEPTH, VERSION};
-use crate::values::{HostError, HostObject, Timestamp};
+use crate::handles::SharedHandles;
+use crate::message::Id;
+use crate::values::{HostError, Timestamp};
 use rhai::{Array, Dynamic};
 use std::sync::Arc;
 
@@ -18,6 +20,7 @@ pub struct Decoder {
     least_room: u32,
     /// Values of maps that are not complete yet, innermost last. Empty between values.
     pending: Vec<Dynamic>,
+    handles: SharedHandles,
     asides: AsidesIn,
 }
 
@@ -26,6 +29,12 @@ impl Decoder {
     #[must_use]
     pub fn new() -> Self {
         Self::default()
+    }
+
+    /// The same for a core that has these things of the other side, and of its own.
+    #[must_use]
+    pub fn with_handles(handles: SharedHandles) -> Self {
+        Self { handles, ..Self::default() }
     }
 
     /// Bytes of the buffers put aside that were read since the last call.
@@ -89,9 +98,25 @@ impl Decoder {
                 let inside = self.open(room)?;
                 self.container(tag, reader, inside)?
             }
+            tags::HOST_OBJECT => self.host_object(reader)?,
+            tags::FN => self.function(reader)?,
             tags::ASIDE_BLOB | tags::ASIDE_STR | tags::ASIDE_LSTR => big(tag, self.asides.read(reader)?)?,
             _ => rare(tag, reader)?,
         })
+    }
+
+    fn host_object(&self, reader: &mut Reader<'_>) -> Result<Dynamic, Malformed> {
+        let (handle, length) = (reader.u32()?, reader.count(1)?);
+        let object = self.handles.objects.borrow_mut().receive(handle, reader.take(length)?)?;
+        Ok(Dynamic::from(object))
+    }
+
+    fn function(&self, reader: &mut Reader<'_>) -> Result<Dynamic, Malformed> {
+        let (slot, generation) = (reader.u32()?, reader.u32()?);
+        reader.string_value()?;
+        let closures = self.handles.closures.borrow();
+        let function = closures.get(Id { slot, generation });
+        Ok(function.ok_or(Malformed("no such function"))?.value())
     }
 
     fn container(&mut self, tag: u8, reader: &mut Reader<'_>, room: u32) -> Result<Dynamic, Malformed> {
@@ -183,13 +208,11 @@ fn rare(tag: u8, reader: &mut Reader<'_>) -> Result<Dynamic, Malformed> {
         tags::CHAR => Dynamic::from_char(char::from_u32(reader.u32()?).ok_or(Malformed("not a character"))?),
         tags::RANGE => range(reader)?,
         tags::TIMESTAMP => Dynamic::from(Timestamp { epoch_ms: reader.f64()? }),
-        tags::HOST_OBJECT => Dynamic::from(HostObject { handle: reader.u32()? }),
         tags::HOST_ERROR => {
             let handle = reader.u32()?;
             let (name, message, code) = (reader.string_value()?, reader.string_value()?, reader.string_value()?);
             Dynamic::from(HostError::thrown(handle, name, message, code))
         }
-        tags::FN => return Err(Malformed("a function cannot enter a script")),
         _ => return Err(Malformed("unknown tag")),
     })
 }

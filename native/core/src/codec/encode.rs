@@ -8,9 +8,9 @@ use super::asides::{Asides, AsidesOut};
 use super::shapes::{Sent, SentShapes};
 use super::value_error::{PathStep, ValueError};
 use super::{depth_limit, tags, MIN_PACKED, VERSION};
-use crate::values::{HostError, HostObject, Timestamp};
-use rhai::{Array, Dynamic, FnPtr, Map};
-use std::ops::{Range, RangeInclusive};
+use crate::handles::SharedHandles;
+use crate::message::Id;
+use rhai::{Array, Dynamic, Map};
 use std::sync::Arc;
 
 /// Writes values behind each other into one buffer. A port's outbox has exactly one.
@@ -20,6 +20,12 @@ pub struct Encoder {
     pub(crate) bytes: Vec<u8>,
     shapes: SentShapes,
     asides: AsidesOut,
+    /// Where functions get their handles; without it they cannot leave.
+    pub(super) handles: Option<SharedHandles>,
+    /// Functions of the record in progress.
+    pub(super) functions: Vec<Id>,
+    /// What is written now may go to another core, where a function means nothing.
+    pub(crate) refuses_functions: bool,
 }
 
 /// A point of an encoder to come back to.
@@ -28,6 +34,7 @@ pub struct Mark {
     bytes: usize,
     shapes: usize,
     asides: usize,
+    functions: usize,
 }
 
 impl Encoder {
@@ -35,6 +42,15 @@ impl Encoder {
     #[must_use]
     pub fn new() -> Self {
         Self::default()
+    }
+
+    /// The same for a core whose functions may leave it.
+    #[must_use]
+    pub fn with_handles(handles: SharedHandles) -> Self {
+        Self {
+            handles: Some(handles),
+            ..Self::default()
+        }
     }
 
     /// Big texts and blobs go to `store` from now on.
@@ -70,6 +86,7 @@ impl Encoder {
         Mark {
             bytes: self.bytes.len(),
             shapes: self.shapes.mark(),
+            functions: self.functions.len(),
             asides: self.asides.mark(),
         }
     }
@@ -79,11 +96,18 @@ impl Encoder {
         self.bytes.truncate(mark.bytes);
         self.shapes.rollback(mark.shapes);
         self.asides.rollback(mark.asides);
+        if let Some(handles) = &self.handles {
+            for id in self.functions.drain(mark.functions..) {
+                let dropped = handles.closures.borrow_mut().give_back(id, 1);
+                drop(dropped);
+            }
+        }
     }
 
     /// The record was sent: what it holds is the other side's.
     pub fn commit(&mut self) {
         self.asides.commit();
+        self.functions.clear();
     }
 
     /// One byte.
@@ -167,7 +191,7 @@ impl Encoder {
         Ok(())
     }
 
-    fn blob(&mut self, blob: &[u8]) -> Result<(), ValueError> {
+    pub(super) fn blob(&mut self, blob: &[u8]) -> Result<(), ValueError> {
         if self.asides.is_for(blob.len()) {
             return self.aside(tags::ASIDE_BLOB, blob.to_vec());
         }
@@ -281,58 +305,6 @@ impl Encoder {
             self.string_value(key);
         }
         Ok(())
-    }
-
-    /// Everything that is not JSON.
-    fn rare(&mut self, value: &Dynamic) -> Result<(), ValueError> {
-        if let Ok(blob) = value.as_blob_ref() {
-            return self.blob(&blob);
-        } else if let Ok(char) = value.as_char() {
-            self.u8(tags::CHAR);
-            self.u32(char as u32);
-        } else if let Some(range) = value.read_lock::<Range<i64>>() {
-            self.range(range.start, range.end, false);
-        } else if let Some(range) = value.read_lock::<RangeInclusive<i64>>() {
-            self.range(*range.start(), *range.end(), true);
-        } else {
-            return self.typed(value);
-        }
-        Ok(())
-    }
-
-    fn range(&mut self, start: i64, end: i64, inclusive: bool) {
-        self.u8(tags::RANGE);
-        self.bytes.extend_from_slice(&start.to_le_bytes());
-        self.bytes.extend_from_slice(&end.to_le_bytes());
-        self.u8(u8::from(inclusive));
-    }
-
-    /// The core's own types, and everything that has no meaning outside a core.
-    fn typed(&mut self, value: &Dynamic) -> Result<(), ValueError> {
-        if let Some(error) = value.read_lock::<HostError>() {
-            self.u8(tags::HOST_ERROR);
-            self.u32(error.handle());
-            [error.name(), error.message(), error.code()]
-                .iter()
-                .for_each(|text| self.string_value(text));
-        } else if let Some(time) = value.read_lock::<Timestamp>() {
-            self.u8(tags::TIMESTAMP);
-            self.f64(time.epoch_ms);
-        } else if let Some(object) = value.read_lock::<HostObject>() {
-            self.u8(tags::HOST_OBJECT);
-            self.u32(object.handle);
-        } else {
-            return Err(ValueError::new(refusal(value)));
-        }
-        Ok(())
-    }
-}
-
-fn refusal(value: &Dynamic) -> String {
-    if value.is::<FnPtr>() {
-        "a function cannot leave the script".to_owned()
-    } else {
-        format!("a value of type {} cannot leave the script", value.type_name())
     }
 }
 

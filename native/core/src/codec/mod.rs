@@ -7,6 +7,7 @@
 mod asides;
 mod decode;
 mod encode;
+mod encode_rare;
 mod reader;
 mod shapes;
 mod value_error;
@@ -65,13 +66,13 @@ pub mod tags {
     pub const LSTR: u8 = 14;
     /// `u32` Unicode scalar.
     pub const CHAR: u8 = 15;
-    /// `u32` handle, name as a string value.
+    /// `u32` slot, `u32` generation, name as a string value.
     pub const FN: u8 = 16;
     /// `i64` start, `i64` end, `u8` inclusive.
     pub const RANGE: u8 = 17;
     /// `f64` milliseconds since the epoch.
     pub const TIMESTAMP: u8 = 18;
-    /// `u32` handle.
+    /// `u32` handle, `u32` length, the bytes that declare its class (none on the way out of a script).
     pub const HOST_OBJECT: u8 = 19;
     /// `u32` error handle; name, message and code as string values.
     pub const HOST_ERROR: u8 = 20;

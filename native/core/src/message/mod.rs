@@ -59,6 +59,8 @@ pub mod inbox_kind {
     pub const TRACE: u32 = 13;
     /// Operations that a run by hand may use.
     pub const FUEL: u32 = 15;
+    /// JavaScript holds a function of a script no longer.
+    pub const DROP_FUNCTION: u32 = 32;
 }
 
 /// Kinds of records to JavaScript.
@@ -81,6 +83,8 @@ pub mod outbox_kind {
     pub const SCOPE: u32 = 8;
     /// A step of a host call, when tracing.
     pub const TRACED: u32 = 9;
+    /// No script holds host object `slot` any more; it was received `generation` times.
+    pub const RELEASED: u32 = 32;
 }
 
 /// Flags of [`inbox_kind::START`].
@@ -95,6 +99,14 @@ pub mod start_flag {
     pub const COMMIT: u32 = 8;
     /// Stepped by hand: only with FUEL.
     pub const BY_HAND: u32 = 16;
+    /// A function's handle follows: it is called instead of a program.
+    pub const FUNCTION: u32 = 64;
+}
+
+/// Flags of [`inbox_kind::GET_SCOPE`].
+pub mod scope_flag {
+    /// Functions too; else they are refused, because they cannot leave their core.
+    pub const FUNCTIONS: u32 = 1;
 }
 
 /// Flags of [`inbox_kind::COMPILE`].

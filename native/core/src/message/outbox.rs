@@ -5,6 +5,7 @@
 
 use super::{Id, HEADER_BYTES};
 use crate::codec::{Asides, Encoder, Mark};
+use crate::handles::SharedHandles;
 use crate::port::Port;
 use std::sync::Arc;
 
@@ -23,6 +24,15 @@ pub struct Outbox {
 const KEEP_BYTES: usize = 1 << 16;
 
 impl Outbox {
+    /// A writer for a core whose functions may leave it.
+    #[must_use]
+    pub fn with_handles(handles: SharedHandles) -> Self {
+        Self {
+            encoder: Encoder::with_handles(handles),
+            ..Self::default()
+        }
+    }
+
     /// Big texts and blobs go to `store` from now on.
     pub fn put_aside(&mut self, store: Arc<dyn Asides>) {
         self.encoder.put_aside(store);

@@ -3,6 +3,7 @@
 mod host_error;
 
 pub use host_error::{HostError, Origin, NO_HANDLE};
+pub use rhai_bridge_vm::HostObject;
 
 use rhai::Engine;
 
@@ -13,17 +14,9 @@ pub struct Timestamp {
     pub epoch_ms: f64,
 }
 
-/// An object that stays in the host; the script has its number.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct HostObject {
-    /// The host's number for it.
-    pub handle: u32,
-}
-
 /// Makes the types known to a core's engine. Before its first compile.
 pub fn register(engine: &mut Engine) {
     host_error::register(engine);
-    engine.register_type_with_name::<HostObject>("HostObject");
     engine
         .register_type_with_name::<Timestamp>("timestamp")
         .register_get("epoch_ms", |time: &mut Timestamp| time.epoch_ms)

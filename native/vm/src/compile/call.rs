@@ -170,12 +170,16 @@ impl Compiler {
     /// `curry(pointer, values)`: captured variables go in as they stand, shared.
     fn curry(&mut self, f: &mut FunctionBuilder, args: &[Expr], position: Position, d: Reg) -> Compiled {
         let base = f.temporary()?;
-        for (i, e) in args.iter().enumerate() {
-            let t = if i == 0 { base } else { f.temporary()? };
+        for _ in 1..args.len() {
+            f.temporary()?;
+        }
+        for (t, (i, e)) in (base..).zip(args.iter().enumerate()) {
+            let mark = f.mark();
             if let (true, true, Expr::Variable(v, _, at)) = (f.dynamic, i > 0, e) {
                 let register = self.lend(f, &v.1, *at)?;
                 f.emit(Op::MoveRaw(t, register));
                 self.give_back(f);
+                f.release(mark);
                 continue;
             }
             match self.reference(f, e) {

@@ -2,6 +2,7 @@
 
 use super::path::{Walk, Walker};
 use super::Error;
+use crate::host_object::HostObject;
 use crate::program::{End, Link};
 use rhai::{Dynamic, EvalAltResult, ImmutableString, Position};
 
@@ -44,8 +45,10 @@ impl Walker<'_> {
         getter: u32,
         setter: u32,
     ) -> Result<(Walk, bool), Error> {
-        if let (true, End::Set(register)) = (self.is_last(i), self.chain.end) {
-            let mut value = self.regs[usize::from(register)].take_dynamic();
+        if let Some(object) = target.read_lock::<HostObject>().map(|o| o.clone()) {
+            return self.member(object, i, name, self.chain.links[i].position);
+        }
+        if let Some(mut value) = self.assigned(i) {
             self.set_property(target, name, setter, &mut value)?;
             return Ok((Walk::Value(Dynamic::UNIT), true));
         }
@@ -58,6 +61,14 @@ impl Walker<'_> {
             }
         }
         Ok((walk, changed))
+    }
+
+    /// The value that is assigned to link `i`.
+    pub(super) fn assigned(&mut self, i: usize) -> Option<Dynamic> {
+        match self.chain.end {
+            End::Set(register) if self.is_last(i) => Some(self.regs[usize::from(register)].take_dynamic()),
+            _ => None,
+        }
     }
 
     pub(super) fn get_property(&mut self, target: &mut Dynamic, name: &ImmutableString, getter: u32) -> Result<Dynamic, Error> {

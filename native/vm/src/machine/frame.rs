@@ -1,5 +1,6 @@
 //! The parts of a fiber: frames, handlers, what it waits for. Plain data.
 
+use super::member::Pending;
 use super::modules::Modules;
 use super::routine::RoutineState;
 use super::scopes::{Loan, Named};
@@ -133,6 +134,10 @@ pub(super) enum Target {
     Register(u32),
     /// The routine on top of the frames.
     Routine,
+    /// The chain in progress, which begins again.
+    Chain,
+    /// Nobody: an absolute register gets what the chain is worth.
+    Kept(u32),
     /// The `import` in progress.
     Import,
 }
@@ -154,4 +159,8 @@ pub(super) struct Extra {
     pub(super) asked: ImmutableString,
     /// Each unit's pointers to functions by name, made at their first use.
     pub(super) pointers: Vec<Vec<Dynamic>>,
+    /// The chain that waits for a property of a host object.
+    pub(super) pending: Option<Pending>,
+    /// The member asked for last, as `Class.member`.
+    pub(super) member: ImmutableString,
 }

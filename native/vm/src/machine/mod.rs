@@ -4,16 +4,18 @@
 //! `path` (chains), `invoke` (calls), `routine` (natives that call back), `iterate`, `unwind` (errors).
 
 mod accessor;
+mod entry;
 mod floats;
 mod frame;
 mod indexing;
 mod inspect;
 mod invoke;
 mod iterate;
+mod member;
 mod modules;
 mod native;
 mod operators;
-mod origin;
+pub(crate) mod origin;
 mod path;
 mod place;
 mod routine;

@@ -4,12 +4,15 @@
 //! the resolved function in our cache; a hit calls it directly.
 
 use super::Error;
+use crate::host_object::{HostClass, HostObject};
 use crate::ledger::Ledger;
 use crate::natives::{guard_of, Guard, Guarded};
 use crate::program::Site;
 use crate::Vm;
 use rhai::{Dynamic, EvalAltResult, EvalContext, ImmutableString, NativeCallContext, Position, RhaiFunc, Scope};
+use smallvec::SmallVec;
 use std::any::TypeId;
+use std::rc::Rc;
 
 /// No native takes more arguments.
 const MOST_ARGUMENTS: usize = 8;
@@ -33,6 +36,11 @@ pub(crate) struct SiteCache {
 impl SiteCache {
     fn hit(&self, args: &[&mut Dynamic]) -> bool {
         self.function.is_some() && self.count == args.len() && args.iter().zip(&self.types).all(|(a, t)| *t == Some(a.type_id()))
+    }
+
+    /// Whether the native leaves its target as it is.
+    pub(crate) fn is_pure(&self) -> bool {
+        self.function.as_ref().is_some_and(RhaiFunc::is_pure)
     }
 
     fn learn(&mut self, types: [Option<TypeId>; REMEMBERED], count: usize, function: RhaiFunc, source: Option<ImmutableString>) {
@@ -121,6 +129,9 @@ impl Vm {
 
     #[cold]
     fn resolve_and_call(&mut self, site: &Site, args: &mut [&mut Dynamic], by_reference: bool) -> Result<Dynamic, Error> {
+        if let ("type_of", [Some(class)]) = (site.name.as_str(), &classes_of(args)[..]) {
+            return Ok(class.name.clone().into());
+        }
         let (types, count) = (types_of(args), args.len());
         if count > MOST_ARGUMENTS {
             return Err(self.unknown_native(site, args));
@@ -138,8 +149,27 @@ impl Vm {
                 }
             }
         }
-        self.after(site, result?, args)
+        let value = result.map_err(|e| with_classes(e, &site.name, args))?;
+        self.after(site, value, args)
     }
+}
+
+/// The classes of the arguments that are host objects.
+fn classes_of(args: &[&mut Dynamic]) -> SmallVec<[Option<Rc<HostClass>>; REMEMBERED]> {
+    args.iter().map(|a| a.read_lock::<HostObject>().map(|o| o.class().clone())).collect()
+}
+
+/// What was not found, with the class names of host objects in place of their one Rust type.
+fn with_classes(mut error: Error, name: &str, args: &[&mut Dynamic]) -> Error {
+    let text = match &mut *error {
+        EvalAltResult::ErrorFunctionNotFound(text, _) if text.starts_with(name) => text,
+        EvalAltResult::ErrorIndexingType(text, _) => text,
+        _ => return error,
+    };
+    for class in classes_of(args).into_iter().flatten() {
+        *text = text.replacen("HostObject", &class.name, 1);
+    }
+    error
 }
 
 fn call_resolved(

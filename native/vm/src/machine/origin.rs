@@ -7,7 +7,7 @@
 use super::Error;
 use crate::program::Program;
 use crate::Vm;
-use rhai::{Dynamic, FnPtr, ImmutableString, NativeCallContext, Position};
+use rhai::{Dynamic, Engine, FnPtr, GlobalRuntimeState, ImmutableString, NativeCallContext, Position};
 use std::fmt::Write;
 use std::rc::Rc;
 
@@ -37,10 +37,15 @@ pub(crate) fn name_of(pointer: &FnPtr) -> ImmutableString {
 
 /// The program a pointer comes from, when it carries it.
 pub(crate) fn of(vm: &Vm, pointer: &FnPtr) -> Option<Rc<Program>> {
+    read(&vm.engine, &vm.global, pointer)
+}
+
+/// The same with any engine: it has no part in the answer.
+pub(crate) fn read(engine: &Engine, global: &GlobalRuntimeState, pointer: &FnPtr) -> Option<Rc<Program>> {
     if !carries(pointer) {
         return None;
     }
-    let context = NativeCallContext::new_with_all_fields(&vm.engine, "", None, &vm.global, Position::NONE);
+    let context = NativeCallContext::new_with_all_fields(engine, "", None, global, Position::NONE);
     let mut bare = pointer.clone();
     bare.set_curry([]);
     bare.call_raw(&context, None, []).ok()?.try_cast::<Rc<Program>>()

@@ -9,7 +9,7 @@
 use super::frame::ROOT_ONLY;
 use super::invoke::{self, Flow, MethodCall};
 use super::operators::{data_race, mismatch, op_assign};
-use super::{indexing, place, Error, Machine, Place};
+use super::{indexing, member, place, Error, Machine, Place};
 use crate::bytecode::Reg;
 use crate::copy::is_light;
 use crate::depth::is_container;
@@ -76,6 +76,11 @@ pub(super) enum Walk {
         target: Dynamic,
         call: MethodCall,
     },
+    /// Link `at` is a property of a host object.
+    Member {
+        at: usize,
+        ask: member::Use,
+    },
 }
 
 /// One walk: what it needs besides the target.
@@ -95,15 +100,19 @@ pub(super) fn run(m: &mut Machine, cx: &mut invoke::Context<'_>, index: u32, d: 
     let program = cx.program;
     let chain = &program.chains[index as usize];
     let outer = m.outer(chain.root);
+    let mut pending = m.take_pending();
     let regs = m.registers();
-    let done = if chain.state == Reg::MAX {
-        0
-    } else {
-        regs[usize::from(chain.state)].int().unwrap_or(0) as usize
+    let done = match &pending {
+        Some(pending) => pending.done,
+        None if chain.state == Reg::MAX => 0,
+        None => regs[usize::from(chain.state)].int().unwrap_or(0) as usize,
     };
     let root = usize::from(if done == 0 { chain.root } else { chain.carry });
     // The root is out of its register while the walk holds the other registers.
-    let mut target: Dynamic = regs[root].take_dynamic();
+    let mut target: Dynamic = match &mut pending {
+        Some(pending) => std::mem::take(&mut pending.value),
+        None => regs[root].take_dynamic(),
+    };
     // A captured root is held to the end of its chain, also behind a call.
     let mut held = match &regs[usize::from(chain.root)] {
         Value::Dyn(d) if done > 0 && d.is_shared() => Some(d.clone()),
@@ -118,18 +127,25 @@ pub(super) fn run(m: &mut Machine, cx: &mut invoke::Context<'_>, index: u32, d: 
         above: if done == 0 { i64::from(outer) } else { -(done as i64) },
         home: cx.unit.home,
     };
-    let walked = walker.step_into(&mut target, done).map(|(w, _)| w);
+    let walked = walker.step_into(&mut target, done);
     let regs = walker.regs;
     drop(guard);
-    regs[root] = if target.is_read_only() {
-        Value::Dyn(target)
-    } else {
-        Value::from(target)
-    };
-    match walked? {
+    if pending.is_none() {
+        let target = std::mem::take(&mut target);
+        regs[root] = if target.is_read_only() {
+            Value::Dyn(target)
+        } else {
+            Value::from(target)
+        };
+    }
+    let (walk, changed) = walked?;
+    match walk {
         Walk::Value(value) => {
             if chain.state != Reg::MAX {
                 regs[usize::from(chain.state)] = Value::Unit;
+            }
+            if let Some(read) = pending.filter(|_| changed) {
+                return member::write_back(m, chain, read, target, value, d);
             }
             regs[usize::from(d)] = Value::from(value.flatten());
             Ok(Flow::Next)
@@ -145,6 +161,7 @@ pub(super) fn run(m: &mut Machine, cx: &mut invoke::Context<'_>, index: u32, d: 
             m.repeat_instruction();
             invoke::call_method(m, cx, call, target, place, chain.carry)
         }
+        Walk::Member { at, ask } => Ok(member::ask(m, at, ask, d)),
     }
 }
 
@@ -311,7 +328,7 @@ impl Walker<'_> {
         self.vm.ledger.level = self.level(i);
         let mut value = invoke::call_native_method(self.vm, &self.program.sites[site as usize], target, &mut self.regs[first..first + argc])?;
         let (walk, _) = self.step_into(&mut value, i + 1)?;
-        Ok((walk, true))
+        Ok((walk, !self.program.sites[site as usize].cache.borrow().is_pure()))
     }
 
     /// The root of the chain is held: an argument that captured it cannot be used.

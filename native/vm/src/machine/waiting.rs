@@ -4,6 +4,7 @@ use super::frame::{State, Target};
 use super::modules::IMPORT;
 use super::Machine;
 use crate::compile::line_column;
+use crate::host_object::{CALL_MEMBER, GET_MEMBER};
 use crate::value::Value;
 use rhai::Dynamic;
 
@@ -36,11 +37,11 @@ impl Machine {
             };
         };
         let (line, column) = line_column(self.position());
-        let name = self
-            .current_program()
-            .sites
-            .get(*site as usize)
-            .map_or(if *function == IMPORT { "import" } else { "" }, |s| s.name.as_str());
+        let name = match (&self.extra, *function) {
+            (_, IMPORT) => "import",
+            (Some(extra), GET_MEMBER..=CALL_MEMBER) => extra.member.as_str(),
+            _ => self.current_program().sites.get(*site as usize).map_or("", |s| s.name.as_str()),
+        };
         HostCall {
             function: *function,
             name,
@@ -71,7 +72,10 @@ impl Machine {
     pub fn resume(&mut self, reply: Result<Dynamic, Dynamic>) {
         let State::Waiting { dst, .. } = self.state else { return };
         match (reply, dst) {
-            (Err(value), _) => self.state = State::Thrown(value),
+            (Err(value), _) => {
+                drop(self.take_pending());
+                self.state = State::Thrown(value);
+            }
             (Ok(value), Target::Import) => self.state = State::Imported(value),
             (Ok(value), Target::Register(register)) => {
                 self.state = State::Ready;
@@ -82,6 +86,15 @@ impl Machine {
                 if let Some(routine) = self.frames.last_mut().and_then(|f| f.routine.as_mut()) {
                     routine.returned = Some(value);
                 }
+            }
+            (Ok(value), Target::Chain) => {
+                self.state = State::Ready;
+                self.continue_chain(value);
+            }
+            (Ok(_), Target::Kept(register)) => {
+                self.state = State::Ready;
+                let result = self.take_pending().map_or(Dynamic::UNIT, |p| p.value);
+                self.stack[register as usize] = Value::from(result.flatten());
             }
         }
     }

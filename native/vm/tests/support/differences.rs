@@ -19,6 +19,7 @@ pub const ON_PURPOSE: &[(&str, &str)] = &[
     ("scopes of imports 21", "module-closures"),
     ("scopes of imports 22", "module-closures"),
     ("a script function two calls away reads the captured root", "closure-argument"),
+    ("a closure captures after a text declared a variable", "eval-then-capture"),
     ("a closure in an object reads the object through a capture", "unused-this"),
 ];
 

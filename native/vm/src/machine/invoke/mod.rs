@@ -164,7 +164,8 @@ pub(in crate::machine) fn enter(
 }
 
 /// Stops for host function `function`.
-pub(super) fn wait(m: &mut Machine, function: u32, site: u32, args: Args, dst: Target) -> Flow {
+pub(in crate::machine) fn wait(m: &mut Machine, function: u32, site: u32, args: Args, dst: Target) -> Flow {
+    m.note_member(function, &args);
     let first = m.top();
     let end = first + args.len();
     if m.stack.len() < end {
@@ -185,7 +186,12 @@ pub(super) fn wait(m: &mut Machine, function: u32, site: u32, args: Args, dst: T
 }
 
 pub(super) fn absolute(m: &Machine, dst: Reg) -> Target {
-    Target::Register(m.frames.last().map_or(0, |f| f.base) + u32::from(dst))
+    Target::Register(absolute_register(m, dst))
+}
+
+/// A register of the frame on top, counted from the bottom of the stack.
+pub(in crate::machine) fn absolute_register(m: &Machine, register: Reg) -> u32 {
+    m.frames.last().map_or(0, |f| f.base) + u32::from(register)
 }
 
 /// A variable's content in its register form; constants stay closed.

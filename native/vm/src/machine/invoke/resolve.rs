@@ -1,6 +1,7 @@
 //! What `target.name(…)` is, in rhai's order: words, closures in maps, the script's methods, the host, natives; and
 //! what is refused before a callee gets the target.
 
+use super::super::member::method_arguments;
 use super::super::modules::foreign_method;
 use super::super::operators::mismatch;
 use super::super::origin::name_of;
@@ -9,6 +10,7 @@ use super::super::{Code, Error};
 use super::method::MethodCall;
 use super::Args;
 use crate::bytecode::Reg;
+use crate::host_object::{HostObject, CALL_MEMBER};
 use crate::program::{Program, Site};
 use crate::value::Value;
 use crate::Vm;
@@ -47,12 +49,22 @@ pub(in crate::machine) fn resolve_method(
     let typed = site
         .meaning
         .typed
-        .then(|| program.find_typed(vm.engine.map_type_name(target.type_name()), &site.name, argc))
+        .then(|| match target.read_lock::<HostObject>() {
+            Some(object) => program.find_typed(&object.class().name, &site.name, argc),
+            None => program.find_typed(vm.engine.map_type_name(target.type_name()), &site.name, argc),
+        })
         .flatten();
     if let Some(function) = typed.or(site.meaning.method) {
         return Ok(MethodCall::Script {
             code: Code { unit: home, function },
             args: args.iter_mut().map(Value::take).collect(),
+        });
+    }
+    if let Some(args) = method_arguments(site, target, args) {
+        return Ok(MethodCall::Host {
+            function: CALL_MEMBER,
+            args,
+            site: index as u32,
         });
     }
     if let Some(function) = site.meaning.host {

@@ -5,6 +5,7 @@
 //! random places, also inside callbacks. Some programs are wrong on purpose: errors must agree too.
 
 mod expr;
+mod foreign;
 mod more;
 mod node;
 mod stmt;

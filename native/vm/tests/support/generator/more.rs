@@ -5,7 +5,8 @@ use super::{Generator, Node, Type};
 impl Generator {
     /// A statement in which values are shared, borrowed or left early.
     pub(super) fn troublesome(&mut self, depth: usize) -> Node {
-        match self.random.below(9) {
+        match self.random.below(13) {
+            9.. => self.foreign(),
             0 | 1 => self.capture_container(),
             2 => self.object(),
             3 => self.over_letters(depth),

@@ -42,7 +42,7 @@ impl Generator {
         Node::line(format!("{} {name} = {value};", if constant { "const" } else { "let" }))
     }
 
-    fn assign(&mut self) -> Node {
+    pub(super) fn assign(&mut self) -> Node {
         let kind = *self.random.pick(&PLAIN);
         let Some(name) = self.variable(kind, true) else {
             return self.declare(kind);
@@ -50,7 +50,7 @@ impl Generator {
         Node::line(format!("{name} = {};", self.expr(kind, 3)))
     }
 
-    fn op_assign(&mut self) -> Node {
+    pub(super) fn op_assign(&mut self) -> Node {
         let (kind, operators): (Type, &[&str]) = match self.random.below(4) {
             0 => return self.grow_string(),
             1 => (Type::Float, &["+=", "-=", "*=", "/="]),
