@@ -9,14 +9,15 @@ import { Programs, type Program } from './programs.js';
 import { Script, type ScriptRunner } from './script.js';
 
 export class Compiler {
-  readonly #programs: Programs;
+  readonly programs: Programs;
 
   constructor(
     maxSourceBytes: number,
+    private readonly functions: { readonly version: number },
     private readonly home: () => Lane,
     drop: (program: Program) => void,
   ) {
-    this.#programs = new Programs(maxSourceBytes, drop);
+    this.programs = new Programs(maxSourceBytes, drop);
   }
 
   /** The program of a script; throws what can be said without a parser. */
@@ -25,13 +26,13 @@ export class Compiler {
     if (typeof script !== 'string')
       throw new TypeError(`a script must be a string or a Script, got ${typeof script}`);
     if (name !== undefined && typeof name !== 'string') throw new TypeError('name must be a string');
-    return this.#programs.of(script, name);
+    return this.programs.of(script, name);
   }
 
   /** The same, where functions that nobody knows are requests. */
   openProgram(script: string | Script, name: string | undefined): Program {
     const program = this.program(script, name);
-    return this.#programs.of(program.source, program.name, true);
+    return this.programs.of(program.source, program.name, true);
   }
 
   compile(runner: ScriptRunner, script: string, name: string | undefined): Script {
@@ -45,7 +46,17 @@ export class Compiler {
     return analysisOf(this.#compiled(this.program(script, undefined), C.COMPILE_ANSWER | C.COMPILE_ANALYZE));
   }
 
+  /** Asked once per text, question and set of host functions. */
   #compiled(program: Program, flags: number): CompiledMap {
+    const { version } = this.functions;
+    const known = program.found.get(flags);
+    if (known?.version === version) return known.map;
+    const map = this.#ask(program, flags);
+    program.found.set(flags, { version, map });
+    return map;
+  }
+
+  #ask(program: Program, flags: number): CompiledMap {
     const home = this.home();
     const map = home.ask(C.COMPILED, home.program(program, flags), (body) => body.read() as CompiledMap);
     if (map === undefined) throw new RhaiInternalError('The home core did not answer.');

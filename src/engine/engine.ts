@@ -5,7 +5,7 @@
 import { RhaiDisposedError, RhaiError } from '../errors/index.js';
 import type { Backend, Capabilities } from '../backend/core.js';
 import { nativeBackend } from '../backend/native.js';
-import { CallCounters } from '../host/calls.js';
+import { CallCounters } from '../host/call-parts.js';
 import { ErrorTable } from '../host/errors.js';
 import {
   Functions,
@@ -15,8 +15,10 @@ import {
   type PlainOptions,
   type TypedHandler,
 } from '../host/functions.js';
+import { CallGate } from '../host/gate.js';
 import { Modules, registerGiven, type ModuleMembers, type ModuleOptions } from '../host/modules.js';
 import { registerOwn } from '../host/own.js';
+import { Warnings } from '../host/warnings.js';
 import {
   resolveOptions,
   type EngineOptions,
@@ -60,6 +62,8 @@ export class RhaiEngine {
   readonly #modules = new Modules(this.#functions);
   readonly #errors = new ErrorTable();
   readonly #calls = new CallCounters();
+  readonly #warnings: Warnings;
+  readonly #gate: CallGate;
   readonly #limits: LimitSets;
   readonly #compiler: Compiler;
   readonly #lanes: Lanes;
@@ -83,6 +87,8 @@ export class RhaiEngine {
   private constructor(backend: Backend, options: ResolvedOptions) {
     this.#backend = backend;
     this.#options = options;
+    this.#warnings = new Warnings(options.onWarning);
+    this.#gate = new CallGate(options.maxPendingRequests, this.#warnings);
     this.#limits = new LimitSets(options.limits);
     const tracer = tracerFor(options.trace);
     this.#tracer = tracer && new RunTracer(tracer);
@@ -90,6 +96,7 @@ export class RhaiEngine {
     this.#scope = new EngineScope(() => this.#lanes.home(), options.limits);
     this.#compiler = new Compiler(
       options.limits.maxSourceBytes,
+      this.#functions,
       () => this.#lanes.home(),
       (program) => this.#lanes.dropProgram(program),
     );
@@ -100,6 +107,7 @@ export class RhaiEngine {
       scope: this.#scope,
       compiler: this.#compiler,
       tracer: this.#tracer,
+      warnings: this.#warnings,
     });
     registerOwn(this.#functions);
     registerGiven(this.#modules, options.modules);
@@ -111,6 +119,8 @@ export class RhaiEngine {
       modules: this.#modules,
       errors: this.#errors,
       counters: this.#calls,
+      gate: this.#gate,
+      warnings: this.#warnings,
       tracer: this.#tracer,
       base: this.#limits.base,
       committed: (variables) => this.#scope.commit(variables),
@@ -311,7 +321,13 @@ export class RhaiEngine {
 
   stats(): EngineStats {
     if (this.#disposed) throw new RhaiDisposedError();
-    return engineStats(this.#runner, this.#calls, this.#lanes.all());
+    return engineStats({
+      runs: this.#runner,
+      calls: this.#calls,
+      gate: this.#gate,
+      scripts: this.#compiler.programs,
+      lanes: this.#lanes.all(),
+    });
   }
 
   /** Takes no more runs, lets those under way finish within `graceMs`, then disposes. */

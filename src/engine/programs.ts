@@ -1,12 +1,15 @@
 // Programs: script texts by content. A core compiles each once; a program that was pushed out of the cache is simply
 // sent again. Nothing is parsed on this side.
 
+import type { CompiledMap } from './analysis.js';
 import { RhaiLimitError, RhaiSyntaxError } from '../errors/index.js';
 
 const MAX_PROGRAMS = 1000;
 const MAX_CHARS = 32 * 1024 * 1024;
 
 export class Program {
+  /** What the home core found in it, per question, while the host functions are the same. */
+  readonly found = new Map<number, { readonly version: number; readonly map: CompiledMap }>();
   /** Its id in each core that has it, by lane index. */
   readonly ids: (number | undefined)[] = [];
   constructor(
@@ -35,6 +38,8 @@ function refuseLoneSurrogate(source: string, name: string): void {
 export class Programs {
   readonly #byContent = new Map<string, Program>();
   #chars = 0;
+  /** Texts that were known already. */
+  hits = 0;
 
   constructor(
     private readonly maxSourceBytes: number,
@@ -45,13 +50,20 @@ export class Programs {
   of(source: string, name = '', open = false): Program {
     const key = name === '' && !open ? source : `${name.length}:${name}${open ? '?' : ''}\n${source}`;
     const known = this.#byContent.get(key);
-    if (known?.source === source && known.name === name && known.open === open) return known;
+    if (known?.source === source && known.name === name && known.open === open) {
+      this.hits++;
+      return known;
+    }
     this.#check(source, name);
     const made = new Program(name, source, open);
     this.#byContent.set(key, made);
     this.#chars += source.length;
     while (this.#byContent.size > MAX_PROGRAMS || this.#chars > MAX_CHARS) this.#dropOldest();
     return made;
+  }
+
+  get kept(): number {
+    return this.#byContent.size;
   }
 
   #check(source: string, name: string): void {

@@ -3,7 +3,11 @@
 
 import { RhaiDisposedError } from '../errors/index.js';
 import { Hold } from './hold.js';
+import type { Warnings } from '../host/warnings.js';
 import type { Task } from './task.js';
+
+/** Waiting runs that are worth a warning. */
+const PILE = 10_000;
 
 export class RunQueue {
   #waiting: Task[] = [];
@@ -14,6 +18,7 @@ export class RunQueue {
 
   constructor(
     private readonly bound: number,
+    private readonly warnings: Warnings,
     private readonly begin: (task: Task) => void,
   ) {}
 
@@ -27,6 +32,8 @@ export class RunQueue {
     let place = this.#waiting.length;
     while (place > 0 && this.#waiting[place - 1]!.priority < task.priority) place--;
     this.#waiting.splice(place, 0, task);
+    if (this.#waiting.length === PILE)
+      this.warnings.tell('RHAI_RUNS_PILE_UP', `${PILE} runs wait for maxConcurrentRuns (${this.bound}).`);
     this.#hold.enter(task);
   }
 

@@ -11,6 +11,7 @@ import {
   type RunOptions,
   type StreamOptions,
 } from '../options/engine.js';
+import type { Warnings } from '../host/warnings.js';
 import type { FunctionHandle } from '../protocol/handles.js';
 import type { AnySchema } from '../schema/standard.js';
 import { validated } from '../schema/validate.js';
@@ -41,6 +42,7 @@ export interface RunnerParts {
   readonly scope: EngineScope;
   readonly compiler: Compiler;
   readonly tracer: RunTracer | undefined;
+  readonly warnings: Warnings;
 }
 
 export class Runner {
@@ -49,7 +51,7 @@ export class Runner {
   #nextRun = 1;
 
   constructor(private readonly parts: RunnerParts) {
-    this.queue = new RunQueue(parts.options.maxConcurrentRuns, (task) => this.#begin(task));
+    this.queue = new RunQueue(parts.options.maxConcurrentRuns, parts.warnings, (task) => this.#begin(task));
   }
 
   /** A task that has not started. Wrong arguments throw here. */

@@ -1,6 +1,5 @@
 // What the lanes of one engine share, put together from the engine's parts: where prints go, how handles are opened.
 
-import { FunctionGate } from '../host/gate.js';
 import type { ResolvedOptions } from '../options/engine.js';
 import type { LaneShared } from './lane.js';
 import { Sinks } from './sinks.js';
@@ -9,6 +8,8 @@ type Parts = Pick<
   LaneShared,
   | 'functions'
   | 'modules'
+  | 'gate'
+  | 'warnings'
   | 'errors'
   | 'counters'
   | 'tracer'
@@ -23,7 +24,6 @@ export function laneShared(engine: unknown, options: ResolvedOptions, parts: Par
   return {
     ...parts,
     engine,
-    gate: new FunctionGate(),
     int64: options.int64,
     print: (task, text) => sinks.print(task, text),
     debug: (task, text, source, line, column) => sinks.debug(task, text, source, line, column),

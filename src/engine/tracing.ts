@@ -1,7 +1,7 @@
 // The ten steps of a host call as a run goes through them: 1, 2 and 10 belong to the run, 5 to 8 to the host,
 // 3, 4 and 9 are told by the core, whose clock starts elsewhere and is shifted to ours.
 
-import type { CallTracer } from '../host/calls.js';
+import type { CallTracer } from '../host/call-parts.js';
 import type { HostCall } from '../host/call.js';
 import type { Tracer } from '../trace/trace.js';
 import type { Task } from './task.js';

@@ -51,7 +51,9 @@ export {
   RhaiSyntaxError,
   RhaiTimeoutError,
   RhaiValueError,
+  RhaiWarning,
   type Position,
   type Spent,
   type TraceFrame,
+  type WarningCode,
 } from '../errors/index.js';

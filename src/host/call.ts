@@ -21,8 +21,11 @@ export class HostCall {
   startedAt = 0;
   /** A promise of the host decides; then the owner counts this call as waiting. */
   waiting = false;
-  /** It counts in its function's `active`. */
-  active = false;
+  /** It holds a place of its function's `concurrency`, and of the engine's `maxPendingRequests`. */
+  inFunction = false;
+  inAll = false;
+  /** When nobody waited for it any more, although its function had not settled. */
+  abandonedAt: number | undefined;
   /** Nobody wants the answer any more. */
   dead = false;
   /** A context of this call was given to user code. */
@@ -61,7 +64,8 @@ export class HostCall {
 
   reset(): void {
     this.args = [];
-    this.waiting = this.active = this.dead = this.shared = false;
+    this.waiting = this.inFunction = this.inAll = this.dead = this.shared = false;
+    this.abandonedAt = undefined;
     this.#controller = undefined;
     this.#abortReason = undefined;
   }

@@ -1,19 +1,18 @@
 // The host calls of one core: a request starts a host function, its result becomes a reply, a late result is counted.
 // Every request is answered once, dropped when its run is over, or aborted by the core; nothing here throws into the pump.
 
-import { describe, RhaiAsyncFunctionError, RhaiLimitError, RhaiTimeoutError } from '../errors/index.js';
+import { describe, RhaiAsyncFunctionError, RhaiLimitError } from '../errors/index.js';
 import { turnClock } from '../backend/turn.js';
 import type { Port } from '../backend/port.js';
 import * as C from '../protocol/constants.js';
 import type { Decoder } from '../protocol/decode.js';
 import { thenNative } from '../protocol/intrinsics.js';
+import { abandon, settleAbandoned } from './abandoned.js';
 import { HostCall, type CallSettler } from './call.js';
+import { readArguments, timedOut, wrongArity, type CallShared } from './call-parts.js';
 import { CallContext } from './context.js';
-import type { ErrorTable } from './errors.js';
-import type { Functions, HostFunction } from './functions.js';
-import { FunctionGate } from './gate.js';
+import type { HostFunction } from './functions.js';
 import { memberFunction } from './members.js';
-import type { Modules } from './modules.js';
 import type { CallOwner, Owners } from './owner.js';
 import { unregistered } from './unregistered.js';
 import { promiseOf } from './thenable.js';
@@ -22,36 +21,6 @@ const ignore = (): void => {};
 const MAX_POOL = 1024;
 /** Stands for a function that was unregistered while a script still knew it. */
 const GONE = unregistered('(unregistered)');
-
-/** What host calls add up to, over all cores of an engine. */
-export class CallCounters {
-  requests = 0;
-  inFlight = 0;
-  /** Answers that came after nobody wanted them. */
-  late = 0;
-  /** Requests of runs that were over already. */
-  orphaned = 0;
-  timedOut = 0;
-}
-
-/** Steps of a host call, for the option `trace`. */
-export interface CallTracer {
-  drained(call: HostCall): void;
-  hostStarted(call: HostCall): void;
-  hostSettled(call: HostCall, ok: boolean): void;
-  replyPosted(call: HostCall): void;
-}
-
-/** What the calls of all cores of one engine share. */
-export interface CallShared {
-  readonly engine: unknown;
-  readonly functions: Functions;
-  readonly modules: Modules;
-  readonly gate: FunctionGate;
-  readonly errors: ErrorTable;
-  readonly counters: CallCounters;
-  readonly tracer: CallTracer | undefined;
-}
 
 export class HostCalls implements CallSettler {
   /** By request slot. */
@@ -89,7 +58,8 @@ export class HostCalls implements CallSettler {
     if (refused !== undefined) return this.#throw(call, refused);
     if (owner.byHand !== undefined && !this.#isOwnModule(call)) return this.#ask(call, owner.byHand);
     if (fn.arity >= 0 && fn.arity !== args.length) return this.#throw(call, wrongArity(fn, args.length));
-    if (fn.concurrency > 0 && !this.shared.gate.enter(call, this)) return;
+    const { gate } = this.shared;
+    if (gate.bounds(call) && !gate.enter(call, this)) return;
     this.start(call);
   }
 
@@ -213,6 +183,7 @@ export class HostCalls implements CallSettler {
 
   #late(call: HostCall): void {
     this.shared.counters.late++;
+    settleAbandoned(call, this.shared);
     if (call.dead) this.#recycle(call);
     else this.#finish(call);
   }
@@ -228,7 +199,7 @@ export class HostCalls implements CallSettler {
     if (this.#live[call.slot] === call) this.#live[call.slot] = undefined;
     this.shared.counters.inFlight--;
     if (call.waiting) call.owner.waiting--;
-    if (call.active) this.shared.gate.leave(call);
+    if (call.inFunction || call.inAll) this.shared.gate.leave(call);
   }
 
   #recycle(call: HostCall): void {
@@ -247,8 +218,10 @@ export class HostCalls implements CallSettler {
   }
 
   #abort(call: HostCall, reason: unknown): void {
+    const isPending = call.waiting;
     this.#leave(call);
     call.abort(reason);
+    if (isPending && call.owner.byHand === undefined) abandon(call, this.shared);
   }
 
   /** Every call in flight is over. */
@@ -260,28 +233,4 @@ export class HostCalls implements CallSettler {
   *live(): Generator<HostCall> {
     for (const call of this.#live) if (call !== undefined) yield call;
   }
-}
-
-/** Reads every argument, also behind one that cannot cross; returns the first refusal. */
-function readArguments(body: Decoder, args: unknown[]): unknown {
-  let refused: unknown;
-  const count = body.u32();
-  for (let i = 0; i < count; i++) {
-    try {
-      args.push(body.read());
-    } catch (error) {
-      refused ??= error;
-    }
-  }
-  return refused;
-}
-
-function wrongArity(fn: HostFunction, got: number): TypeError {
-  return new TypeError(`${fn.name} takes ${fn.arity} argument${fn.arity === 1 ? '' : 's'}, got ${got}`);
-}
-
-function timedOut(call: HostCall): RhaiTimeoutError {
-  const ms = Math.max(0, call.fn.timeoutMs);
-  const text = `The host function '${call.fn.name}' took too long.`;
-  return new RhaiTimeoutError(text, 'hostTimeoutMs', ms, 'host', { scriptMs: 0, hostMs: ms, queueMs: 0 });
 }

@@ -123,6 +123,8 @@ export class Functions {
   /** By id; holes are functions that were unregistered. */
   readonly byId: (HostFunction | undefined)[] = [];
   readonly #byName = new Map<string, HostFunction>();
+  /** Grows whenever a name comes or goes. */
+  version = 0;
 
   /** Adds or replaces. */
   register(name: string, handler: HostHandler, options?: FunctionOptions): HostFunction {
@@ -136,6 +138,7 @@ export class Functions {
     if (typeof options !== 'object' || options === null)
       throw new TypeError('function options must be an object');
     const old = this.#byName.get(name);
+    if (old === undefined) this.version++;
     const made = build(old?.id ?? this.byId.length, name, handler, options);
     this.byId[made.id] = made;
     this.#byName.set(name, made);
@@ -145,6 +148,7 @@ export class Functions {
   unregister(name: string): HostFunction | undefined {
     const old = this.#byName.get(name);
     if (old === undefined) return undefined;
+    this.version++;
     this.#byName.delete(name);
     this.byId[old.id] = undefined;
     return old;

@@ -1,6 +1,7 @@
 // The options of an engine and of a run, checked when they are given: a wrong one is a TypeError or a RangeError at once.
 // Getters of an options object are read exactly once.
 
+import type { RhaiWarning } from '../errors/index.js';
 import { listener, oneOf, whole } from './check.js';
 import { checkLimit, DEFAULT_LIMITS, mergeLimits, type Limits } from './limits.js';
 import type { AnySchema } from '../schema/standard.js';
@@ -40,9 +41,12 @@ export interface EngineOptions {
   modules?: Readonly<Record<string, object | string>> | ModuleResolver;
   onPrint?: PrintListener;
   onDebug?: DebugListener;
-  onWarning?: (warning: Error) => void;
+  /** Gets what is no error of any run; without it, warnings go to the process's own. Each kind is told once. */
+  onWarning?: (warning: RhaiWarning) => void;
   /** Runs that may be under way at once; more of them wait. 0 = no bound. */
   maxConcurrentRuns?: number;
+  /** Host calls that may be in flight at once, over all runs; more of them wait, their scripts suspended. 0 = no bound. */
+  maxPendingRequests?: number;
   trace?: TraceListener;
   /** Microseconds per turn of the event loop in which this thread may run scripts itself; 0 = never. Default 100. */
   assistMicros?: number;
@@ -96,8 +100,9 @@ export interface ResolvedOptions {
   readonly modules: EngineOptions['modules'];
   readonly onPrint: PrintListener | undefined;
   readonly onDebug: DebugListener | undefined;
-  readonly onWarning: ((warning: Error) => void) | undefined;
+  readonly onWarning: ((warning: RhaiWarning) => void) | undefined;
   readonly maxConcurrentRuns: number;
+  readonly maxPendingRequests: number;
   readonly trace: TraceListener | undefined;
   readonly assistMicros: number;
 }
@@ -113,6 +118,7 @@ const KNOWN = new Set([
   'onDebug',
   'onWarning',
   'maxConcurrentRuns',
+  'maxPendingRequests',
   'trace',
   'assistMicros',
 ]);
@@ -134,6 +140,13 @@ export function resolveOptions(given: EngineOptions = {}): ResolvedOptions {
     onDebug: listener('onDebug', options.onDebug),
     onWarning: listener('onWarning', options.onWarning),
     maxConcurrentRuns: whole('maxConcurrentRuns', options.maxConcurrentRuns, 0, 0, Number.MAX_SAFE_INTEGER),
+    maxPendingRequests: whole(
+      'maxPendingRequests',
+      options.maxPendingRequests,
+      0,
+      0,
+      Number.MAX_SAFE_INTEGER,
+    ),
     trace: listener('trace', options.trace),
     assistMicros: whole('assistMicros', options.assistMicros, 100, 0, 1_000_000),
   });

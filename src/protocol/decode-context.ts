@@ -7,6 +7,7 @@ import type { HandleResolver } from './handles.js';
 import { prototypesAreClean, setOwn } from './intrinsics.js';
 import { MalformedRecord } from './problem.js';
 import type { InShape } from './shapes.js';
+import { ShortTexts } from './short-texts.js';
 
 /** How ints reach JavaScript: numbers while they are safe, always bigints, or always numbers. */
 export type Int64Mode = 'auto' | 'bigint' | 'number';
@@ -14,6 +15,7 @@ export type Int64Mode = 'auto' | 'bigint' | 'number';
 /** State that all readers of one core share: shapes, and how values are wanted. */
 export class DecodeContext {
   readonly shapes: (InShape | undefined)[] = [];
+  readonly texts = new ShortTexts();
   int64: Int64Mode = 'auto';
   handles: HandleResolver | undefined;
   /** Where values that were put aside are. */

@@ -8,6 +8,7 @@ import type { HandleResolver } from './handles.js';
 import { hasOwn, setOwn } from './intrinsics.js';
 import { MalformedRecord, Problem, valueError, within } from './problem.js';
 import { inShape, type InShape } from './shapes.js';
+import { MAX_SHORT_TEXT } from './short-texts.js';
 import { RhaiChar, RhaiFloat, RhaiRange, RhaiTimestamp } from './wrappers.js';
 import type { Views } from './views.js';
 
@@ -17,9 +18,7 @@ const NO_HANDLES: HandleResolver = {
   objectFor: () => null,
   errorFor: () => null,
 };
-const SHORT_TEXT = 8;
 const WORD = 2 ** 32;
-const fromCharCode = String.fromCharCode;
 
 export class Decoder {
   p = 0;
@@ -28,6 +27,7 @@ export class Decoder {
   exact = false;
   readonly #u8: Uint8Array;
   readonly #dv: DataView;
+  readonly #makeText = (start: number, end: number): string => this.views.ascii(start, end);
   #depth = 0;
   /** The value is only skipped: nothing in it is a problem, and no handle is opened. */
   #lenient = false;
@@ -198,10 +198,8 @@ export class Decoder {
   #ascii(bytes: number): string {
     const at = this.#take(bytes);
     if (this.context.strict) checkAscii(this.#u8.subarray(at, at + bytes));
-    if (bytes > SHORT_TEXT) return this.views.ascii(at, at + bytes);
-    let text = '';
-    for (let i = 0; i < bytes; i++) text += fromCharCode(this.#u8[at + i]!);
-    return text;
+    if (bytes > MAX_SHORT_TEXT) return this.views.ascii(at, at + bytes);
+    return this.context.texts.get(this.#u8, at, bytes, this.#makeText);
   }
 
   #int(value: number): number | bigint {

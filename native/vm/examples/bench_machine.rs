@@ -1,8 +1,8 @@
 //! The machine beside rhai's own evaluator (no `sync`, optimiser off, limits off), program by program, in turn.
 //!
-//! `cargo run --release -p rhai-bridge-vm --example bench_machine -- [--repeat N] [--only NAME] [--json] [--fib]`
+//! `cargo run --release -p rhai-bridge-vm --example bench_machine -- [--repeat N] [--only NAME] [--json] [--fib] [--alone]`
 //! `--json` prints one line per program with all samples in ms (for scripts/bench-machine.mjs); `--fib` times fib(27)
-//! in rhai's evaluator alone. Every program's value must be the same on both sides.
+//! in rhai's evaluator alone; `--alone` runs the machine without rhai, for a profiler. Every program's value must be the same on both sides.
 
 use rhai::{Engine, OptimizationLevel, Scope, AST};
 use rhai_bridge_vm::{CompileOptions, HostNames, Machine, Meter, Program, Step, Vm};
@@ -20,6 +20,7 @@ struct Options {
     only: String,
     json: bool,
     fib: bool,
+    alone: bool,
 }
 
 fn main() {
@@ -30,6 +31,11 @@ fn main() {
     let mut ratios = Vec::new();
     for path in programs(&options.only) {
         let pair = Pair::load(&path);
+        if options.alone {
+            let samples: Vec<f64> = (0..options.repeat).map(|_| timed(|| run(&mut Vm::new(), &pair.program)).1).collect();
+            println!("{:16} machine {}", pair.name, summary(&samples));
+            continue;
+        }
         let (machine, rhai) = pair.measure(options.repeat);
         ratios.push(median(&rhai) / median(&machine));
         if options.json {
@@ -43,7 +49,7 @@ fn main() {
             );
         }
     }
-    if !options.json {
+    if !options.json && !options.alone {
         let mean = ratios.iter().map(|ratio| ratio.ln()).sum::<f64>() / ratios.len() as f64;
         println!("geometric mean over {} programs: {:.2} x rhai's evaluator", ratios.len(), mean.exp());
         compiling(options.repeat);
@@ -58,6 +64,7 @@ fn options() -> Options {
         only: String::new(),
         json: false,
         fib: false,
+        alone: false,
     };
     let mut args = std::env::args().skip(1);
     while let Some(arg) = args.next() {
@@ -66,6 +73,7 @@ fn options() -> Options {
             "--only" => options.only = args.next().unwrap_or_default(),
             "--json" => options.json = true,
             "--fib" => options.fib = true,
+            "--alone" => options.alone = true,
             other => panic!("unknown argument {other}"),
         }
     }

@@ -120,6 +120,19 @@ pub(crate) enum Op {
     JumpNotGeI(Reg, i16, i16),
     JumpNotEqI(Reg, i16, i16),
     JumpNotNeI(Reg, i16, i16),
+    // The end of a loop's body: jump back when the comparison holds. Costs one operation when it does.
+    LoopLt(Reg, Reg, i16),
+    LoopLe(Reg, Reg, i16),
+    LoopGt(Reg, Reg, i16),
+    LoopGe(Reg, Reg, i16),
+    LoopEq(Reg, Reg, i16),
+    LoopNe(Reg, Reg, i16),
+    LoopLtI(Reg, i16, i16),
+    LoopLeI(Reg, i16, i16),
+    LoopGtI(Reg, i16, i16),
+    LoopGeI(Reg, i16, i16),
+    LoopEqI(Reg, i16, i16),
+    LoopNeI(Reg, i16, i16),
     /// Jumps into a switch table (its index) by the value of a.
     Switch(Reg, u32),
     /// d = whether a lies in range r of the program.
@@ -150,6 +163,9 @@ pub(crate) enum Op {
     // ---- chains: property and index paths
     /// d = chain c.
     Chain(Reg, u32),
+    /// Tries chain c (an op-assignment) on plain values. The next instruction, a jump over the long way, is left out
+    /// when nothing happened.
+    Attempt(u32),
     /// d = a[b] (the chain of the site when it is no array or map).
     Index(Reg, Reg, Reg),
     /// a[b] = s.
@@ -172,12 +188,12 @@ pub(crate) enum Op {
     // ---- loops
     /// Turns (start, end) in a, a+1 into (next, remaining); `true` = inclusive.
     RangeInit(Reg, bool),
-    /// variable d = next of a, or jump.
-    RangeNext(Reg, Reg, i16),
+    /// variable d = next of a, and jump back (one operation); the range's end goes on.
+    RangeLoop(Reg, Reg, i16),
     /// Pushes an iterator over a (which is left empty).
     IterInit(Reg),
-    /// variable d = next of the top iterator, or jump.
-    IterNext(Reg, i32),
+    /// variable d = next of the top iterator, and jump back (one operation); the iterator's end goes on.
+    IterLoop(Reg, i32),
     /// Drops the top iterator.
     IterDrop,
     /// variable d = a, and a += 1: the counter of a `for`.
@@ -191,6 +207,27 @@ pub(crate) enum Op {
     Throw(Reg),
     /// Fails with the error in constant table `errors`.
     Fail(u32),
+}
+
+impl Op {
+    /// A jump taken when a comparison does not hold, turned into a jump back taken when it does.
+    pub(crate) fn looping(self, to: i16) -> Option<Self> {
+        Some(match self {
+            Self::JumpNotLt(a, b, _) => Self::LoopLt(a, b, to),
+            Self::JumpNotLe(a, b, _) => Self::LoopLe(a, b, to),
+            Self::JumpNotGt(a, b, _) => Self::LoopGt(a, b, to),
+            Self::JumpNotGe(a, b, _) => Self::LoopGe(a, b, to),
+            Self::JumpNotEq(a, b, _) => Self::LoopEq(a, b, to),
+            Self::JumpNotNe(a, b, _) => Self::LoopNe(a, b, to),
+            Self::JumpNotLtI(a, i, _) => Self::LoopLtI(a, i, to),
+            Self::JumpNotLeI(a, i, _) => Self::LoopLeI(a, i, to),
+            Self::JumpNotGtI(a, i, _) => Self::LoopGtI(a, i, to),
+            Self::JumpNotGeI(a, i, _) => Self::LoopGeI(a, i, to),
+            Self::JumpNotEqI(a, i, _) => Self::LoopEqI(a, i, to),
+            Self::JumpNotNeI(a, i, _) => Self::LoopNeI(a, i, to),
+            _ => return None,
+        })
+    }
 }
 
 const _: () = assert!(std::mem::size_of::<Op>() == 8);

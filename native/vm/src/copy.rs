@@ -79,6 +79,10 @@ impl Ledger {
         let mut copy = Array::with_capacity(array.len());
         for chunk in array.chunks(CHUNK) {
             self.charge_items(chunk.len() + 1)?;
+            if chunk.iter().all(is_quick) {
+                copy.extend_from_slice(chunk);
+                continue;
+            }
             for item in chunk {
                 copy.push(self.copy_item(item)?);
             }
@@ -89,6 +93,9 @@ impl Ledger {
     fn copy_map(&mut self, map: &Map) -> Result<Map, Error> {
         self.reserve(map.len() * ENTRY_BYTES)?;
         self.charge(map.len())?;
+        if map.values().all(is_quick) {
+            return Ok(map.clone()); // several times as fast as to build it entry by entry
+        }
         map.iter().map(|(key, item)| Ok((key.clone(), self.copy_item(item)?))).collect()
     }
 
@@ -140,11 +147,17 @@ impl Ledger {
     /// Inside a value a captured variable stays the same variable.
     #[inline]
     pub(crate) fn copy_item(&mut self, d: &Dynamic) -> Result<Dynamic, Error> {
-        if d.is_shared() || is_light(d) {
+        if is_quick(d) {
             return Ok(d.clone());
         }
         self.copy_heavy(d)
     }
+}
+
+/// Whether an element is copied in a few instructions: it is light, or shared and so not copied at all.
+#[inline]
+fn is_quick(d: &Dynamic) -> bool {
+    d.is_shared() || is_light(d)
 }
 
 /// Whether a copy is a few instructions.

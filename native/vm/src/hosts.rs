@@ -5,14 +5,15 @@
 use crate::natives::is_native;
 use std::cell::RefCell;
 use std::collections::HashMap;
+use std::rc::Rc;
 
 /// Ids from here on are names that an open set took in.
 const FOREIGN: u32 = 1 << 31;
 
-/// Host functions by name. Names only: arity and types are the host's business.
+/// Host functions by name. Names only: arity and types are the host's business. A copy is cheap until one is changed.
 #[derive(Debug, Clone, Default)]
 pub struct HostNames {
-    ids: HashMap<String, u32>,
+    ids: Rc<HashMap<String, u32>>,
     /// Unknown names met so far, when the set is open.
     foreign: Option<RefCell<Vec<String>>>,
 }
@@ -35,18 +36,24 @@ impl HostNames {
 
     /// Makes `name` a host function; replaces an earlier id.
     pub fn insert(&mut self, name: &str, id: u32) {
-        self.ids.insert(name.to_owned(), id);
+        Rc::make_mut(&mut self.ids).insert(name.to_owned(), id);
     }
 
     /// Forgets `name`; returns whether it was there.
     pub fn remove(&mut self, name: &str) -> bool {
-        self.ids.remove(name).is_some()
+        Rc::make_mut(&mut self.ids).remove(name).is_some()
     }
 
     /// The id of `name`, if the host has it.
     #[must_use]
     pub fn get(&self, name: &str) -> Option<u32> {
         self.ids.get(name).copied().or_else(|| self.take_in(name))
+    }
+
+    /// Whether some function is in a namespace.
+    #[must_use]
+    pub(crate) fn has_spaces(&self) -> bool {
+        self.foreign.is_some() || self.ids.keys().any(|name| name.contains("::"))
     }
 
     /// The name of a function that only an open set has.

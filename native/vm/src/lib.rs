@@ -7,6 +7,7 @@
 mod bytecode;
 mod callable;
 mod cells;
+mod chain;
 mod compile;
 mod copy;
 mod depth;
@@ -14,12 +15,15 @@ mod failure;
 mod host_object;
 mod hosts;
 mod ledger;
+mod light;
 mod limits;
 mod machine;
 mod natives;
 mod parse;
 mod program;
+mod switch_table;
 mod value;
+mod verify;
 mod vm;
 
 pub use callable::{Callable, Home, Identity, Origins};

@@ -73,6 +73,18 @@ impl Limits {
         check(size, self.max_map_size, "Size of object map")
     }
 
+    /// Whether a string may be so long; the fast paths ask, and leave the error to the slow ones.
+    #[inline]
+    pub(crate) fn fits_text(&self, bytes: usize) -> bool {
+        self.max_string_bytes == 0 || bytes as u64 <= self.max_string_bytes
+    }
+
+    /// The same for the length of an array.
+    #[inline]
+    pub(crate) fn fits_array(&self, length: usize) -> bool {
+        self.max_array_length == 0 || length as u64 <= self.max_array_length
+    }
+
     /// The limit that one of rhai's own errors stands for.
     pub(crate) fn hit(&self, error: &EvalAltResult) -> Option<LimitHit> {
         let (name, value) = match error {

@@ -3,8 +3,11 @@
 //! Immutable but for the inline caches in its call sites.
 
 use crate::bytecode::{Op, Reg};
-use crate::machine::{Routine, SiteCache};
-use rhai::{Dynamic, ImmutableString, Position, INT};
+pub(crate) use crate::chain::{Arithmetic, Chain, End, Link, Step};
+use crate::machine::{Direct, Routine, SiteCache};
+use crate::switch_table::{SwitchRange, SwitchTable};
+use crate::value::Value;
+use rhai::{ImmutableString, Position};
 use std::cell::RefCell;
 use std::collections::HashMap;
 use std::rc::Rc;
@@ -72,6 +75,8 @@ pub(crate) struct Meaning {
     pub(crate) function: Option<u16>,
     /// The script's own function when called as a method (arity without the target).
     pub(crate) method: Option<u16>,
+    /// The same, when nothing but a closure in a map can go before it.
+    pub(crate) own_method: Option<u16>,
     /// There are typed methods of this name and arity.
     pub(crate) typed: bool,
     /// The host's function of this name.
@@ -80,6 +85,8 @@ pub(crate) struct Meaning {
     pub(crate) reflects: bool,
     /// The routine that runs callbacks in the machine.
     pub(crate) routine: Option<Routine>,
+    /// A native that the machine does itself, when nothing of the script or the host goes before it.
+    pub(crate) direct: Option<Direct>,
 }
 
 /// A place in the code that calls something by name.
@@ -119,92 +126,6 @@ impl Namespace {
     /// As written.
     pub(crate) fn text(&self) -> String {
         self.path.iter().map(ImmutableString::as_str).collect::<Vec<_>>().join("::")
-    }
-}
-
-/// One step of a chain.
-#[derive(Debug)]
-pub(crate) struct Link {
-    pub(crate) step: Step,
-    /// `?.` or `?[`: `()` ends the chain.
-    pub(crate) elvis: bool,
-    /// Where the index or the property stands.
-    pub(crate) position: Position,
-    /// Where the operator stands.
-    pub(crate) operator: Position,
-}
-
-/// What a step does.
-#[derive(Debug)]
-pub(crate) enum Step {
-    /// `[register]`.
-    Index(Reg),
-    /// `.name`, with the sites of its getter and setter.
-    Property { name: ImmutableString, getter: u32, setter: u32 },
-    /// `.name(arguments from base)`.
-    Method { site: u32, base: Reg },
-}
-
-/// How a chain ends.
-#[derive(Debug, Clone, Copy)]
-pub(crate) enum End {
-    Get,
-    /// Assigns the register.
-    Set(Reg),
-    /// Op-assigns the register (site of the operator).
-    OpSet(u32, Reg),
-}
-
-/// A path through properties, indices and methods, from a variable or a value.
-#[derive(Debug)]
-pub(crate) struct Chain {
-    pub(crate) root: Reg,
-    /// Name of the root variable, for error texts.
-    pub(crate) name: ImmutableString,
-    /// Where the root stands.
-    pub(crate) position: Position,
-    pub(crate) links: Vec<Link>,
-    pub(crate) end: End,
-    /// Position of the assignment.
-    pub(crate) end_position: Position,
-    /// Holds how many links are done (as an integer) when the chain called a function of the script.
-    pub(crate) state: Reg,
-    /// Holds the value the rest of the chain continues from.
-    pub(crate) carry: Reg,
-    /// Holds the value of a captured root while a callee runs: nobody else may look at it until the chain's end.
-    pub(crate) held: Reg,
-    /// Site for indexers of other types.
-    pub(crate) index_get: u32,
-    pub(crate) index_set: u32,
-}
-
-/// A switch: cases by hash or by integer range, each a list of arms that are tried in order.
-#[derive(Debug, Default)]
-pub(crate) struct SwitchTable {
-    /// Value hash → absolute instruction of its first test.
-    pub(crate) cases: HashMap<u64, u32>,
-    /// Where ranges (or else the default) are tried.
-    pub(crate) otherwise: u32,
-    /// Where an unhashable value goes.
-    pub(crate) default: u32,
-}
-
-/// A range of a switch arm; takes integers and floats.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct SwitchRange {
-    pub(crate) start: INT,
-    pub(crate) end: INT,
-    pub(crate) inclusive: bool,
-}
-
-impl SwitchRange {
-    /// Whether the value of the switch lies in it.
-    pub(crate) fn contains(self, value: &crate::value::Value) -> bool {
-        if let Some(i) = value.int() {
-            return i >= self.start && (i < self.end || self.inclusive && i == self.end);
-        }
-        let Some(f) = value.float() else { return false };
-        f >= self.start as f64 && (f < self.end as f64 || self.inclusive && f <= self.end as f64)
     }
 }
 
@@ -262,7 +183,7 @@ pub struct HostUse {
 pub struct Program {
     pub(crate) name: ImmutableString,
     pub(crate) functions: Vec<Function>,
-    pub(crate) constants: Vec<Dynamic>,
+    pub(crate) constants: Vec<Value>,
     /// Functions that the code takes pointers of.
     pub(crate) pointers: Vec<ImmutableString>,
     /// The program whose functions calls by name mean, when they are not its own.
@@ -287,6 +208,8 @@ pub struct Program {
     pub(crate) infos: Vec<FunctionInfo>,
     pub(crate) uses: Vec<HostUse>,
     pub(crate) paths: Vec<(String, u32, u32)>,
+    /// Names that an `import` of the script gives to a module; known only where host functions have namespaces.
+    pub(crate) aliases: Vec<ImmutableString>,
 }
 
 impl Program {

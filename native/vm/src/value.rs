@@ -5,6 +5,7 @@
 //! Invariant: a `Dyn` may hold a *shared* value (a captured variable); only variables, parameters and curried
 //! arguments do, never a plain temporary.
 
+use crate::copy::is_light;
 use rhai::{Dynamic, INT};
 
 /// One register.
@@ -43,20 +44,7 @@ impl From<Dynamic> for Value {
     /// Opens scalars. Shared values and values with a tag stay closed.
     #[inline]
     fn from(d: Dynamic) -> Self {
-        if d.is_shared() || d.tag() != 0 {
-            return Self::Dyn(d);
-        }
-        if let Ok(i) = d.as_int() {
-            Self::Int(i)
-        } else if d.is_unit() {
-            Self::Unit
-        } else if let Ok(b) = d.as_bool() {
-            Self::Bool(b)
-        } else if let Ok(f) = d.as_float() {
-            Self::Float(f)
-        } else {
-            Self::Dyn(d)
-        }
+        Self::open(&d).unwrap_or(Self::Dyn(d))
     }
 }
 
@@ -74,6 +62,51 @@ impl From<Value> for Dynamic {
 }
 
 impl Value {
+    /// The open form of a plain scalar.
+    #[inline]
+    fn open(d: &Dynamic) -> Option<Self> {
+        if d.is_shared() || d.tag() != 0 {
+            return None;
+        }
+        if let Ok(i) = d.as_int() {
+            return Some(Self::Int(i));
+        }
+        if let Ok(b) = d.as_bool() {
+            return Some(Self::Bool(b));
+        }
+        if let Ok(f) = d.as_float() {
+            return Some(Self::Float(f));
+        }
+        if d.is_unit() {
+            return Some(Self::Unit);
+        }
+        None
+    }
+
+    /// A copy of an element, when that is no work worth counting: scalars open, text by reference.
+    #[inline]
+    pub(crate) fn light_copy_of(d: &Dynamic) -> Option<Self> {
+        Self::open(d).or_else(|| is_light(d).then(|| Self::from(d.clone())))
+    }
+
+    /// An element that left its container.
+    #[inline]
+    pub(crate) fn from_item(d: Dynamic) -> Self {
+        if d.is_shared() {
+            return Self::from(d.flatten());
+        }
+        Self::from(d)
+    }
+
+    /// Whether moving and storing it is no work worth counting: a scalar, or text.
+    #[inline]
+    pub(crate) fn is_light(&self) -> bool {
+        match self {
+            Self::Dyn(d) => is_light(d),
+            _ => true,
+        }
+    }
+
     /// The value as a program sees it, closed.
     #[inline]
     pub(crate) fn read_dynamic(&self) -> Dynamic {

@@ -54,6 +54,8 @@ pub struct Vm {
     pub(crate) foreign_methods: Rc<[ForeignMethod]>,
     /// Limits of the run being stepped.
     pub(crate) limits: Limits,
+    /// Where text is put together.
+    pub(crate) buffer: String,
     /// What the run being stepped owes and holds.
     pub(crate) ledger: Ledger,
     /// Captured variables that outlived their runs.
@@ -108,6 +110,7 @@ impl Vm {
             caches: eager_caches(),
             foreign_methods: Rc::default(),
             limits: Limits::default(),
+            buffer: String::new(),
             ledger: Ledger::new(),
             kept: Rc::default(),
             equals: own_site("==", 2),

@@ -1,12 +1,14 @@
 /**
  * The heart of the bench: measures the same method of every contestant side by side. The rounds are interleaved, and each round
  * begins with another contestant, so that drift of the machine (clock, heat, neighbours) hits all of them alike. Before that every
- * way has run for WARM_MS: compilers of the guest's and the host's code have done what they do.
+ * way has run for WARM_MS, and each timed piece of work follows an untimed one: compilers have done what they do and caches are
+ * one's own, so that the steady state is measured and not the neighbour before. Work above LONG_US needs no such piece.
  */
 import { timeSyncUs, timeUs } from './clock.mjs';
 import { summary } from './stats.mjs';
 
 const WARM_MS = 400;
+const LONG_US = 50_000;
 
 /**
  * @param contestants  opened contestants: `{ name, api }`
@@ -19,7 +21,10 @@ export async function compare(contestants, plan) {
   const { rounds = 21 } = plan;
   for (const way of ways) await warmUp(way, plan);
   for (let round = 0; round < rounds; round++) {
-    for (const way of rotated(ways, round)) way.samples.push(await measure(way, plan));
+    for (const way of rotated(ways, round)) {
+      if (way.us < LONG_US) await measure(way, plan);
+      way.samples.push(await measure(way, plan));
+    }
   }
   return ways.map(({ who, way, samples }) => ({ who, way, ...summary(samples) }));
 }
@@ -38,11 +43,13 @@ async function warmUp(way, plan) {
   while (performance.now() < end);
 }
 
-async function measure({ who, way, call }, { args = [], repeat, per = 1, scale = 1, sync = false, check }) {
+async function measure(entry, { args = [], repeat, per = 1, scale = 1, sync = false, check }) {
+  const { who, way, call } = entry;
   const work = repeat ? repeated(call, args, repeat, sync) : () => call(...args);
   const { us, result } = sync ? timeSyncUs(work) : await timeUs(work);
   if (check && !check(result))
     throw new Error(`${who} ${way}: wrong result ${JSON.stringify(result)?.slice(0, 80)}`);
+  entry.us = us;
   return us / (per * (repeat ?? 1)) / scale;
 }
 

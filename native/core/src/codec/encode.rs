@@ -208,17 +208,16 @@ impl Encoder {
 
     /// `room` is how many more containers may be opened.
     fn nested(&mut self, value: &Dynamic, room: u32) -> Result<(), ValueError> {
-        if let Ok(int) = value.as_int() {
-            self.int(int);
-        } else if let Ok(text) = value.as_immutable_string_ref() {
-            if self.asides.is_for(text.len()) {
-                return self.big_string(&text);
-            }
-            self.string_value(&text);
-        } else if let Ok(bool) = value.as_bool() {
-            self.u8(if bool { tags::TRUE } else { tags::FALSE });
-        } else if let Ok(float) = value.as_float() {
-            self.float(float);
+        // Asked by type first: a getter that fails makes up the type's name for its error.
+        if value.is_int() {
+            self.int(value.as_int().unwrap_or_default());
+        } else if value.is_string() {
+            return self.text_of(value);
+        } else if value.is_float() {
+            self.float(value.as_float().unwrap_or_default());
+        } else if value.is_bool() {
+            let is_true = value.as_bool().unwrap_or_default();
+            self.u8(if is_true { tags::TRUE } else { tags::FALSE });
         } else if value.is_unit() {
             self.u8(tags::UNIT);
         } else if let Ok(array) = value.as_array_ref() {
@@ -228,6 +227,15 @@ impl Encoder {
         } else {
             return self.rare(value);
         }
+        Ok(())
+    }
+
+    fn text_of(&mut self, value: &Dynamic) -> Result<(), ValueError> {
+        let text = value.as_immutable_string_ref().map_err(ValueError::new)?;
+        if self.asides.is_for(text.len()) {
+            return self.big_string(&text);
+        }
+        self.string_value(&text);
         Ok(())
     }
 

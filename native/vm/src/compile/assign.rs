@@ -4,7 +4,7 @@ use super::function::FunctionBuilder;
 use super::stmt::small_integer;
 use super::{unsupported, Compiled, Compiler};
 use crate::bytecode::{Op, Reg};
-use crate::program::NO_SITE;
+use crate::program::{Arithmetic, NO_SITE};
 use rhai::{EvalAltResult, Expr, ImmutableString, OpAssignment, Position};
 
 impl Compiler {
@@ -120,14 +120,27 @@ fn operator(op: &OpAssignment) -> &'static str {
     op.get_op_assignment_info().map_or("=", |(_, _, _, text, ..)| text)
 }
 
+/// What the machine knows of the operator.
+pub(super) fn arithmetic(op: &OpAssignment) -> Arithmetic {
+    match operator(op) {
+        "+=" => Arithmetic::Add,
+        "-=" => Arithmetic::Sub,
+        "*=" => Arithmetic::Mul,
+        _ => Arithmetic::Other,
+    }
+}
+
 /// Lets the instruction that computed temporary `from` write variable `to` at once. Only for instructions that write
 /// once, after they read.
 fn retarget(f: &mut FunctionBuilder, from: Reg, to: Reg) -> bool {
     let Some(op) = f.last() else { return false };
     match op {
-        Op::Add(d, ..) | Op::Sub(d, ..) | Op::Mul(d, ..) | Op::Div(d, ..) | Op::Rem(d, ..) if *d == from => *d = to,
+        Op::Add(d, ..) | Op::Sub(d, ..) | Op::Mul(d, ..) | Op::Div(d, ..) | Op::Rem(d, ..) | Op::Binary(d, ..) if *d == from => *d = to,
         Op::AddI(d, ..) | Op::SubI(d, ..) | Op::MulI(d, ..) | Op::RemI(d, ..) if *d == from => *d = to,
-        Op::Int(d, _) | Op::Unit(d) if *d == from => *d = to,
+        Op::Lt(d, ..) | Op::Le(d, ..) | Op::Gt(d, ..) | Op::Ge(d, ..) | Op::Eq(d, ..) | Op::Ne(d, ..) if *d == from => *d = to,
+        Op::Int(d, _) | Op::Unit(d) | Op::Bool(d, _) | Op::Const(d, _) if *d == from => *d = to,
+        Op::Move(d, _) | Op::Not(d, _) | Op::Neg(d, _) | Op::Index(d, ..) | Op::Property(d, _) if *d == from => *d = to,
+        Op::Call(_, _, d) | Op::Method(_, _, d) | Op::CallNamed(_, d, _) | Op::Host(_, _, d) if *d == from => *d = to,
         _ => return false,
     }
     true

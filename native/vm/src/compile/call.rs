@@ -4,10 +4,29 @@ use super::expr::local_of;
 use super::function::FunctionBuilder;
 use super::{Compiled, Compiler};
 use crate::bytecode::{Op, Reg};
-use crate::program::NO_SITE;
+use crate::machine::{reflects, Direct, Routine};
+use crate::program::{Meaning, NO_SITE};
 use rhai::{Dynamic, Expr, FnCallExpr, ImmutableString, Position};
 
 impl Compiler {
+    /// What `name(argc arguments)` means, as a function and as a method.
+    pub(super) fn meaning(&self, name: &ImmutableString, argc: usize) -> Meaning {
+        let function = self.program.find(name, argc);
+        let typed = self.program.has_typed(name, argc);
+        let host = self.program.hosts.get(name);
+        let native = function.is_none() && !typed && host.is_none();
+        Meaning {
+            function,
+            method: function,
+            own_method: function.filter(|_| !typed && !matches!(name.as_str(), "call" | "curry")),
+            typed,
+            host,
+            reflects: reflects(name, argc),
+            routine: Routine::of(name, argc),
+            direct: if native { Direct::of(name, argc) } else { None },
+        }
+    }
+
     pub(super) fn call(&mut self, f: &mut FunctionBuilder, call: &FnCallExpr, position: Position, d: Reg) -> Compiled {
         f.position = position;
         if let Some(token) = &call.op_token {
@@ -34,10 +53,11 @@ impl Compiler {
         }
     }
 
-    /// `space::name(…)`: a host function of that full name, or else a module's.
+    /// `space::name(…)`: a function of a module that the script imports under that name, or else of the host.
     fn qualified_call(&mut self, f: &mut FunctionBuilder, call: &FnCallExpr, position: Position, d: Reg) -> Compiled {
         let full: ImmutableString = format!("{}::{}", call.namespace, call.name).into();
-        match self.program.hosts.get(&full) {
+        let is_imported = self.program.aliases.iter().any(|alias| *alias == *call.namespace.root());
+        match self.program.hosts.get(&full).filter(|_| !is_imported) {
             Some(host) => self.host_call(f, &full, host, &call.args, position, d),
             None => self.module_call(f, call, position, d),
         }
@@ -68,7 +88,10 @@ impl Compiler {
             return self.host_call(f, name, host, args, position, d);
         }
         let mut meaning = meaning;
-        meaning.routine = args.len().checked_sub(1).and_then(|argc| crate::machine::Routine::of(name, argc));
+        // Written as a function, the target is the first argument.
+        let methods = args.len().checked_sub(1);
+        meaning.routine = methods.and_then(|argc| Routine::of(name, argc));
+        meaning.direct = methods.and_then(|argc| Direct::of(name, argc));
         let argc = args.len();
         let site = self.site(name, argc.saturating_sub(1), meaning, position);
         if let (true, Some(Expr::Variable(v, _, at))) = (f.dynamic, args.first()) {

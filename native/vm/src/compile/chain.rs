@@ -89,10 +89,19 @@ impl Compiler {
     }
 
     pub(super) fn assign_chain(&mut self, f: &mut FunctionBuilder, op: &OpAssignment, left: &Expr, right: &Expr) -> Compiled {
+        let shortcut = self.shortcut(f, op, left, right)?;
+        self.assign_chain_plainly(f, op, left, right)?;
+        match shortcut {
+            Some(jump) => f.land(jump),
+            None => Ok(()),
+        }
+    }
+
+    fn assign_chain_plainly(&mut self, f: &mut FunctionBuilder, op: &OpAssignment, left: &Expr, right: &Expr) -> Compiled {
         let value = f.temporary()?;
         self.expression(f, right, value)?;
         let end = if op.is_op_assignment() {
-            End::OpSet(self.operator_sites(op), value)
+            End::OpSet(self.operator_sites(op), value, super::assign::arithmetic(op))
         } else {
             End::Set(value)
         };
@@ -130,7 +139,7 @@ impl Compiler {
     }
 
     /// Code for arguments and root; the chain's description.
-    fn chain(&mut self, f: &mut FunctionBuilder, e: &Expr, end: End, end_position: Position) -> Compiled<u32> {
+    pub(super) fn chain(&mut self, f: &mut FunctionBuilder, e: &Expr, end: End, end_position: Position) -> Compiled<u32> {
         let (root, list) = parts(e);
         let mut links = Vec::with_capacity(list.len());
         let mut methods = 0;
@@ -165,6 +174,7 @@ impl Compiler {
             state,
             carry,
             held,
+            plain: methods == 0,
             index_get,
             index_set,
         });

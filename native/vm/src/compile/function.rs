@@ -14,6 +14,8 @@ use std::collections::HashSet;
 pub(super) struct LoopScope {
     pub(super) breaks: Vec<usize>,
     pub(super) continues: Vec<usize>,
+    /// `continue` jumps back to the loop's beginning (and not on to its condition): it is metered itself.
+    pub(super) continues_back: bool,
     /// Where the value of `break` goes.
     pub(super) result: Option<Reg>,
     /// Try blocks and iterators open outside of the loop's body.
@@ -143,6 +145,39 @@ impl FunctionBuilder {
         self.code.last_mut()
     }
 
+    /// Replaces the last instruction by one that jumps back to `to`, when it can reach so far.
+    pub(super) fn turn_back(&mut self, from: usize, to: usize) -> bool {
+        let is_last = self.landing != self.code.len() && from + 1 == self.code.len();
+        let distance = i16::try_from(to as i64 - from as i64 - 1);
+        match (is_last, distance) {
+            (true, Ok(distance)) => match self.code[from].looping(distance) {
+                Some(op) => {
+                    self.code[from] = op;
+                    true
+                }
+                None => false,
+            },
+            _ => false,
+        }
+    }
+
+    /// Whether every kind of jump at `at` can go to instruction `to`.
+    pub(super) fn reaches(&self, at: usize, to: usize) -> bool {
+        i16::try_from(to as i64 - at as i64 - 1).is_ok()
+    }
+
+    /// Lets a plain jump count as a jump back.
+    pub(super) fn meter(&mut self, at: usize) {
+        if let Op::Jump(to) = self.code[at] {
+            self.code[at] = Op::Loop(to);
+        }
+    }
+
+    /// Index of the next instruction.
+    pub(super) fn here(&self) -> usize {
+        self.code.len()
+    }
+
     /// Tells that a jump lands here (a switch table's entry).
     pub(super) fn label(&mut self) -> usize {
         self.landing = self.code.len();
@@ -160,7 +195,7 @@ impl FunctionBuilder {
         let distance = to as i64 - at as i64 - 1;
         let position = self.positions[at];
         match &mut self.code[at] {
-            Op::Jump(o) | Op::Loop(o) | Op::JumpIf(_, o) | Op::JumpIfNot(_, o) | Op::JumpIfSome(_, o) | Op::IterNext(_, o) | Op::Try(_, o) => {
+            Op::Jump(o) | Op::Loop(o) | Op::JumpIf(_, o) | Op::JumpIfNot(_, o) | Op::JumpIfSome(_, o) | Op::IterLoop(_, o) | Op::Try(_, o) => {
                 *o = i32::try_from(distance).map_err(|_| too_large("function", position))?;
             }
             Op::JumpNotLt(_, _, o)
@@ -175,7 +210,7 @@ impl FunctionBuilder {
             | Op::JumpNotGeI(_, _, o)
             | Op::JumpNotEqI(_, _, o)
             | Op::JumpNotNeI(_, _, o)
-            | Op::RangeNext(_, _, o) => {
+            | Op::RangeLoop(_, _, o) => {
                 *o = i16::try_from(distance).map_err(|_| too_large("block", position))?;
             }
             other => unreachable!("{other:?} does not jump"),
@@ -229,4 +264,21 @@ pub(super) fn too_large(what: &str, position: Position) -> CompileError {
         column,
         limit: None,
     }
+}
+
+/// The machine reads registers and code unchecked, so no function gets past this that could reach outside.
+pub(super) fn finish(builder: FunctionBuilder) -> Compiled<Function> {
+    let position = builder.position;
+    let function = builder.finish();
+    if crate::verify::verify(&function) {
+        return Ok(function);
+    }
+    debug_assert!(false, "{:?} does not verify: {:?}", function.name, function.code);
+    let (line, column) = line_column(position);
+    Err(CompileError {
+        message: "internal error: the code made of this script does not verify".into(),
+        line,
+        column,
+        limit: None,
+    })
 }

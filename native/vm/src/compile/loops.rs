@@ -1,58 +1,34 @@
-//! Loops, `break` and `continue`, conditions, and `switch`.
+//! Loops, `break` and `continue`.
 
 use super::function::{FunctionBuilder, LoopScope};
-use super::stmt::small_integer;
 use super::{unsupported, Compiled, Compiler};
 use crate::bytecode::{Op, Reg};
 use rhai::{Expr, FlowControl, Ident, Position, Token};
 
 impl Compiler {
-    /// Code that jumps (the returned instruction) when the condition does not hold.
-    pub(super) fn condition(&mut self, f: &mut FunctionBuilder, e: &Expr) -> Compiled<usize> {
-        let mark = f.mark();
-        let jump = match e {
-            Expr::FnCall(call, position) if call.args.len() == 2 && call.op_token.is_some() => {
-                match fused(call.op_token.as_ref(), small_integer(&call.args[1]).is_some()) {
-                    Some(_) => self.comparison(f, call.op_token.as_ref(), &call.name, &call.args, *position)?,
-                    None => self.plain_condition(f, e)?,
-                }
-            }
-            _ => self.plain_condition(f, e)?,
-        };
-        f.release(mark);
-        Ok(jump)
-    }
-
-    fn plain_condition(&mut self, f: &mut FunctionBuilder, e: &Expr) -> Compiled<usize> {
-        let r = self.operand(f, e)?;
-        f.position = e.position();
-        Ok(f.emit(Op::JumpIfNot(r, 0)))
-    }
-
-    fn comparison(
-        &mut self,
-        f: &mut FunctionBuilder,
-        token: Option<&Token>,
-        name: &rhai::ImmutableString,
-        args: &[Expr],
-        position: Position,
-    ) -> Compiled<usize> {
-        let site = self.native_site(name, 2, position);
-        if let Some(i) = small_integer(&args[1]) {
-            let a = self.operand(f, &args[0])?;
-            f.position = position;
-            return Ok(f.emit_at(compare_immediate(token, a, i), site));
+    /// Code at the end of a loop's body that jumps back to `body` while the condition holds; the returned jumps leave.
+    fn jump_back_while(&mut self, f: &mut FunctionBuilder, e: &Expr, body: usize, loop_position: Position) -> Compiled<Vec<usize>> {
+        let mut branches = self.branches(f, e)?;
+        for jump in branches.yes {
+            f.meter(jump);
+            f.jump_to(jump, body)?;
         }
-        let (a, b) = self.operands(f, &args[0], &args[1])?;
-        f.position = position;
-        Ok(f.emit_at(compare(token, a, b), site))
+        match branches.no.pop() {
+            Some(last) if f.turn_back(last, body) => {}
+            last => {
+                branches.no.extend(last);
+                Self::jump_back(f, body, loop_position)?;
+            }
+        }
+        Ok(branches.no)
     }
 
-    fn open_loop(f: &mut FunctionBuilder, result: Option<Reg>) {
+    fn open_loop(f: &mut FunctionBuilder, result: Option<Reg>, continues_back: bool) {
         let (tries, iterators, depth) = (f.tries, f.iterators, f.depth);
         f.loops.push(LoopScope {
             breaks: Vec::new(),
             continues: Vec::new(),
+            continues_back,
             result,
             tries,
             iterators,
@@ -60,18 +36,23 @@ impl Compiler {
         });
     }
 
-    /// Lands `continue` at `again`, jumps there, lands the exits here with the loop's plain value.
-    fn close_loop(&mut self, f: &mut FunctionBuilder, again: usize, exits: &[usize], want: Option<Reg>) -> Compiled {
-        let Some(scope) = f.loops.pop() else { return Ok(()) };
+    /// Ends the loop's scope: `continue` goes to `again`. Returns the jumps of `break`.
+    fn close_scope(f: &mut FunctionBuilder, again: usize) -> Compiled<Vec<usize>> {
+        let Some(scope) = f.loops.pop() else { return Ok(Vec::new()) };
         for jump in scope.continues {
             f.jump_to(jump, again)?;
         }
+        Ok(scope.breaks)
+    }
+
+    /// Lands the exits here, with the loop's plain value, and then the breaks, which bring theirs.
+    fn land_exits(&mut self, f: &mut FunctionBuilder, exits: &[usize], breaks: &[usize], want: Option<Reg>) -> Compiled {
         for exit in exits {
             f.land(*exit)?;
         }
         self.no_value(f, want)?;
-        for jump in scope.breaks {
-            f.land(jump)?;
+        for jump in breaks {
+            f.land(*jump)?;
         }
         Ok(())
     }
@@ -83,31 +64,49 @@ impl Compiler {
         f.jump_to(jump, to)
     }
 
+    /// The condition stands behind the body, so that a turn of the loop makes one jump.
     pub(super) fn while_loop(&mut self, f: &mut FunctionBuilder, x: &FlowControl, want: Option<Reg>) -> Compiled {
+        let at = f.position;
+        if matches!(x.expr, Expr::Unit(_) | Expr::BoolConstant(true, _)) {
+            return self.endless_loop(f, x, want);
+        }
+        let enter = f.emit(Op::Jump(0));
+        let body = f.label();
+        Self::open_loop(f, want, false);
+        self.block(f, x.body.statements(), None)?;
+        f.land(enter)?;
+        let breaks = Self::close_scope(f, f.here())?;
+        let exits = self.jump_back_while(f, &x.expr, body, at)?;
+        self.land_exits(f, &exits, &breaks, want)
+    }
+
+    fn endless_loop(&mut self, f: &mut FunctionBuilder, x: &FlowControl, want: Option<Reg>) -> Compiled {
         let (top, at) = (f.label(), f.position);
-        let endless = matches!(x.expr, Expr::Unit(_) | Expr::BoolConstant(true, _));
-        let exit = if endless { None } else { Some(self.condition(f, &x.expr)?) };
-        Self::open_loop(f, want);
+        Self::open_loop(f, want, true);
         self.block(f, x.body.statements(), None)?;
         Self::jump_back(f, top, at)?;
-        self.close_loop(f, top, exit.as_slice(), want)
+        let breaks = Self::close_scope(f, top)?;
+        self.land_exits(f, &[], &breaks, want)
     }
 
     pub(super) fn do_loop(&mut self, f: &mut FunctionBuilder, x: &FlowControl, until: bool, want: Option<Reg>) -> Compiled {
         let (top, at) = (f.label(), f.position);
-        Self::open_loop(f, want);
+        Self::open_loop(f, want, true);
         self.block(f, x.body.statements(), None)?;
         // rhai's `continue` in a do loop skips the condition.
-        let exit = if until {
+        let exits = if until {
             let stay = self.condition(f, &x.expr)?;
             let exit = f.emit(Op::Jump(0));
-            f.land(stay)?;
-            exit
+            for jump in stay {
+                f.land(jump)?;
+            }
+            Self::jump_back(f, top, at)?;
+            vec![exit]
         } else {
-            self.condition(f, &x.expr)?
+            self.jump_back_while(f, &x.expr, top, at)?
         };
-        Self::jump_back(f, top, at)?;
-        self.close_loop(f, top, &[exit], want)
+        let breaks = Self::close_scope(f, top)?;
+        self.land_exits(f, &exits, &breaks, want)
     }
 
     pub(super) fn for_loop(
@@ -128,7 +127,7 @@ impl Compiler {
                 f.position = *position;
                 let site = self.native_site(&call.name, 2, *position);
                 f.emit_at(Op::RangeInit(start, inclusive), site);
-                self.for_body(f, name, counter, x, want, |f, variable| f.emit(Op::RangeNext(variable, start, 0)))
+                self.for_body(f, name, counter, x, want, |variable| Op::RangeLoop(variable, start, 0))
             }
             e => {
                 let source = f.temporary()?;
@@ -136,7 +135,7 @@ impl Compiler {
                 f.position = e.start_position();
                 f.emit(Op::IterInit(source));
                 f.iterators += 1;
-                self.for_body(f, name, counter, x, want, |f, variable| f.emit(Op::IterNext(variable, 0)))?;
+                self.for_body(f, name, counter, x, want, |variable| Op::IterLoop(variable, 0))?;
                 f.iterators -= 1;
                 f.emit(Op::IterDrop);
                 Ok(())
@@ -151,7 +150,7 @@ impl Compiler {
         counter: Option<&Ident>,
         x: &FlowControl,
         want: Option<Reg>,
-        next: impl FnOnce(&mut FunctionBuilder, Reg) -> usize,
+        next: impl FnOnce(Reg) -> Op,
     ) -> Compiled {
         let counting = match counter {
             Some(counter) => {
@@ -165,22 +164,36 @@ impl Compiler {
         };
         let variable = f.variable(&name.name, false)?;
         f.emit(Op::Unit(variable));
-        let (top, at) = (f.label(), f.position);
-        let exit = next(f, variable);
+        // Taking the next item stands behind the body: a turn of the loop makes one jump.
+        let at = f.position;
+        let enter = f.emit(Op::Jump(0));
+        let body = f.label();
         if let Some((hidden, visible)) = counting {
             f.emit(Op::Count(visible, hidden));
         }
-        Self::open_loop(f, want);
+        Self::open_loop(f, want, false);
         self.block(f, x.body.statements(), None)?;
-        Self::jump_back(f, top, at)?;
-        self.close_loop(f, top, &[exit], want)
+        f.land(enter)?;
+        let breaks = Self::close_scope(f, f.here())?;
+        f.position = at;
+        let again = f.emit(next(variable));
+        if f.reaches(again, body) {
+            f.jump_to(again, body)?;
+            return self.land_exits(f, &[], &breaks, want);
+        }
+        // Too far for the instruction: it jumps over the way out, to a jump that reaches.
+        f.jump_to(again, again + 2)?;
+        let exit = f.emit(Op::Jump(0));
+        let back = f.emit(Op::Jump(0));
+        f.jump_to(back, body)?;
+        self.land_exits(f, &[exit], &breaks, want)
     }
 
     pub(super) fn leave_loop(&mut self, f: &mut FunctionBuilder, value: Option<&Expr>, is_break: bool, position: Position) -> Compiled {
         let Some(scope) = f.loops.last() else {
             return unsupported("break outside of a loop", position);
         };
-        let (tries, iterators, depth, result) = (scope.tries, scope.iterators, scope.depth, scope.result);
+        let (tries, iterators, depth, result, back) = (scope.tries, scope.iterators, scope.depth, scope.result, scope.continues_back);
         if let Some(e) = value {
             let d = if is_break { super::stmt::wanted(f, result)? } else { f.temporary()? };
             self.expression(f, e, d)?;
@@ -194,8 +207,8 @@ impl Compiler {
         for _ in iterators..f.iterators {
             f.emit(Op::IterDrop);
         }
-        // A `continue` goes back, so it is metered like the end of the body.
-        let jump = f.emit(if is_break { Op::Jump(0) } else { Op::Loop(0) });
+        // A `continue` that goes back is metered like the end of the body.
+        let jump = f.emit(if back && !is_break { Op::Loop(0) } else { Op::Jump(0) });
         if let Some(scope) = f.loops.last_mut() {
             if is_break {
                 scope.breaks.push(jump)
@@ -209,35 +222,4 @@ impl Compiler {
 
 fn is_range(token: Option<&Token>) -> bool {
     matches!(token, Some(Token::ExclusiveRange | Token::InclusiveRange))
-}
-
-/// Whether the comparison has a fused jump.
-fn fused(token: Option<&Token>, _immediate: bool) -> Option<()> {
-    matches!(
-        token,
-        Some(Token::LessThan | Token::LessThanEqualsTo | Token::GreaterThan | Token::GreaterThanEqualsTo | Token::EqualsTo | Token::NotEqualsTo)
-    )
-    .then_some(())
-}
-
-fn compare(token: Option<&Token>, a: Reg, b: Reg) -> Op {
-    match token {
-        Some(Token::LessThan) => Op::JumpNotLt(a, b, 0),
-        Some(Token::LessThanEqualsTo) => Op::JumpNotLe(a, b, 0),
-        Some(Token::GreaterThan) => Op::JumpNotGt(a, b, 0),
-        Some(Token::GreaterThanEqualsTo) => Op::JumpNotGe(a, b, 0),
-        Some(Token::EqualsTo) => Op::JumpNotEq(a, b, 0),
-        _ => Op::JumpNotNe(a, b, 0),
-    }
-}
-
-fn compare_immediate(token: Option<&Token>, a: Reg, i: i16) -> Op {
-    match token {
-        Some(Token::LessThan) => Op::JumpNotLtI(a, i, 0),
-        Some(Token::LessThanEqualsTo) => Op::JumpNotLeI(a, i, 0),
-        Some(Token::GreaterThan) => Op::JumpNotGtI(a, i, 0),
-        Some(Token::GreaterThanEqualsTo) => Op::JumpNotGeI(a, i, 0),
-        Some(Token::EqualsTo) => Op::JumpNotEqI(a, i, 0),
-        _ => Op::JumpNotNeI(a, i, 0),
-    }
 }

@@ -7,6 +7,7 @@
 mod assign;
 mod call;
 mod chain;
+mod condition;
 mod expr;
 mod function;
 mod loops;
@@ -14,14 +15,16 @@ mod named;
 mod names;
 mod operator;
 mod scan;
+mod shortcut;
 mod stmt;
 mod switch;
 
 use crate::bytecode::Reg;
-use crate::machine::{Routine, SiteCache};
+use crate::machine::SiteCache;
 use crate::program::{FunctionInfo, HostUse, Meaning, Program, RootVariable, ScopeView, Site};
+use crate::value::Value;
 use crate::{CompileError, HostNames};
-use function::FunctionBuilder;
+use function::{finish, FunctionBuilder};
 use rhai::{ASTNode, Dynamic, ImmutableString, Module, Position, ScriptFuncDef, Stmt, AST};
 use std::cell::RefCell;
 use std::rc::Rc;
@@ -87,6 +90,7 @@ pub(crate) fn compile_inside(inner: &Inner<'_>, caller: &Rc<Program>, view: &Sco
             name: caller.name.clone(),
             hosts: caller.hosts.clone(),
             home: Some(home.clone()),
+            aliases: caller.aliases.clone(),
             ..Program::default()
         },
         has_functions: home.functions.len() > 1,
@@ -117,6 +121,7 @@ pub(crate) fn compile_inside(inner: &Inner<'_>, caller: &Rc<Program>, view: &Sco
 impl Compiler {
     fn script(&mut self, ast: &AST) -> Compiled {
         self.program.functions.push(Default::default());
+        self.program.aliases = scan::imported_names(ast, &self.program.hosts);
         let definitions: Vec<_> = ast.iter_fn_def().cloned().collect();
         self.has_functions = !definitions.is_empty();
         for definition in &definitions {
@@ -163,7 +168,7 @@ impl Compiler {
     }
 
     fn constant(&mut self, value: Dynamic) -> u32 {
-        self.program.constants.push(value);
+        self.program.constants.push(Value::from(value));
         index(self.program.constants.len())
     }
 
@@ -183,18 +188,6 @@ impl Compiler {
     /// A site that only calls natives: operators, getters, indexers.
     fn native_site(&mut self, name: &str, argc: usize, position: Position) -> u32 {
         self.site(&name.into(), argc, Meaning::default(), position)
-    }
-
-    /// What `name(argc arguments)` means, as a function and as a method.
-    fn meaning(&self, name: &ImmutableString, argc: usize) -> Meaning {
-        Meaning {
-            function: self.program.find(name, argc),
-            method: self.program.find(name, argc),
-            typed: self.program.has_typed(name, argc),
-            host: self.program.hosts.get(name),
-            reflects: crate::machine::reflects(name, argc),
-            routine: Routine::of(name, argc),
-        }
     }
 
     fn host_use(&mut self, name: &str, function: u32, position: Position) {
@@ -255,7 +248,7 @@ impl Compiler {
             self.root_variable(name, register, false, true);
         }
         self.body(&mut builder, statements)?;
-        Ok(builder.finish())
+        finish(builder)
     }
 
     fn function(&mut self, definition: &ScriptFuncDef, body: &[Stmt]) -> Compiled<crate::program::Function> {
@@ -273,7 +266,7 @@ impl Compiler {
             builder.this = Some(builder.temporary()?);
         }
         self.body(&mut builder, body)?;
-        let mut function = builder.finish();
+        let mut function = finish(builder)?;
         function.parameters = definition.params.len() as u16;
         Ok(function)
     }
@@ -283,7 +276,7 @@ impl Compiler {
             builder.this = Some(builder.temporary()?);
         }
         self.body(&mut builder, statements)?;
-        Ok(builder.finish())
+        finish(builder)
     }
 
     /// All statements, then `return` of the last one's value.

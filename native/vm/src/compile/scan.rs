@@ -1,6 +1,7 @@
 //! What must be known of a function before its code: names it expects from outside, names closures capture, `this`.
 
-use rhai::{Expr, FlowControl, FnCallExpr, ImmutableString, Stmt};
+use crate::HostNames;
+use rhai::{ASTNode, Expr, FlowControl, FnCallExpr, ImmutableString, Stmt, AST};
 use std::collections::HashSet;
 
 /// Facts of one function's body.
@@ -139,4 +140,19 @@ fn has_method(e: &Expr) -> bool {
         Expr::Index(x, ..) | Expr::Dot(x, ..) => has_method(&x.lhs) || has_method(&x.rhs),
         _ => false,
     }
+}
+
+/// Names that imports give to modules, anywhere in a script; looked for only where the host has namespaces too.
+pub(super) fn imported_names(ast: &AST, hosts: &HostNames) -> Vec<ImmutableString> {
+    let mut names = Vec::new();
+    if !hosts.has_spaces() {
+        return names;
+    }
+    ast.walk(&mut |path: &[ASTNode<'_>]| {
+        if let Some(ASTNode::Stmt(Stmt::Import(x, _))) = path.last() {
+            names.push(x.1.name.clone());
+        }
+        true
+    });
+    names
 }

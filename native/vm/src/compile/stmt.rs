@@ -128,10 +128,10 @@ impl Compiler {
         let otherwise = self.condition(f, &x.expr)?;
         self.block(f, x.body.statements(), want)?;
         if x.branch.is_empty() && want.is_none() {
-            return f.land(otherwise);
+            return otherwise.into_iter().try_for_each(|jump| f.land(jump));
         }
         let end = f.emit(Op::Jump(0));
-        f.land(otherwise)?;
+        otherwise.into_iter().try_for_each(|jump| f.land(jump))?;
         self.block(f, x.branch.statements(), want)?;
         f.land(end)
     }

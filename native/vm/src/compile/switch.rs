@@ -3,7 +3,7 @@
 use super::function::FunctionBuilder;
 use super::{Compiled, Compiler};
 use crate::bytecode::{Op, Reg};
-use crate::program::{SwitchRange, SwitchTable};
+use crate::switch_table::{SwitchRange, SwitchTable};
 use rhai::{Expr, RangeCase, SwitchCasesCollection};
 
 impl Compiler {
@@ -11,13 +11,13 @@ impl Compiler {
     pub(super) fn switch(&mut self, f: &mut FunctionBuilder, value: &Expr, x: &SwitchCasesCollection, d: Reg) -> Compiled {
         let subject = self.operand(f, value)?;
         let table_index = self.program.switches.len();
-        self.program.switches.push(SwitchTable::default());
+        self.program.switches.push(SwitchTable::new());
         f.emit(Op::Switch(subject, table_index as u32));
-        let mut table = SwitchTable::default();
+        let mut table = SwitchTable::new();
         let mut to_arms: Vec<(usize, usize)> = Vec::new();
         let mut to_otherwise = Vec::new();
         for (hash, case) in x.cases.iter() {
-            table.cases.insert(*hash, f.label() as u32);
+            table.cases.push((*hash, f.label() as u32));
             self.arm_tests(f, x, &case.blocks, &mut to_arms)?;
             to_otherwise.push(f.emit(Op::Jump(0)));
         }
@@ -52,6 +52,7 @@ impl Compiler {
         for end in ends {
             f.land(end)?;
         }
+        table.cases.sort_unstable();
         self.program.switches[table_index] = table;
         Ok(())
     }
@@ -68,7 +69,7 @@ impl Compiler {
                 guard => {
                     let skip = self.condition(f, guard)?;
                     to_arms.push((f.emit(Op::Jump(0)), arm));
-                    f.land(skip)?;
+                    skip.into_iter().try_for_each(|jump| f.land(jump))?;
                 }
             }
         }

@@ -2,7 +2,7 @@
 
 use super::native::at;
 use super::Error;
-use crate::program::SwitchTable;
+use crate::switch_table::{SwitchTable, NOWHERE, SWITCH_MEMO};
 use crate::value::Value;
 use crate::Vm;
 use rhai::{Array, Dynamic, EvalAltResult, Position};
@@ -85,8 +85,23 @@ pub(super) fn open(vm: &mut Vm, source: Dynamic, position: Position) -> Result<I
     }
 }
 
-/// Where a switch goes: rhai keys its cases by the value's hash.
+/// Where a switch goes.
+#[inline]
 pub(super) fn switch_target(table: &SwitchTable, value: &Value) -> u32 {
+    let Value::Int(i) = value else { return switch_by_hash(table, value) };
+    let memo = &table.memo[(*i & (SWITCH_MEMO as i64 - 1)) as usize];
+    let (known, target) = memo.get();
+    if known == *i && target != NOWHERE {
+        return target;
+    }
+    let target = switch_by_hash(table, value);
+    memo.set((*i, target));
+    target
+}
+
+/// rhai keys the cases by the value's hash.
+#[inline(never)]
+fn switch_by_hash(table: &SwitchTable, value: &Value) -> u32 {
     let open;
     let value = match value {
         Value::Dyn(d) => d,
@@ -100,7 +115,7 @@ pub(super) fn switch_target(table: &SwitchTable, value: &Value) -> u32 {
     }
     let mut hasher = ahash::AHasher::default();
     value.hash(&mut hasher);
-    table.cases.get(&hasher.finish()).copied().unwrap_or(table.otherwise)
+    table.target(hasher.finish())
 }
 
 fn hashable(value: &Dynamic) -> bool {

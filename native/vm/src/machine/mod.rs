@@ -4,6 +4,7 @@
 //! `path` (chains), `invoke` (calls), `routine` (natives that call back), `iterate`, `unwind` (errors).
 
 mod accessor;
+mod direct;
 mod entry;
 mod floats;
 mod frame;
@@ -18,13 +19,17 @@ mod operators;
 pub(crate) mod origin;
 mod path;
 mod place;
+mod registers;
 mod routine;
 mod run;
 mod scopes;
+mod text;
 mod units;
 mod unwind;
 mod waiting;
+mod walk;
 
+pub(crate) use direct::Direct;
 pub(crate) use invoke::reflects;
 pub(crate) use modules::ForeignMethod;
 pub use modules::IMPORT;

@@ -2,11 +2,12 @@
 
 use super::floats;
 use super::native::at;
+use super::text;
 use super::Error;
 use crate::program::{Program, Site};
 use crate::value::{is_lent, Value};
 use crate::{natives, Vm};
-use rhai::{Dynamic, EvalAltResult, Position};
+use rhai::{Dynamic, EvalAltResult, ImmutableString, Position};
 
 /// A captured variable is in use elsewhere.
 #[cold]
@@ -147,7 +148,7 @@ pub(crate) fn op_set(vm: &mut Vm, program: &Program, site: usize, target: &mut V
 /// `place op= value`: rhai's op-assignment when there is one, else the operator and a plain assignment.
 pub(crate) fn op_assign(vm: &mut Vm, program: &Program, site: usize, place: &mut Dynamic, value: &mut Dynamic) -> Result<(), Error> {
     let assign = &program.sites[site];
-    if append(vm, assign, place, value)? {
+    if &*assign.name == "+=" && (text::append(place, value, vm) || append(vm, assign, place, value)?) {
         return Ok(());
     }
     match vm.call_native(assign, &mut [place, value], true) {
@@ -160,11 +161,8 @@ pub(crate) fn op_assign(vm: &mut Vm, program: &Program, site: usize, place: &mut
     }
 }
 
-/// String building in place.
+/// String building in place, when it is work worth counting.
 fn append(vm: &mut Vm, site: &Site, place: &mut Dynamic, value: &Dynamic) -> Result<bool, Error> {
-    if &*site.name != "+=" {
-        return Ok(false);
-    }
     let (Ok(mut text), Ok(more)) = (place.as_immutable_string_mut(), value.as_immutable_string_ref()) else {
         return Ok(false);
     };
@@ -176,26 +174,37 @@ fn append(vm: &mut Vm, site: &Site, place: &mut Dynamic, value: &Dynamic) -> Res
     Ok(true)
 }
 
-/// Text of interpolated values.
+/// Text of interpolated values, put together in a buffer that is kept.
 #[inline(never)]
 pub(crate) fn interpolate(vm: &mut Vm, site: &Site, parts: &mut [Value]) -> Result<Value, Error> {
-    use std::fmt::Write;
-    let mut text = String::new();
+    let mut buffer = std::mem::take(&mut vm.buffer);
+    buffer.clear();
+    let result = interpolate_into(vm, site, parts, &mut buffer);
+    let text = result.map(|()| Value::Dyn(ImmutableString::from(buffer.as_str()).into()));
+    if buffer.capacity() <= KEPT_BYTES {
+        vm.buffer = buffer;
+    }
+    text
+}
+
+/// A larger buffer is not kept.
+const KEPT_BYTES: usize = 4096;
+
+fn interpolate_into(vm: &mut Vm, site: &Site, parts: &mut [Value], buffer: &mut String) -> Result<(), Error> {
     for part in parts {
         match part {
-            Value::Int(i) => drop(write!(text, "{i}")),
-            Value::Bool(b) => drop(write!(text, "{b}")),
+            Value::Int(i) => text::push_int(buffer, *i),
+            Value::Bool(b) => buffer.push_str(if *b { "true" } else { "false" }),
             _ => {
                 let d = part.dynamic_mut();
-                if d.is_string() {
-                    text.push_str(&d.as_immutable_string_ref().map(|s| s.clone()).unwrap_or_default());
-                } else {
-                    text.push_str(&natives::text_of(vm, site, d)?);
+                let is_text = d.read_lock::<ImmutableString>().map(|piece| buffer.push_str(&piece)).is_some();
+                if !is_text {
+                    buffer.push_str(&natives::text_of(vm, site, d)?);
                 }
             }
         }
-        vm.text_is_made(text.len()).map_err(|e| at(e, site.position))?;
+        vm.text_is_made(buffer.len()).map_err(|e| at(e, site.position))?;
         *part = Value::Unit;
     }
-    Ok(Value::Dyn(text.into()))
+    Ok(())
 }

@@ -11,60 +11,40 @@ use super::invoke::{self, Flow, MethodCall};
 use super::operators::{data_race, mismatch, op_assign};
 use super::{indexing, member, place, Error, Machine, Place};
 use crate::bytecode::Reg;
-use crate::copy::is_light;
 use crate::depth::is_container;
+use crate::light::Light;
 use crate::program::{Chain, End, Link, Program, Step};
 use crate::value::{is_lent, lent, Value};
 use crate::Vm;
-use rhai::{Dynamic, EvalAltResult, ImmutableString, Position};
+use rhai::{Array, Dynamic, EvalAltResult, ImmutableString, Position};
 
 /// `array[index]` of a plain array; anything else is left to the chain.
 #[inline]
-pub(super) fn element(target: &Dynamic, index: i64) -> Option<Value> {
+pub(super) fn element(target: &Dynamic, index: i64, spare: &mut Value) -> Option<Light> {
     if target.is_shared() {
         return None;
     }
-    let array = target.as_array_ref().ok()?;
-    let item = array.get(indexing::offset(array.len(), index, true)?)?;
-    match item.as_int() {
-        Ok(i) if !item.is_shared() && item.tag() == 0 => Some(Value::Int(i)),
-        // Containers are copied by the chain, which counts what that takes.
-        _ => is_light(item).then(|| Value::from(item.clone())),
-    }
+    let array = target.read_lock::<Array>()?;
+    let at = indexing::offset(array.len(), index, true)?;
+    // Containers are copied by the chain, which counts what that takes.
+    array.get(at).and_then(|item| Light::light_copy_of(item, spare))
 }
 
-/// `array[index] = value` of a plain array; gives the value back when it is none.
+/// `array[index] = value` of a plain array; `false`: nothing happened.
 #[inline]
-pub(super) fn set_element(target: &mut Dynamic, index: i64, value: Value) -> Option<Value> {
-    if target.is_shared() || target.is_read_only() || matches!(&value, Value::Dyn(d) if is_container(d)) {
-        return Some(value);
+pub(super) fn set_element(target: &mut Dynamic, index: i64, value: &mut Value) -> bool {
+    if target.is_shared() || target.is_read_only() || matches!(&*value, Value::Dyn(d) if is_container(d)) {
+        return false;
     }
-    let Ok(mut array) = target.as_array_mut() else { return Some(value) };
+    let Some(mut array) = target.write_lock::<Array>() else { return false };
     let length = array.len();
     match indexing::offset(length, index, true).and_then(|at| array.get_mut(at)) {
         Some(item) if !item.is_shared() && !item.is_read_only() => {
-            *item = value.into();
-            None
+            value.store(item);
+            true
         }
-        _ => Some(value),
+        _ => false,
     }
-}
-
-/// `map.property` of a plain map that has it.
-#[inline]
-pub(super) fn property(target: &Dynamic, chain: &Chain) -> Option<Value> {
-    if target.is_shared() {
-        return None;
-    }
-    let map = target.as_map_ref().ok()?;
-    let [Link {
-        step: Step::Property { name, .. },
-        ..
-    }] = chain.links.as_slice()
-    else {
-        return None;
-    };
-    map.get(name.as_str()).filter(|v| is_light(v)).map(|v| Value::from(v.clone()))
 }
 
 /// How a walk ended.
@@ -214,7 +194,7 @@ impl Walker<'_> {
                 *target = self.regs[usize::from(register)].take_dynamic();
                 Ok((Walk::Value(Dynamic::UNIT), true))
             }
-            End::OpSet(site, register) => {
+            End::OpSet(site, register, _) => {
                 let mut value = self.vm.ledger.read_dynamic(&self.regs[usize::from(register)])?;
                 self.vm.ledger.level = self.level(self.chain.links.len());
                 op_assign(self.vm, self.program, site as usize, target, &mut value)?;

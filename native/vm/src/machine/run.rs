@@ -6,10 +6,14 @@
 //! The frame's `pc` is written back (`save!`) before anything that can fail, call, or stop.
 
 use super::invoke::{self, Flow};
+use super::iterate::Iter;
 use super::operators::{self, mismatch};
+use super::registers::Window;
+use super::routine::Turn;
 use super::units::UnitNumber;
-use super::{floats, iterate, origin, path, units, Code, Error, Frame, Handler, Kind, Machine, Place, State, Target};
+use super::{floats, iterate, origin, path, text, units, walk, Code, Error, Frame, Handler, Kind, Machine, Place, State, Target};
 use crate::bytecode::Op;
+use crate::light::Light;
 use crate::program::Program;
 use crate::value::Value;
 use crate::{Meter, Vm};
@@ -19,8 +23,8 @@ use std::rc::Rc;
 /// `d op= s` through the slow path; the source temporary is left as it is.
 macro_rules! op_set {
     ($vm:expr, $program:expr, $function:expr, $pc:expr, $regs:expr, $d:expr, $s:expr, $tri:ident) => {{
-        let value = $tri!($vm.ledger.read_dynamic(&$regs[usize::from($s)]));
-        let result = operators::op_set($vm, $program, $function.site($pc - 1), &mut $regs[usize::from($d)], value);
+        let value = $tri!($vm.ledger.read_dynamic(&$regs[$s]));
+        let result = operators::op_set($vm, $program, $function.site($pc - 1), &mut $regs[$d], value);
         $tri!(result);
     }};
 }
@@ -42,6 +46,8 @@ pub(super) fn run<const EACH: bool>(m: &mut Machine, vm: &mut Vm, program: &Rc<P
     }
     let mut fuel = meter.fuel;
     let mut stepped = false;
+    // Where values travel that are no scalars.
+    let mut spare = Value::Unit;
     let max_depth = if meter.limits.max_call_depth == 0 {
         usize::MAX
     } else {
@@ -61,13 +67,13 @@ pub(super) fn run<const EACH: bool>(m: &mut Machine, vm: &mut Vm, program: &Rc<P
     };
     let mut base = frame.base as usize;
     let mut function = &program.functions[usize::from(frame.function)];
-    let mut code: &[Op] = &function.code;
-    let mut pc = frame.pc as usize;
-    let mut regs: &mut [Value] = &mut m.stack[base..base + usize::from(function.registers)];
+    let start = frame.pc as usize;
+    let mut regs = Window::new(&mut m.stack, base, function);
+    let mut pc = regs.start_at(start);
 
     macro_rules! r {
         ($i:expr) => {
-            regs[usize::from($i)]
+            regs[$i]
         };
     }
     macro_rules! save {
@@ -89,9 +95,9 @@ pub(super) fn run<const EACH: bool>(m: &mut Machine, vm: &mut Vm, program: &Rc<P
             }
             base = frame.base as usize;
             function = &program.functions[usize::from(frame.function)];
-            code = &function.code;
-            pc = frame.pc as usize;
-            regs = &mut m.stack[base..base + usize::from(function.registers)];
+            let start = frame.pc as usize;
+            regs = Window::new(&mut m.stack, base, function);
+            pc = regs.start_at(start);
         }};
     }
     macro_rules! tri {
@@ -139,6 +145,17 @@ pub(super) fn run<const EACH: bool>(m: &mut Machine, vm: &mut Vm, program: &Rc<P
             pc = pc.wrapping_add_signed($to as isize)
         };
     }
+    macro_rules! direct {
+        ($target:expr, $at:expr, $dst:expr) => {
+            if let Some(native) = site!().meaning.direct {
+                if let Some([target, arg, result]) = regs.three($target, $at, $dst) {
+                    if native.call(target, arg, result, vm) {
+                        continue;
+                    }
+                }
+            }
+        };
+    }
     macro_rules! slow {
         ($d:expr, $a:expr, $b:expr) => {{
             let value = tri!(operators::binary(vm, site!(), $a, $b));
@@ -148,34 +165,67 @@ pub(super) fn run<const EACH: bool>(m: &mut Machine, vm: &mut Vm, program: &Rc<P
     }
     macro_rules! arithmetic {
         ($d:expr, $a:expr, $b:expr, $int:ident, $op:tt) => {{
-            match (&r!($a), &r!($b)) {
-                (Value::Int(x), Value::Int(y)) => match x.$int(*y) {
-                    Some(z) => r!($d) = Value::Int(z),
-                    None => slow!($d, &r!($a), &r!($b)),
-                },
-                (Value::Float(x), Value::Float(y)) => r!($d) = Value::Float(x $op y),
-                (a, b) => slow!($d, a, b),
+            if let Value::Int(x) = &r!($a) {
+                if let Value::Int(y) = &r!($b) {
+                    if let Some(z) = x.$int(*y) {
+                        r!($d) = Value::Int(z);
+                        continue;
+                    }
+                }
+            } else if let Value::Float(x) = &r!($a) {
+                if let Value::Float(y) = &r!($b) {
+                    r!($d) = Value::Float(x $op y);
+                    continue;
+                }
             }
+            slow!($d, &r!($a), &r!($b));
         }};
     }
     macro_rules! arithmetic_immediate {
         ($d:expr, $a:expr, $i:expr, $int:ident) => {{
-            match &r!($a) {
-                Value::Int(x) => match x.$int(i64::from($i)) {
-                    Some(z) => r!($d) = Value::Int(z),
-                    None => slow!($d, &r!($a), &Value::Int(i64::from($i))),
-                },
-                a => slow!($d, a, &Value::Int(i64::from($i))),
+            if let Value::Int(x) = &r!($a) {
+                if let Some(z) = x.$int(i64::from($i)) {
+                    r!($d) = Value::Int(z);
+                    continue;
+                }
+            }
+            slow!($d, &r!($a), &Value::Int(i64::from($i)));
+        }};
+    }
+    // In place: the variable keeps its kind.
+    macro_rules! arithmetic_set {
+        ($d:expr, $s:expr, $int:ident, $op:tt) => {{
+            if let Value::Int(y) = r!($s) {
+                if let Value::Int(x) = &mut r!($d) {
+                    if let Some(z) = x.$int(y) {
+                        *x = z;
+                        continue;
+                    }
+                }
+            } else if let Value::Float(y) = r!($s) {
+                if let Value::Float(x) = &mut r!($d) {
+                    *x $op y;
+                    continue;
+                }
             }
         }};
     }
     macro_rules! compare {
         ($d:expr, $a:expr, $b:expr, $op:tt, $float:ident) => {{
-            match (&r!($a), &r!($b)) {
-                (Value::Int(x), Value::Int(y)) => { let z = x $op y; r!($d) = Value::Bool(z) }
-                (Value::Float(x), Value::Float(y)) => { let z = floats::$float(*x, *y); r!($d) = Value::Bool(z) }
-                (a, b) => slow!($d, a, b),
+            if let Value::Int(x) = &r!($a) {
+                if let Value::Int(y) = &r!($b) {
+                    let z = x $op y;
+                    r!($d) = Value::Bool(z);
+                    continue;
+                }
+            } else if let Value::Float(x) = &r!($a) {
+                if let Value::Float(y) = &r!($b) {
+                    let z = floats::$float(*x, *y);
+                    r!($d) = Value::Bool(z);
+                    continue;
+                }
             }
+            slow!($d, &r!($a), &r!($b));
         }};
     }
     macro_rules! truth {
@@ -190,34 +240,73 @@ pub(super) fn run<const EACH: bool>(m: &mut Machine, vm: &mut Vm, program: &Rc<P
             }
         };
     }
-    macro_rules! slow_jump {
-        ($a:expr, $b:expr, $to:expr) => {{
-            let value = tri!(operators::binary(vm, site!(), $a, $b));
-            if !truth!(value) {
-                jump!($to);
+    macro_rules! holds {
+        ($a:expr, $b:expr, $op:tt, $float:ident) => {
+            'found: {
+                if let Value::Int(x) = &r!($a) {
+                    if let Value::Int(y) = &r!($b) {
+                        break 'found x $op y;
+                    }
+                } else if let Value::Float(x) = &r!($a) {
+                    if let Value::Float(y) = &r!($b) {
+                        break 'found floats::$float(*x, *y);
+                    }
+                }
+                let value = tri!(operators::binary(vm, site!(), &r!($a), &r!($b)));
+                vm.ledger.settle(&mut fuel);
+                truth!(value)
             }
-            settle!();
-            continue;
-        }};
+        };
+    }
+    macro_rules! holds_immediate {
+        ($a:expr, $i:expr, $op:tt) => {
+            if let Value::Int(x) = &r!($a) {
+                *x $op i64::from($i)
+            } else {
+                let value = tri!(operators::binary(vm, site!(), &r!($a), &Value::Int(i64::from($i))));
+                vm.ledger.settle(&mut fuel);
+                truth!(value)
+            }
+        };
     }
     macro_rules! jump_compare {
-        ($a:expr, $b:expr, $to:expr, $op:tt, $float:ident) => {{
-            let holds = match (&r!($a), &r!($b)) {
-                (Value::Int(x), Value::Int(y)) => x $op y,
-                (Value::Float(x), Value::Float(y)) => floats::$float(*x, *y),
-                (a, b) => slow_jump!(a, b, $to),
-            };
-            if !holds { jump!($to) }
-        }};
+        ($a:expr, $b:expr, $to:expr, $op:tt, $float:ident) => {
+            if !holds!($a, $b, $op, $float) {
+                jump!($to);
+            }
+        };
     }
     macro_rules! jump_compare_immediate {
-        ($a:expr, $i:expr, $to:expr, $op:tt) => {{
-            let holds = match &r!($a) {
-                Value::Int(x) => *x $op i64::from($i),
-                a => slow_jump!(a, &Value::Int(i64::from($i)), $to),
-            };
-            if !holds { jump!($to) }
+        ($a:expr, $i:expr, $to:expr, $op:tt) => {
+            if !holds_immediate!($a, $i, $op) {
+                jump!($to);
+            }
+        };
+    }
+    // A jump back costs one operation and may end the slice.
+    macro_rules! back {
+        ($to:expr) => {{
+            jump!($to);
+            fuel -= 1;
+            if fuel < 0 {
+                save!();
+                return Ok(Exit::OutOfFuel);
+            }
         }};
+    }
+    macro_rules! loop_compare {
+        ($a:expr, $b:expr, $to:expr, $op:tt, $float:ident) => {
+            if holds!($a, $b, $op, $float) {
+                back!($to);
+            }
+        };
+    }
+    macro_rules! loop_compare_immediate {
+        ($a:expr, $i:expr, $to:expr, $op:tt) => {
+            if holds_immediate!($a, $i, $op) {
+                back!($to);
+            }
+        };
     }
 
     loop {
@@ -228,26 +317,32 @@ pub(super) fn run<const EACH: bool>(m: &mut Machine, vm: &mut Vm, program: &Rc<P
             }
             stepped = true;
         }
-        let op = code[pc];
+        let op = regs.fetch(pc);
         pc += 1;
         match op {
             Op::Move(d, a) => {
-                let value = match &r!(a) {
-                    Value::Int(i) => Value::Int(*i),
-                    other => {
-                        if lent_or_locked(other) {
-                            save!();
-                            return Err(operators::data_race(function.positions[pc - 1]));
-                        }
-                        tri!(vm.ledger.read(other))
+                if let Value::Dyn(value) = &r!(a) {
+                    if lent_or_locked(&r!(a)) {
+                        save!();
+                        return Err(operators::data_race(function.positions[pc - 1]));
                     }
-                };
-                r!(d) = value;
-                settle!();
+                    spare = Value::from(tri!(vm.ledger.copy(value)));
+                    r!(d) = spare.take();
+                    settle!();
+                } else {
+                    let light = r!(a).lift_clone(&mut spare);
+                    r!(d).put(light, &mut spare);
+                }
             }
             Op::MoveRaw(d, a) => r!(d) = r!(a).clone(),
-            Op::Take(d, a) => r!(d) = r!(a).take(),
-            Op::Const(d, k) => r!(d) = Value::from(program.constants[k as usize].clone()),
+            Op::Take(d, a) => {
+                let light = r!(a).lift(&mut spare);
+                r!(d).put(light, &mut spare);
+            }
+            Op::Const(d, k) => {
+                let light = program.constants[k as usize].lift_clone(&mut spare);
+                r!(d).put(light, &mut spare);
+            }
             Op::Pointer(d, n) => {
                 let pointers = units::pointers(&mut m.extra, unit.own);
                 let known = pointers.get(usize::from(n)).filter(|p| !p.is_unit());
@@ -408,54 +503,52 @@ pub(super) fn run<const EACH: bool>(m: &mut Machine, vm: &mut Vm, program: &Rc<P
             }
 
             Op::Set(d, s) => {
-                let value = r!(s).take();
-                tri!(operators::set(site!(), &mut r!(d), value));
+                if let Value::Dyn(_) = r!(d) {
+                    let value = r!(s).take();
+                    tri!(operators::set(site!(), &mut r!(d), value));
+                } else {
+                    let light = r!(s).lift(&mut spare);
+                    r!(d).put(light, &mut spare);
+                }
             }
-            Op::AddSet(d, s) => match (&r!(d), &r!(s)) {
-                (Value::Int(x), Value::Int(y)) if x.checked_add(*y).is_some() => r!(d) = Value::Int(x.wrapping_add(*y)),
-                (Value::Float(x), Value::Float(y)) => r!(d) = Value::Float(x + y),
-                _ => {
+            Op::AddSet(d, s) => {
+                arithmetic_set!(d, s, checked_add, +=);
+                let done = match regs.two(d, s) {
+                    Some([place, more]) => text::append_value(place, more, vm),
+                    None => false,
+                };
+                if !done {
                     op_set!(vm, program, function, pc, regs, d, s, tri);
                     settle!();
                 }
-            },
-            Op::SubSet(d, s) => match (&r!(d), &r!(s)) {
-                (Value::Int(x), Value::Int(y)) if x.checked_sub(*y).is_some() => r!(d) = Value::Int(x.wrapping_sub(*y)),
-                (Value::Float(x), Value::Float(y)) => r!(d) = Value::Float(x - y),
-                _ => {
-                    op_set!(vm, program, function, pc, regs, d, s, tri);
-                    settle!();
-                }
-            },
-            Op::MulSet(d, s) => match (&r!(d), &r!(s)) {
-                (Value::Int(x), Value::Int(y)) if x.checked_mul(*y).is_some() => r!(d) = Value::Int(x.wrapping_mul(*y)),
-                (Value::Float(x), Value::Float(y)) => r!(d) = Value::Float(x * y),
-                _ => {
-                    op_set!(vm, program, function, pc, regs, d, s, tri);
-                    settle!();
-                }
-            },
+            }
+            Op::SubSet(d, s) => {
+                arithmetic_set!(d, s, checked_sub, -=);
+                op_set!(vm, program, function, pc, regs, d, s, tri);
+                settle!();
+            }
+            Op::MulSet(d, s) => {
+                arithmetic_set!(d, s, checked_mul, *=);
+                op_set!(vm, program, function, pc, regs, d, s, tri);
+                settle!();
+            }
             Op::SetBy(d, s) => {
                 op_set!(vm, program, function, pc, regs, d, s, tri);
                 settle!();
             }
-            Op::AddSetI(d, i) => match &r!(d) {
-                Value::Int(x) if x.checked_add(i64::from(i)).is_some() => r!(d) = Value::Int(x.wrapping_add(i64::from(i))),
-                _ => {
-                    let result = operators::op_set(vm, program, function.site(pc - 1), &mut r!(d), rhai::Dynamic::from_int(i64::from(i)));
-                    tri!(result);
+            Op::AddSetI(d, i) => {
+                if let Value::Int(x) = &mut r!(d) {
+                    if let Some(z) = x.checked_add(i64::from(i)) {
+                        *x = z;
+                        continue;
+                    }
                 }
-            },
+                let result = operators::op_set(vm, program, function.site(pc - 1), &mut r!(d), Dynamic::from_int(i64::from(i)));
+                tri!(result);
+            }
 
             Op::Jump(to) => jump!(to),
-            Op::Loop(to) => {
-                jump!(to);
-                fuel -= 1;
-                if fuel < 0 {
-                    save!();
-                    return Ok(Exit::OutOfFuel);
-                }
-            }
+            Op::Loop(to) => back!(to),
             Op::JumpIfNot(a, to) => {
                 if !truth!(r!(a)) {
                     jump!(to);
@@ -483,11 +576,24 @@ pub(super) fn run<const EACH: bool>(m: &mut Machine, vm: &mut Vm, program: &Rc<P
             Op::JumpNotGeI(a, i, to) => jump_compare_immediate!(a, i, to, >=),
             Op::JumpNotEqI(a, i, to) => jump_compare_immediate!(a, i, to, ==),
             Op::JumpNotNeI(a, i, to) => jump_compare_immediate!(a, i, to, !=),
+            Op::LoopLt(a, b, to) => loop_compare!(a, b, to, <, less),
+            Op::LoopLe(a, b, to) => loop_compare!(a, b, to, <=, less_or_equal),
+            Op::LoopGt(a, b, to) => loop_compare!(a, b, to, >, greater),
+            Op::LoopGe(a, b, to) => loop_compare!(a, b, to, >=, greater_or_equal),
+            Op::LoopEq(a, b, to) => loop_compare!(a, b, to, ==, equal),
+            Op::LoopNe(a, b, to) => loop_compare!(a, b, to, !=, different),
+            Op::LoopLtI(a, i, to) => loop_compare_immediate!(a, i, to, <),
+            Op::LoopLeI(a, i, to) => loop_compare_immediate!(a, i, to, <=),
+            Op::LoopGtI(a, i, to) => loop_compare_immediate!(a, i, to, >),
+            Op::LoopGeI(a, i, to) => loop_compare_immediate!(a, i, to, >=),
+            Op::LoopEqI(a, i, to) => loop_compare_immediate!(a, i, to, ==),
+            Op::LoopNeI(a, i, to) => loop_compare_immediate!(a, i, to, !=),
             Op::Switch(a, table) => {
                 if let Value::Dyn(d) = &r!(a) {
                     tri!(vm.ledger.charge_walk(d));
                 }
-                pc = iterate::switch_target(&program.switches[table as usize], &r!(a)) as usize;
+                let target = iterate::switch_target(&program.switches[table as usize], &r!(a));
+                pc = regs.start_at(target as usize);
             }
             Op::InRange(d, a, range) => {
                 let inside = program.ranges[usize::from(range)].contains(&r!(a));
@@ -518,9 +624,8 @@ pub(super) fn run<const EACH: bool>(m: &mut Machine, vm: &mut Vm, program: &Rc<P
                 };
                 m.frames.push(Frame::call(code_of_callee, base as u32, dst));
                 function = callee;
-                code = &function.code;
                 pc = 0;
-                regs = &mut m.stack[base..end];
+                regs = Window::new(&mut m.stack, base, function);
                 if let Some(this) = callee.this {
                     r!(this) = Value::Unbound;
                 }
@@ -533,34 +638,81 @@ pub(super) fn run<const EACH: bool>(m: &mut Machine, vm: &mut Vm, program: &Rc<P
                 };
                 let first = usize::from(at);
                 let argc = Program::home(program).functions[usize::from(index)].parameters;
-                let args = regs[first..first + usize::from(argc)].iter_mut().map(Value::take).collect();
+                let args = regs.all()[first..first + usize::from(argc)].iter_mut().map(Value::take).collect();
                 flow!(invoke::enter(m, &mut cx!(), callee, args, None, Place::None, dst));
             }
             Op::Return(a) => {
-                let value = r!(a).take();
                 let depth = m.frames.len();
                 if depth == 1 {
                     // The top level's variables stay: `bindings` reads them.
                     meter.fuel = fuel;
-                    return Ok(Exit::Done(value));
+                    return Ok(Exit::Done(r!(a).take()));
                 }
+                let light = r!(a).lift(&mut spare);
                 let (place, kind, dst) = m.frames.last().map_or((Place::None, Kind::Call, 0), |f| (f.place, f.kind, f.dst));
-                if place == Place::None && kind == Kind::Call && m.frames[depth - 2].routine.is_none() {
-                    for register in regs.iter_mut() {
+                // A callback's result: the routine below takes it and, mostly, calls again at once.
+                if let (Place::None, Kind::Call, Some(routine)) = (place, kind, &mut m.frames[depth - 2].routine) {
+                    if fuel >= 0 {
+                        for register in regs.all() {
+                            if let Value::Dyn(_) = register {
+                                *register = Value::Unit;
+                            }
+                        }
+                        match routine.turn(light, &mut spare, regs.all()) {
+                            Turn::Called => {
+                                fuel -= 1;
+                                pc = 0;
+                                if let Some(this) = function.this {
+                                    r!(this) = Value::Unbound;
+                                }
+                                continue;
+                            }
+                            Turn::Used => {
+                                meter.fuel = fuel;
+                                m.frames.pop();
+                                match invoke::continue_routine(m, &mut cx!())? {
+                                    Flow::Suspended => return Ok(Exit::Suspended),
+                                    Flow::OutOfFuel => return Ok(Exit::OutOfFuel),
+                                    Flow::Next | Flow::Entered => {
+                                        fuel = meter.fuel;
+                                        load!();
+                                        continue;
+                                    }
+                                }
+                            }
+                            Turn::Left => {}
+                        }
+                    }
+                }
+                let lent = match (place, function.this) {
+                    (Place::None, _) => Some(None),
+                    (Place::Variable(home), Some(this)) => Some(Some((home, this))),
+                    _ => None,
+                };
+                if let (Some(lent), Kind::Call, None) = (lent, kind, &m.frames[depth - 2].routine) {
+                    let back = lent.map(|(home, this)| (home, r!(this).take()));
+                    for register in regs.all() {
                         if let Value::Dyn(_) = register {
                             *register = Value::Unit;
                         }
                     }
                     m.frames.pop();
+                    if let Some((home, object)) = back {
+                        invoke::give_back_value(&mut m.registers()[usize::from(home)], object);
+                    }
                     if m.frames[depth - 2].unit != unit.own {
+                        let mut value = Value::Unit;
+                        value.put(light, &mut spare);
                         m.set_register(dst, value);
                         meter.fuel = fuel;
                         return Ok(Exit::OtherUnit);
                     }
                     load!();
-                    r!(dst) = value;
+                    regs.all()[usize::from(dst)].put(light, &mut spare);
                 } else {
                     meter.fuel = fuel;
+                    let mut value = Value::Unit;
+                    value.put(light, &mut spare);
                     match invoke::leave(m, &mut cx!(), value)? {
                         Flow::Suspended => return Ok(Exit::Suspended),
                         Flow::OutOfFuel => return Ok(Exit::OutOfFuel),
@@ -573,11 +725,42 @@ pub(super) fn run<const EACH: bool>(m: &mut Machine, vm: &mut Vm, program: &Rc<P
             }
             Op::CallNamed(at, dst, argc) => flow!(invoke::named(m, &mut cx!(), function.site(pc - 1), None, (at, argc), dst)),
             Op::CallNamedRef(target, at, dst) => {
+                direct!(target, at, dst);
                 let argc = site!().argc;
                 flow!(invoke::named(m, &mut cx!(), function.site(pc - 1), Some(target), (at, argc), dst));
             }
             Op::Method(target, at, dst) => {
                 fuel -= 1;
+                if vm.foreign_methods.is_empty() {
+                    direct!(target, at, dst);
+                }
+                // A method of the script: the object becomes the callee's `this`, the arguments stand where they are.
+                let site = site!();
+                if let (Some(index), Value::Dyn(object), true) = (site.meaning.own_method, &r!(target), m.frames.len() < max_depth) {
+                    let callee = &program.functions[usize::from(index)];
+                    if let (Some(this), true) = (callee.this, unit.own == unit.home && invoke::is_plain_object(object, &site.name)) {
+                        save!();
+                        let object = r!(target).take();
+                        base += usize::from(at);
+                        let end = base + usize::from(callee.registers);
+                        if m.stack.len() < end {
+                            invoke::grow(&mut m.stack, end);
+                        }
+                        let code_of_callee = Code {
+                            unit: unit.own,
+                            function: index,
+                        };
+                        m.frames.push(Frame {
+                            place: Place::Variable(target),
+                            ..Frame::call(code_of_callee, base as u32, dst)
+                        });
+                        function = callee;
+                        pc = 0;
+                        regs = Window::new(&mut m.stack, base, function);
+                        r!(this) = object;
+                        continue;
+                    }
+                }
                 flow!(invoke::method(m, &mut cx!(), function.site(pc - 1), target, at, dst, false));
             }
             Op::CallPtr(target, at, dst) => {
@@ -599,7 +782,7 @@ pub(super) fn run<const EACH: bool>(m: &mut Machine, vm: &mut Vm, program: &Rc<P
             }
             Op::Curry(d, at, n) => {
                 let first = usize::from(at);
-                let value = tri!(invoke::curry(vm, site!(), &mut regs[first..first + usize::from(n)]));
+                let value = tri!(invoke::curry(vm, site!(), &mut regs.all()[first..first + usize::from(n)]));
                 r!(d) = value;
             }
             Op::MakeFn(d, a) => {
@@ -612,39 +795,48 @@ pub(super) fn run<const EACH: bool>(m: &mut Machine, vm: &mut Vm, program: &Rc<P
             }
 
             Op::Chain(d, chain) => {
+                if walk::run(&program.chains[chain as usize], regs.all(), vm, &mut spare, d) {
+                    continue;
+                }
                 flow!(path::run(m, &mut cx!(), chain, d));
+            }
+            Op::Attempt(chain) => {
+                if !walk::run(&program.chains[chain as usize], regs.all(), vm, &mut spare, 0) {
+                    pc += 1;
+                }
             }
             Op::Index(d, a, i) => {
                 if let (Value::Dyn(target), Value::Int(index)) = (&r!(a), &r!(i)) {
-                    if let Some(value) = path::element(target, *index) {
-                        r!(d) = value;
+                    if let Some(light) = path::element(target, *index, &mut spare) {
+                        r!(d).put(light, &mut spare);
                         continue;
                     }
                 }
                 let chain = function.site(pc - 1) as u32;
+                if walk::run(&program.chains[chain as usize], regs.all(), vm, &mut spare, d) {
+                    continue;
+                }
                 flow!(path::run(m, &mut cx!(), chain, d));
             }
             Op::SetIndex(a, i, s) => {
-                let value = r!(s).take();
-                let index = match &r!(i) {
-                    Value::Int(index) => Some(*index),
-                    _ => None,
-                };
-                let left = match (&mut r!(a), index) {
-                    (Value::Dyn(target), Some(index)) => path::set_element(target, index, value),
-                    (_, _) => Some(value),
-                };
-                if let Some(value) = left {
-                    r!(s) = value;
-                    let chain = function.site(pc - 1) as u32;
-                    flow!(path::run(m, &mut cx!(), chain, s));
+                if let Value::Int(index) = r!(i) {
+                    if let Some([Value::Dyn(target), value]) = regs.two(a, s) {
+                        if path::set_element(target, index, value) {
+                            continue;
+                        }
+                    }
                 }
+                let chain = function.site(pc - 1) as u32;
+                if walk::run(&program.chains[chain as usize], regs.all(), vm, &mut spare, s) {
+                    continue;
+                }
+                flow!(path::run(m, &mut cx!(), chain, s));
             }
             Op::Property(d, a) => {
                 let chain = function.site(pc - 1) as u32;
                 if let Value::Dyn(target) = &r!(a) {
-                    if let Some(value) = path::property(target, &program.chains[chain as usize]) {
-                        r!(d) = value;
+                    if let Some(light) = walk::read(target, &program.chains[chain as usize].links, regs.every(), &mut spare) {
+                        r!(d).put(light, &mut spare);
                         continue;
                     }
                 }
@@ -652,12 +844,15 @@ pub(super) fn run<const EACH: bool>(m: &mut Machine, vm: &mut Vm, program: &Rc<P
             }
             Op::SetProperty(s) => {
                 let chain = function.site(pc - 1) as u32;
+                if walk::run(&program.chains[chain as usize], regs.all(), vm, &mut spare, s) {
+                    continue;
+                }
                 flow!(path::run(m, &mut cx!(), chain, s));
             }
 
             Op::Array(d, at, n) => {
                 let first = usize::from(at);
-                let items = &mut regs[first..first + usize::from(n)];
+                let items = &mut regs.all()[first..first + usize::from(n)];
                 for item in items.iter() {
                     tri!(vm.ledger.store_value(item, 0));
                 }
@@ -680,12 +875,12 @@ pub(super) fn run<const EACH: bool>(m: &mut Machine, vm: &mut Vm, program: &Rc<P
             Op::Map(d, at, shape) => {
                 let keys = &program.shape_keys[usize::from(shape)];
                 let first = usize::from(at);
-                for item in &regs[first..first + keys.len()] {
+                for item in &regs.every()[first..first + keys.len()] {
                     tri!(vm.ledger.store_value(item, 0));
                 }
                 let map: Map = keys
                     .iter()
-                    .zip(&mut regs[first..])
+                    .zip(&mut regs.all()[first..])
                     .map(|(k, v)| (k.as_str().into(), v.take_dynamic()))
                     .collect();
                 tri!(vm.limits.check_map(map.len()));
@@ -693,7 +888,7 @@ pub(super) fn run<const EACH: bool>(m: &mut Machine, vm: &mut Vm, program: &Rc<P
             }
             Op::Interpolate(d, at, n) => {
                 let first = usize::from(at);
-                let value = tri!(operators::interpolate(vm, site!(), &mut regs[first..first + usize::from(n)]));
+                let value = tri!(operators::interpolate(vm, site!(), &mut regs.all()[first..first + usize::from(n)]));
                 r!(d) = value;
                 settle!();
             }
@@ -722,34 +917,54 @@ pub(super) fn run<const EACH: bool>(m: &mut Machine, vm: &mut Vm, program: &Rc<P
                     }
                 }
             }
-            Op::RangeNext(d, a, to) => {
-                let second = a + 1;
-                let (Value::Int(next), Value::Int(left)) = (&r!(a), &r!(second)) else {
-                    unreachable!("RangeInit made integers")
-                };
-                let (next, left) = (*next, *left);
-                if left == 0 {
-                    jump!(to);
-                } else {
-                    r!(a) = Value::Int(next.wrapping_add(1));
-                    r!(second) = Value::Int(left.wrapping_sub(1));
-                    operators::set_loop_variable(&mut r!(d), Value::Int(next));
+            Op::RangeLoop(d, a, to) => {
+                if let Value::Int(left) = &mut r!(a + 1) {
+                    if *left == 0 {
+                        continue;
+                    }
+                    *left = left.wrapping_sub(1);
                 }
+                if let Value::Int(next) = &mut r!(a) {
+                    let value = *next;
+                    *next = value.wrapping_add(1);
+                    if let Value::Dyn(_) = r!(d) {
+                        operators::set_loop_variable(&mut r!(d), Value::Int(value));
+                    } else {
+                        r!(d) = Value::Int(value);
+                    }
+                }
+                back!(to);
             }
             Op::IterInit(a) => {
                 let source = r!(a).take_dynamic().flatten();
                 let iterator = tri!(iterate::open(vm, source, function.positions[pc - 1]));
                 m.iterators.push(iterator);
             }
-            Op::IterNext(d, to) => {
+            Op::IterLoop(d, to) => {
+                if let Some(Iter::Array(items)) = m.iterators.last_mut() {
+                    let Some(item) = items.next() else { continue };
+                    let light = Light::of_item(item, &mut spare);
+                    if r!(d).is_shared() {
+                        let mut value = Value::Unit;
+                        value.put(light, &mut spare);
+                        operators::set_loop_variable(&mut r!(d), value);
+                    } else {
+                        r!(d).put(light, &mut spare);
+                    }
+                    back!(to);
+                    continue;
+                }
                 let next = match m.iterators.last_mut() {
                     Some(iterator) => tri!(iterator.next(function.positions[pc - 1])),
                     None => None,
                 };
-                match next {
-                    Some(value) => operators::set_loop_variable(&mut r!(d), value),
-                    None => jump!(to),
+                let Some(value) = next else { continue };
+                if let Value::Dyn(_) = r!(d) {
+                    operators::set_loop_variable(&mut r!(d), value);
+                } else {
+                    r!(d) = value;
                 }
+                back!(to);
             }
             Op::IterDrop => drop(m.iterators.pop()),
             Op::Count(d, a) => {
@@ -783,10 +998,7 @@ pub(super) fn run<const EACH: bool>(m: &mut Machine, vm: &mut Vm, program: &Rc<P
 /// Whether the variable is captured and its value in use by a callee.
 #[inline]
 pub(super) fn lent_or_locked(value: &Value) -> bool {
-    match value {
-        Value::Dyn(d) if d.is_shared() => d.read_lock::<Dynamic>().is_none_or(|v| crate::value::is_lent(&v)),
-        _ => false,
-    }
+    matches!(value, Value::Dyn(d) if d.is_shared() && d.read_lock::<Dynamic>().is_none_or(|v| crate::value::is_lent(&v)))
 }
 
 fn unknown(site: &crate::program::Site) -> Error {

@@ -28,7 +28,7 @@ use crate::bytecode::Reg;
 use crate::program::Program;
 use crate::value::Value;
 use crate::{Limits, Meter, Vm};
-use rhai::{Dynamic, EvalAltResult, Position};
+use rhai::{Dynamic, EvalAltResult, Map, Position};
 use smallvec::SmallVec;
 use std::rc::Rc;
 
@@ -202,6 +202,32 @@ pub(super) fn keep(d: Dynamic) -> Value {
         Value::from(d)
     }
 }
+/// Whether the script's method `name` may take this object as it stands: nothing shared, and no closure of its own of
+/// that name, which would go before the method.
+#[inline]
+pub(in crate::machine) fn is_plain_object(object: &Dynamic, name: &str) -> bool {
+    if object.is_shared() {
+        return false;
+    }
+    match object.read_lock::<Map>() {
+        Some(map) => !map.contains_key(name),
+        None => true,
+    }
+}
+
+/// Puts a lent value back into a variable: through its cell, when it was captured meanwhile.
+#[inline]
+pub(in crate::machine) fn give_back_value(slot: &mut Value, value: Value) {
+    match slot {
+        Value::Dyn(d) if d.is_shared() => {
+            if let Some(mut cell) = d.write_lock::<Dynamic>() {
+                *cell = value.into();
+            }
+        }
+        slot => *slot = value,
+    }
+}
+
 /// Puts a lent value back into the frame on top.
 pub(in crate::machine) fn give_back(m: &mut Machine, vm: &mut Vm, place: Place, value: Dynamic) {
     match place {
@@ -212,15 +238,7 @@ pub(in crate::machine) fn give_back(m: &mut Machine, vm: &mut Vm, place: Place, 
             }
         }
         Place::Variable(register) => {
-            let slot = &mut m.registers()[usize::from(register)];
-            match slot {
-                Value::Dyn(d) if d.is_shared() => {
-                    if let Some(mut cell) = d.write_lock::<Dynamic>() {
-                        *cell = value;
-                    }
-                }
-                slot => *slot = keep(value),
-            }
+            give_back_value(&mut m.registers()[usize::from(register)], keep(value));
         }
         Place::Chain(chain, link) => {
             let program = m.current_program().clone();

@@ -8,8 +8,10 @@ mod answer;
 mod ask;
 mod kind;
 mod sort;
+mod turn;
 
 pub(crate) use kind::Routine;
+pub(in crate::machine) use turn::Turn;
 
 use super::invoke::Args;
 use super::{indexing, Code, Error};

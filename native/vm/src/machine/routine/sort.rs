@@ -18,22 +18,30 @@ pub(super) struct Merge {
 
 impl RoutineState {
     pub(super) fn advance_sort(&mut self, ledger: &mut Ledger) -> Result<Ask, Error> {
+        let Some((left, right)) = self.next_pair() else {
+            return Ok(Ask::Done(self.result()));
+        };
+        let mut args: Args = self.pointer.curry().iter().cloned().map(Value::Dyn).collect();
+        args.push(Value::from(ledger.copy(&self.items[left])?));
+        args.push(Value::from(ledger.copy(&self.items[right])?));
+        Ok(Ask::Call {
+            this: None,
+            args,
+            extra: None,
+        })
+    }
+
+    /// The next two items to compare; none when all is sorted.
+    pub(super) fn next_pair(&mut self) -> Option<(usize, usize)> {
         let length = self.items.len();
         loop {
             if self.merge.width >= length {
-                return Ok(Ask::Done(self.result()));
+                return None;
             }
             let middle = (self.merge.low + self.merge.width).min(length);
             let high = (self.merge.low + 2 * self.merge.width).min(length);
             if self.merge.left < middle && self.merge.right < high {
-                let mut args: Args = self.pointer.curry().iter().cloned().map(Value::Dyn).collect();
-                args.push(Value::from(ledger.copy(&self.items[self.merge.left])?));
-                args.push(Value::from(ledger.copy(&self.items[self.merge.right])?));
-                return Ok(Ask::Call {
-                    this: None,
-                    args,
-                    extra: None,
-                });
+                return Some((self.merge.left, self.merge.right));
             }
             for i in (self.merge.left..middle).chain(self.merge.right..high) {
                 self.output.push(std::mem::take(&mut self.items[i]));
@@ -41,6 +49,7 @@ impl RoutineState {
             self.merge.low = high;
             if high >= length {
                 self.items = std::mem::take(&mut self.output);
+                self.output.reserve_exact(length);
                 self.merge.low = 0;
                 self.merge.width *= 2;
             }
@@ -57,6 +66,13 @@ impl RoutineState {
             Some(order) => order > 0,
             None => self.items[left].type_id() > self.items[right].type_id(),
         };
+        self.merge(after);
+    }
+
+    /// Moves the right one of the compared items when it comes first, else the left one.
+    pub(super) fn merge(&mut self, right_first: bool) {
+        let (left, right) = (self.merge.left, self.merge.right);
+        let after = right_first;
         let from = if after { right } else { left };
         self.output.push(std::mem::take(&mut self.items[from]));
         if after {
