@@ -49,6 +49,7 @@ export const TOOLS = [
         : [],
   },
   tool('ts:types', 'tsc', ['--noEmit', '-p', 'tsconfig.json']),
+  tool('ts:documented', 'typedoc', ['--emit', 'none', '--logLevel', 'Warn', '--treatWarningsAsErrors']),
   tool('ts:lint', 'eslint', ['.', '--max-warnings', '0']),
   tool('ts:format', 'prettier', ['--check', '.']),
 ];

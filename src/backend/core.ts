@@ -30,6 +30,7 @@ export interface Core {
   close(): void;
 }
 
+/** What a backend can do. */
 export interface Capabilities {
   /** `eval` and `createSync` work. */
   readonly sync: boolean;

@@ -5,15 +5,18 @@ import { RhaiInternalError, RhaiLimitError } from '../errors/index.js';
 import { syntaxError } from './failures.js';
 import type { Program } from './programs.js';
 
+/** A name and where it stands. */
 export interface Located {
   readonly line: number;
   readonly column: number;
 }
 
+/** A message about a place; lines and columns count from 1, 0 is unknown. */
 export interface Diagnostic extends Located {
   readonly message: string;
 }
 
+/** A function that a script defines. */
 export interface FunctionInfo extends Located {
   readonly name: string;
   readonly params: readonly string[];
@@ -21,6 +24,7 @@ export interface FunctionInfo extends Located {
   readonly doc: readonly string[];
 }
 
+/** What `engine.analyze()` finds without running anything. */
 export interface Analysis {
   readonly isValid: boolean;
   readonly syntaxErrors: readonly Diagnostic[];

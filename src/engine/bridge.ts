@@ -6,6 +6,7 @@ import type { EngineOptions, ExecutionOptions } from '../options/engine.js';
 import { RhaiEngine } from './engine.js';
 import type { Execution } from './execution.js';
 
+/** Options of `createBridge`. */
 export interface BridgeOptions extends EngineOptions {
   /** Operations that one poll may run of each script. Default 10,000. */
   fuelPerPoll?: number;
@@ -40,6 +41,7 @@ const DEFAULT_FUEL = 10_000;
 /** Outcomes that are kept to be polled again; then the oldest are forgotten. */
 const MAX_OUTCOMES = 10_000;
 
+/** The machine as a queue of numbers, for people who drive their own loop. Nothing happens outside of its methods. */
 export class Bridge {
   readonly #engine: RhaiEngine;
   readonly #ownsEngine: boolean;
@@ -156,6 +158,7 @@ export class Bridge {
     for (const one of [...this.#live.values()]) this.#advance(one);
   }
 
+  /** Ends everything. */
   [Symbol.dispose](): void {
     this.dispose();
   }

@@ -3,6 +3,7 @@
 import { checkLimit } from '../options/limits.js';
 import type { RunQueue } from './run-queue.js';
 
+/** How gently an engine is closed. */
 export interface CloseOptions {
   /** How long runs may go on. Default 5,000. */
   graceMs?: number;

@@ -38,6 +38,7 @@ import { closeGently, type CloseOptions } from './close.js';
 import { Compiler } from './compiler.js';
 import { definitionsOf, type Definitions } from './definitions/index.js';
 import type { Execution } from './execution.js';
+import { printsAs } from './inspect.js';
 import type { LaneShared } from './lane.js';
 import { Lanes } from './lanes.js';
 import { LimitSets } from './limit-sets.js';
@@ -55,6 +56,10 @@ function backendOf(choice: ResolvedOptions['backend']): Backend {
   return nativeBackend();
 }
 
+/**
+ * An engine: host functions, a scope, limits, and the cores that run its scripts. Belongs to one JavaScript thread.
+ * `close()` or `dispose()` ends it; an idle one never keeps the process alive.
+ */
 export class RhaiEngine {
   readonly #backend: Backend;
   readonly #options: ResolvedOptions;
@@ -287,12 +292,14 @@ export class RhaiEngine {
 
   // The engine's scope.
 
+  /** Sets a variable of the engine's scope; a value that cannot cross is a RhaiValueError. */
   setVar(name: string, value: unknown): this {
     this.#mustBeOpen();
     this.#scope.set(name, value, false);
     return this;
   }
 
+  /** Sets a constant of the engine's scope: scripts can read it, also inside functions as `global::NAME`. */
   setConstant(name: string, value: unknown): this {
     this.#mustBeOpen();
     this.#scope.set(name, value, true);
@@ -311,6 +318,7 @@ export class RhaiEngine {
     return this.#scope.all();
   }
 
+  /** Forgets all variables and constants of the engine's scope. */
   clearScope(): this {
     this.#mustBeOpen();
     this.#scope.clear();
@@ -319,6 +327,7 @@ export class RhaiEngine {
 
   // Counters and the end.
 
+  /** Counters and gauges: runs by state, host calls in flight, times, what the cores hold. */
   stats(): EngineStats {
     if (this.#disposed) throw new RhaiDisposedError();
     return engineStats({
@@ -328,6 +337,17 @@ export class RhaiEngine {
       scripts: this.#compiler.programs,
       lanes: this.#lanes.all(),
     });
+  }
+
+  static {
+    printsAs(RhaiEngine, 'RhaiEngine', (engine) => engine.#summary());
+  }
+
+  /** What is printed of it. */
+  #summary(): object {
+    if (this.#disposed) return { backend: this.backend, state: 'disposed' };
+    const { live, queued } = this.stats().runs;
+    return { backend: this.backend, state: this.#closing ? 'closing' : 'open', runs: live + queued };
   }
 
   /** Takes no more runs, lets those under way finish within `graceMs`, then disposes. */
@@ -347,10 +367,12 @@ export class RhaiEngine {
     this.#errors.clear();
   }
 
+  /** The same as `dispose()`. */
   [Symbol.dispose](): void {
     this.dispose();
   }
 
+  /** The same as `close()`. */
   [Symbol.asyncDispose](): Promise<void> {
     return this.close();
   }

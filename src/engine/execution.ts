@@ -2,6 +2,7 @@
 // requests that the owner answers with `resume`. Nothing happens between two calls: no thread, no timer of ours, and by
 // itself no clock, so the same script with the same answers takes the same steps.
 
+import { printsAs } from './inspect.js';
 import { RhaiCancelledError, RhaiError } from '../errors/index.js';
 import type { HostCall } from '../host/call.js';
 import type { HostCalls } from '../host/calls.js';
@@ -62,6 +63,7 @@ export class OpenRequests {
 /** Executions that were forgotten without an end. */
 const forgotten = new FinalizationRegistry<Task>((task) => task.cancel(undefined));
 
+/** A run that is stepped by hand: deterministic, without threads or clocks. Made by `engine.start()`. */
 export class Execution<T = unknown> {
   readonly #task: Task;
   readonly #lane: Lane;
@@ -150,6 +152,7 @@ export class Execution<T = unknown> {
     return true;
   }
 
+  /** Cancels what has not ended. */
   [Symbol.dispose](): void {
     this.cancel();
   }
@@ -159,3 +162,5 @@ function settle(calls: HostCalls, call: HostCall, reply: ExecutionReply): void {
   if ('ok' in reply) calls.fulfilled(call, reply.ok);
   else calls.rejected(call, reply.error);
 }
+
+printsAs(Execution, 'Execution', ({ id, state }) => ({ id, state }));

@@ -1,6 +1,7 @@
 // Run: the promise of an evaluation, with a handle on it. Awaiting it costs what awaiting a plain promise costs:
 // its prototype names Promise as the constructor, so `await` and `then` take the engine's short way.
 
+import { printsAs } from './inspect.js';
 import { hasOwn } from '../protocol/intrinsics.js';
 import type { AnySchema } from '../schema/standard.js';
 import { validated } from '../schema/validate.js';
@@ -113,3 +114,5 @@ void Object.defineProperty(Run.prototype, 'constructor', {
   writable: true,
 });
 void Object.defineProperty(Run.prototype, Symbol.toStringTag, { value: 'Run', configurable: true });
+
+printsAs(Run, 'Run', ({ id, state }) => ({ id, state }));

@@ -15,6 +15,7 @@ import type { Warnings } from '../host/warnings.js';
 import type { FunctionHandle } from '../protocol/handles.js';
 import type { AnySchema } from '../schema/standard.js';
 import { validated } from '../schema/validate.js';
+import { runWatch } from '../trace/channels.js';
 import type { Compiler } from './compiler.js';
 import { Execution, OpenRequests } from './execution.js';
 import type { Lane } from './lane.js';
@@ -67,6 +68,10 @@ export class Runner {
 
   /** Runs on the caller's stack and gives the value or throws. */
   now(task: Task): unknown {
+    return runWatch().on ? tell(task, () => this.#now(task)) : this.#now(task);
+  }
+
+  #now(task: Task): unknown {
     const lane = this.parts.lanes.home();
     this.counters.started++;
     lane.start(task, []);
@@ -116,7 +121,8 @@ export class Runner {
 
   /** Takes the caller's async context and the options of background runs. */
   prepare(task: Task, options: RunOptions): void {
-    task.scope = new AsyncResource('RhaiRun');
+    if (runWatch().on) tell(task, () => takeContext(task));
+    else takeContext(task);
     if (options !== NO_OPTIONS) applyOptions(task, options);
   }
 
@@ -163,9 +169,22 @@ export class Runner {
     task.home?.leave(task);
     if (task.signal !== undefined) unwatch(task.signal, task);
     this.counters.ended(task);
+    task.told?.ended(task.settled === 'done' ? { result: task.value } : { error: task.error });
     this.parts.tracer?.ended(task);
     if (!task.sync) this.queue.left(task);
   };
+}
+
+function takeContext(task: Task): void {
+  task.scope = new AsyncResource('RhaiRun');
+}
+
+/** Tells that a run begins; what begins with it happens in the listeners' context. */
+function tell<T>(task: Task, begin: () => T): T {
+  return runWatch().begin({ runId: task.id, script: task.program.name }, (told) => {
+    task.told = told;
+    return begin();
+  });
 }
 
 /** The lane of a function that can still be called. */

@@ -13,6 +13,7 @@ export interface RhaiFunction<A extends unknown[] = any[], T = any> {
   readonly disposed: boolean;
   /** Lets go of it; later calls reject with RhaiDisposedError. Idempotent. */
   dispose(): void;
+  /** The same as `dispose()`. */
   [Symbol.dispose](): void;
 }
 

@@ -1,5 +1,6 @@
 // Script: a program that was compiled once and can be run, called and looked at. Made by engine.compile.
 
+import { printsAs } from './inspect.js';
 import type { RunOptions, WithSchema } from '../options/engine.js';
 import type { AnySchema, OutputOf } from '../schema/standard.js';
 import type { FunctionInfo } from './analysis.js';
@@ -12,6 +13,7 @@ export interface ScriptRunner {
   call<T>(script: Script, functionName: string, args?: readonly unknown[], options?: RunOptions): Run<T>;
 }
 
+/** A script that was parsed and compiled once. Made by `engine.compile()`. */
 export class Script {
   readonly #runner: ScriptRunner;
   readonly #program: Program;
@@ -51,3 +53,8 @@ export class Script {
     return script.#program;
   }
 }
+
+printsAs(Script, 'Script', ({ name, functions }) => ({
+  name,
+  functions: functions.map((one) => `${one.name}(${one.params.join(', ')})`),
+}));

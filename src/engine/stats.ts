@@ -37,6 +37,7 @@ export interface PendingCall {
   readonly ageMs: number;
 }
 
+/** What `engine.stats()` gives; times are in milliseconds. */
 export interface EngineStats {
   readonly runs: {
     readonly started: number;

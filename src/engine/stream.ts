@@ -1,6 +1,7 @@
 // A stream is a run whose script says `emit(v)`: what it emits is read with `for await`. While nobody reads, the script
 // waits in its `emit` call, `bufferSize` values ahead at most. Leaving the loop cancels the run and waits for its end.
 
+import { printsAs } from './inspect.js';
 import { RhaiError, RhaiLimitError } from '../errors/index.js';
 import type { AnySchema } from '../schema/standard.js';
 import { validated } from '../schema/validate.js';
@@ -106,6 +107,7 @@ export class RunStream<T = unknown> implements TaskFace, AsyncIterableIterator<T
     return result<T>(value, true);
   }
 
+  /** Cancels the run, as `return()` does, and rejects with `error`. */
   async throw(error?: unknown): Promise<IteratorResult<T, unknown>> {
     await this.return();
     throw error;
@@ -118,10 +120,12 @@ export class RunStream<T = unknown> implements TaskFace, AsyncIterableIterator<T
     return new Promise((resolve) => this.#ends.push(resolve));
   }
 
+  /** Itself: a stream is read once. */
   [Symbol.asyncIterator](): this {
     return this;
   }
 
+  /** Cancels the run, as leaving a `for await` does. */
   async [Symbol.asyncDispose](): Promise<void> {
     await this.return();
   }
@@ -165,3 +169,5 @@ function tooMany(): RhaiLimitError {
   const text = `More than ${MAX_UNAWAITED} values were emitted without awaiting emit.`;
   return new RhaiLimitError(text, 'bufferSize', MAX_UNAWAITED);
 }
+
+printsAs(RunStream, 'RunStream', ({ id, state }) => ({ id, state }));

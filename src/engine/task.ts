@@ -7,10 +7,12 @@ import { noStream, type EmitSink } from '../host/emit.js';
 import type { AsyncScope, CallOwner } from '../host/owner.js';
 import type { FunctionHandle } from '../protocol/handles.js';
 import type { DebugListener, PrintListener } from '../options/engine.js';
+import type { Told } from '../trace/channels.js';
 import type { AnySchema } from '../schema/standard.js';
 import type { LimitSet } from './limit-sets.js';
 import type { Program } from './programs.js';
 
+/** Where a run is: waiting for its turn, running, waiting for the host, or how it ended. */
 export type RunState = 'queued' | 'running' | 'waiting' | 'done' | 'failed' | 'cancelled';
 
 /** What a run used. */
@@ -83,6 +85,8 @@ export class Task implements CallOwner {
   onPrint: PrintListener | undefined;
   onDebug: DebugListener | undefined;
   signal: AbortSignal | undefined;
+  /** Who hears how it ends. */
+  told: Told | undefined;
   /** Who answers its host calls instead of the functions that are registered. */
   byHand: ((call: HostCall) => void) | undefined;
   /** Who reads what it emits. */

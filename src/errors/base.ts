@@ -97,6 +97,7 @@ export class RhaiError extends Error {
     return {};
   }
 
+  /** Code, message, position and trace, for logs. */
   toJSON(depth: unknown = 0): Record<string, unknown> {
     const level = typeof depth === 'number' ? depth : 0;
     const out: Record<string, unknown> = { name: this.name, code: this.code, message: this.message };
@@ -107,6 +108,7 @@ export class RhaiError extends Error {
     return out;
   }
 
+  /** How it prints in a terminal: with the place in the script. */
   [inspectKey](depth: number, options: object, inspect?: Inspect): string {
     const head = `${this.name} [${this.code}]: ${this.message}`;
     const frame = this.message.includes(' | ') ? '' : this.codeFrame;

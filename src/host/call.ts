@@ -2,6 +2,7 @@
 // costs no closure. It leaves the pool for good when a context was given out, because user code may keep that.
 
 import type { Position } from '../errors/index.js';
+import type { Told } from '../trace/channels.js';
 import type { HostFunction } from './functions.js';
 import type { CallOwner } from './owner.js';
 
@@ -28,6 +29,8 @@ export class HostCall {
   abandonedAt: number | undefined;
   /** Nobody wants the answer any more. */
   dead = false;
+  /** Who hears how it ends. */
+  told: Told | undefined;
   /** A context of this call was given to user code. */
   shared = false;
   #controller: AbortController | undefined;
@@ -66,6 +69,7 @@ export class HostCall {
     this.args = [];
     this.waiting = this.inFunction = this.inAll = this.dead = this.shared = false;
     this.abandonedAt = undefined;
+    this.told = undefined;
     this.#controller = undefined;
     this.#abortReason = undefined;
   }

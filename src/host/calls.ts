@@ -15,7 +15,9 @@ import type { HostFunction } from './functions.js';
 import { memberFunction } from './members.js';
 import type { CallOwner, Owners } from './owner.js';
 import { unregistered } from './unregistered.js';
+import { callWatch } from '../trace/channels.js';
 import { promiseOf } from './thenable.js';
+import { watched } from './watched.js';
 
 const ignore = (): void => {};
 const MAX_POOL = 1024;
@@ -115,7 +117,7 @@ export class HostCalls implements CallSettler {
       call.shared = true;
       args.unshift(new CallContext(call, this.shared.engine));
     }
-    const { handler } = fn;
+    const handler = callWatch().on ? watched(call, fn.handler) : fn.handler;
     if (owner.scope === undefined) return handler(...args);
     return owner.scope.runInAsyncScope(handler, undefined, ...args);
   }
@@ -134,6 +136,7 @@ export class HostCalls implements CallSettler {
   }
 
   fulfilled(call: HostCall, value: unknown): void {
+    call.told?.ended({ result: value });
     if (call.dead || call.owner.ended) return this.#late(call);
     this.shared.tracer?.hostSettled(call, true);
     const { port } = this;
@@ -157,6 +160,7 @@ export class HostCalls implements CallSettler {
   }
 
   rejected(call: HostCall, error: unknown): void {
+    call.told?.ended({ error });
     if (call.dead || call.owner.ended) return this.#late(call);
     this.shared.tracer?.hostSettled(call, false);
     this.#throw(call, error);

@@ -4,6 +4,7 @@
 import type { Position } from '../errors/index.js';
 import type { HostCall } from './call.js';
 
+/** What a host function that was registered with `context: true` gets as its first argument. */
 export interface HostCallContext {
   /** Aborts when the run ends or the call times out. */
   readonly signal: AbortSignal;

@@ -14,6 +14,7 @@ import {
 import { checkedHandler } from './checked.js';
 import type { HostCallContext } from './context.js';
 
+/** Options of `registerFunction`. */
 export interface FunctionOptions<P = Params | undefined, R = ParamType | undefined, C = boolean> {
   /** How long one call may take; 0 = no limit, absent = the run's `hostTimeoutMs`. */
   timeoutMs?: number;
@@ -31,6 +32,7 @@ export interface FunctionOptions<P = Params | undefined, R = ParamType | undefin
   returns?: R;
 }
 
+/** A host function: sync or async, any arity. */
 export type HostHandler = (...args: any[]) => unknown;
 
 /** A host function that wants its context. */

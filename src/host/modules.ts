@@ -10,6 +10,7 @@ import { promiseOf } from './thenable.js';
 /** What a module is made of: functions, and values that are constants for the script. */
 export type ModuleMembers = Readonly<Record<string, F.HostHandler | unknown>>;
 
+/** Options of `registerModule`. */
 export interface ModuleOptions {
   /** What it is for, for the generated definitions. */
   doc?: string;

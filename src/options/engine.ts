@@ -24,9 +24,12 @@ export type ModuleResolver = (
   from: string,
 ) => string | null | undefined | PromiseLike<string | null | undefined>;
 
+/** Gets what a script says with `print(value)`, as it is. */
 export type PrintListener = (text: string) => void;
+/** Gets what a script says with `debug(value)`, and where. */
 export type DebugListener = (text: string, position: DebugPosition) => void;
 
+/** Options of `RhaiEngine.create`. Unknown names and wrong values are refused. */
 export interface EngineOptions {
   /** `'auto'` = native where the addon loads, else WASM. */
   backend?: 'auto' | 'native' | 'wasm';
@@ -52,6 +55,7 @@ export interface EngineOptions {
   assistMicros?: number;
 }
 
+/** Options of one run. */
 export interface RunOptions {
   signal?: AbortSignal;
   timeoutMs?: number;

@@ -12,6 +12,7 @@ const BIT: Readonly<Record<MemberUse, number>> = { get: READABLE, set: WRITABLE,
 
 type Names<T> = readonly (string & keyof T)[];
 
+/** What scripts may do with a host object. */
 export interface HostObjectOptions<T extends object = object> {
   /** Its type's name for `type_of`, printing and errors; by default the name of the target's class. */
   type?: string;

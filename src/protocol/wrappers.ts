@@ -3,7 +3,7 @@
 
 function callable<A extends unknown[], T>(
   type: new (...args: A) => T,
-): { new (...args: A): T; (...args: A): T } {
+): { /** Makes one. */ new (...args: A): T; /** Makes one, without `new`. */ (...args: A): T } {
   function wrapper(...args: A): T {
     return new type(...args);
   }

@@ -19,6 +19,7 @@ export interface StandardSchema<Input = unknown, Output = Input> {
   readonly '~standard': {
     readonly version: 1;
     readonly vendor: string;
+    /** Gives the value as the schema has it, or issues. */
     readonly validate: (value: unknown) => SchemaResult<Output> | Promise<SchemaResult<Output>>;
     /** For the type checker only. */
     readonly types?: { readonly input: Input; readonly output: Output } | undefined;

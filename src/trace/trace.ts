@@ -14,6 +14,7 @@ export const STEPS = [
   'done',
 ] as const;
 
+/** One step of a run or host call, with its ids and its time. */
 export interface TraceEvent {
   /** 1 to 10. */
   readonly step: number;
@@ -26,6 +27,7 @@ export interface TraceEvent {
   readonly outcome?: string;
 }
 
+/** Gets every step while tracing is on. */
 export type TraceListener = (event: TraceEvent) => void;
 
 type Facts = Omit<TraceEvent, 'step' | 'name' | 'atMs'>;

@@ -36,7 +36,7 @@ pub const RB_BROKEN: u32 = 3;
 /// Sources above this are compiled on the worker.
 const ASSIST_SOURCE_BYTES: usize = 4096;
 /// Counters of the port, before the core's own.
-const PORT_COUNTERS: [&str; 6] = ["wakes", "parks", "steps", "busySteps", "brokenRecords", "sideBuffers"];
+const PORT_COUNTERS: [&str; 7] = ["wakes", "parks", "steps", "busySteps", "brokenRecords", "sideBuffers", "processBytes"];
 const COUNTERS: usize = PORT_COUNTERS.len() + Counters::COUNT;
 
 /// What C++ holds. Used by the owner thread only; the thread of a worker core shares `shared` alone.
@@ -169,6 +169,7 @@ impl RbCore {
         all[2] = self.steps.get() as f64;
         all[3] = self.busy_steps.get() as f64;
         all[5] = (self.shared.side_in.count() + self.shared.side_out.count()) as f64;
+        all[6] = crate::allocator::tell() as f64;
         all
     }
 

@@ -4,6 +4,7 @@
 //! holds a reference). Control words are atomics on both sides, each on a cache line of its own. Ring bytes belong
 //! to one side at a time: the producer's until it publishes the head, the consumer's until it publishes the tail.
 
+use crate::doze::Words;
 use std::sync::atomic::AtomicU32;
 use std::sync::atomic::Ordering::{Relaxed, SeqCst};
 
@@ -115,6 +116,18 @@ impl Memory {
         let start = CONTROL_BYTES + self.out_bytes as usize + offset as usize;
         // SAFETY: inside the allocation, and JavaScript does not write what it has published, by the caller's promise.
         unsafe { std::slice::from_raw_parts(self.base.add(start), length as usize) }
+    }
+}
+
+impl Words for Memory {
+    fn load(&self, word: Word) -> u32 {
+        Self::load(self, word)
+    }
+    fn store(&self, word: Word, value: u32) {
+        Self::store(self, word, value);
+    }
+    fn swap(&self, word: Word, value: u32) -> u32 {
+        Self::swap(self, word, value)
     }
 }
 

@@ -87,7 +87,7 @@ impl Station {
             shared.wake_javascript();
         }
         let deadline_ns = self.core.next_deadline();
-        shared.set_nearest(deadline_ns);
+        shared.doze.set_nearest(deadline_ns);
         shared
             .memory
             .store(Word::Deadline, deadline_ns.map_or(NO_DEADLINE, |at_ns| ms_until(at_ns, now_ns)));

@@ -1,21 +1,18 @@
 //! The worker thread of a core: started when it is first needed, steps while there is work, sleeps otherwise.
-//!
-//! Nobody polls. The worker says SLEEPING, looks again at everything that could have come meanwhile (mail, a kick, a
-//! nearer deadline, stop), and only then parks; whoever brings work publishes it first and then looks at SLEEPING.
-//! All of these are sequentially consistent, so one of the two sees the other.
+//! How the two threads wake each other is `doze`'s.
 
+use crate::allocator;
+use crate::doze::{must_wake_javascript, Doze, NEVER};
 use crate::memory::{Memory, Word};
 use crate::port::Holder;
 use crate::side::SideBuffers;
 use crate::station::{Station, Turn};
 use rhai_bridge_core::{guarded, Budget, Core, StepResult};
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering::SeqCst};
+use std::sync::atomic::{AtomicU64, Ordering::SeqCst};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, TryLockError};
 use std::thread::{JoinHandle, Thread};
 use std::time::Duration;
 
-/// No deadline.
-const NEVER: u64 = u64::MAX;
 /// The worker lets the baton go this often, so that it can be stopped and asked.
 const TURN_NS: u64 = 1_000_000;
 /// rhai's parser is recursive; the memory is reserved, not used.
@@ -47,13 +44,8 @@ pub struct Shared {
     /// Big records from JavaScript.
     pub side_in: Arc<SideBuffers>,
     wake: WakeTarget,
-    stop: AtomicBool,
-    /// Work was left for the worker that is not in the inbox.
-    kick: AtomicBool,
-    /// The core's nearest deadline after the last turn.
-    nearest_ns: AtomicU64,
-    /// Until when the worker sleeps; [`NEVER`] when it is not known.
-    parked_until_ns: AtomicU64,
+    /// How they sleep and wake.
+    pub doze: Doze,
     /// Wake-ups of JavaScript.
     pub wakes: AtomicU64,
     /// Times the worker fell asleep.
@@ -71,10 +63,7 @@ impl Shared {
             side_out,
             side_in,
             wake,
-            stop: AtomicBool::new(false),
-            kick: AtomicBool::new(false),
-            nearest_ns: AtomicU64::new(NEVER),
-            parked_until_ns: AtomicU64::new(NEVER),
+            doze: Doze::default(),
             wakes: AtomicU64::new(0),
             parks: AtomicU64::new(0),
         })
@@ -101,7 +90,7 @@ impl Shared {
 
     /// Wakes JavaScript, once until it drains.
     pub fn wake_javascript(&self) {
-        if self.memory.swap(Word::Wake, 1) == 0 {
+        if must_wake_javascript(&self.memory) {
             self.wakes.fetch_add(1, SeqCst);
             (self.wake.call)(self.wake.context);
         }
@@ -109,43 +98,21 @@ impl Shared {
 
     /// Mail, or the wish to stop: the worker should look up.
     pub fn has_news(&self) -> bool {
-        self.has_mail() || self.stop.load(SeqCst)
-    }
-
-    fn has_mail(&self) -> bool {
-        self.memory.load(Word::InHead) != self.memory.load(Word::InTail)
-    }
-
-    /// Notes the core's nearest deadline.
-    pub fn set_nearest(&self, deadline_ns: Option<u64>) {
-        self.nearest_ns.store(deadline_ns.unwrap_or(NEVER), SeqCst);
+        self.doze.has_news(&self.memory)
     }
 
     /// Whether there is a deadline that the sleeping worker does not know of.
     pub fn has_unwatched_deadline(&self) -> bool {
-        let nearest = self.nearest_ns.load(SeqCst);
-        nearest != NEVER && self.memory.load(Word::Sleeping) == 1 && nearest < self.parked_until_ns.load(SeqCst)
+        self.doze.has_unwatched_deadline(&self.memory)
     }
 
     /// Sleeps until there is something to do.
     fn park(&self) {
-        self.memory.store(Word::Sleeping, 1);
-        let until_ns = self.nearest_ns.load(SeqCst);
-        if self.has_news() || self.kick.load(SeqCst) {
-            return self.wake_up();
-        }
-        self.parked_until_ns.store(until_ns, SeqCst);
-        if self.nearest_ns.load(SeqCst) == until_ns {
+        allocator::tell();
+        self.doze.park(&self.memory, |until_ns| {
             self.parks.fetch_add(1, SeqCst);
             self.sleep_until(until_ns);
-        }
-        self.wake_up();
-    }
-
-    fn wake_up(&self) {
-        self.parked_until_ns.store(NEVER, SeqCst);
-        self.memory.store(Word::Sleeping, 0);
-        self.kick.store(false, SeqCst);
+        });
     }
 
     fn sleep_until(&self, until_ns: u64) {
@@ -158,7 +125,7 @@ impl Shared {
 
     /// The thread's whole life.
     fn work(&self) {
-        while !self.stop.load(SeqCst) {
+        while !self.doze.is_stopped() {
             let is_stuck = {
                 let mut station = self.take_baton();
                 let now_ns = self.now_ns();
@@ -190,7 +157,7 @@ pub struct Worker {
 impl Worker {
     /// Hands the worker what there is; starts it when it was never needed before.
     pub fn wake(&mut self, shared: &Arc<Shared>) -> bool {
-        shared.kick.store(true, SeqCst);
+        shared.doze.kick();
         match &self.handle {
             None => self.start(shared),
             Some(handle) => {
@@ -205,13 +172,17 @@ impl Worker {
         let inner = Arc::clone(shared);
         let builder = std::thread::Builder::new().name("rhai-worker".to_owned()).stack_size(STACK_BYTES);
         // A panic that gets here was not caught by the core's own guards: the thread ends, `join` swallows it.
-        self.handle = builder.spawn(move || drop(guarded(|| inner.work()))).ok();
+        let life = move || {
+            drop(guarded(|| inner.work()));
+            allocator::tell();
+        };
+        self.handle = builder.spawn(life).ok();
         self.handle.is_some()
     }
 
     /// Stops and joins the thread. The slice it is in ends first.
     pub fn stop(&mut self, shared: &Shared) {
-        shared.stop.store(true, SeqCst);
+        shared.doze.stop();
         if let Some(handle) = self.handle.take() {
             handle.thread().unpark();
             let _ = handle.join();
@@ -220,7 +191,7 @@ impl Worker {
 }
 
 fn unpark(shared: &Shared, thread: &Thread) {
-    if shared.memory.swap(Word::Sleeping, 0) == 1 {
+    if shared.doze.rouse(&shared.memory) {
         thread.unpark();
     }
 }

@@ -1,0 +1,50 @@
+// The guides tell the truth: their examples compile against the published types and print what they say; their links lead somewhere.
+import { execFile } from 'node:child_process';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { promisify } from 'node:util';
+import { transformSync } from 'esbuild';
+import { writeFileSync } from 'node:fs';
+import { describe, expect, it, vi } from 'vitest';
+import { folder, root, writeExamples } from './examples.js';
+
+vi.setConfig({ testTimeout: 120_000 });
+const run = promisify(execFile);
+const examples = writeExamples();
+
+it('there are examples in every guide that shows code', () => {
+  expect(examples.length).toBeGreaterThan(15);
+});
+
+it('every example compiles', async () => {
+  const tsc = join(root, 'node_modules/typescript/bin/tsc');
+  const { stdout } = await run(process.execPath, [tsc, '-p', folder]).catch((error) => error);
+  expect(stdout).toBe('');
+});
+
+describe('every example prints what it says', () => {
+  it.each(examples.map((example) => [example.name, example] as const))('%s', async (_, example) => {
+    const file = example.file.replace(/\.mts$/, '.mjs');
+    writeFileSync(file, transformSync(example.text, { loader: 'ts', format: 'esm', target: 'node20' }).code);
+    const { stdout, stderr } = await run(process.execPath, ['--no-warnings', file], { cwd: root });
+    expect([stdout.trim(), stderr]).toEqual([example.prints, '']);
+  });
+});
+
+const LINK = /\]\((?!https?:)([^)#\s]+)(#[^)\s]*)?\)/g;
+const documents = [
+  ...['README.md', 'SECURITY.md', 'CHANGELOG.md'],
+  ...readdirSync(join(root, 'docs'))
+    .filter((name) => name.endsWith('.md'))
+    .map((name) => `docs/${name}`),
+];
+
+it.each(documents)('the links of %s lead to files', (document) => {
+  const text = readFileSync(join(root, document), 'utf8');
+  const targets = [...text.matchAll(LINK)].map(([, target]) => join(dirname(document), target!));
+  // The reference is made by `npm run docs` and not kept in the repository.
+  const missing = targets.filter(
+    (target) => !target.startsWith('docs/api/') && !existsSync(join(root, target)),
+  );
+  expect(missing).toEqual([]);
+});
