@@ -1,4 +1,4 @@
-// node test/hostile/main.mjs [--all] [--only 27,28] [--json]: hostile inputs against the built package, in child processes.
+// node test/hostile/main.mjs [--all] [--only 27,28] [--json] [--lenient]: hostile inputs against the built package, in child processes.
 // Without --all a sample of each kind. Exit code 1 when a promise was broken.
 import { CASES, NODE_BYTES, runAll, sample } from './runner.mjs';
 
@@ -9,6 +9,7 @@ const wanted = (all ? CASES : sample(6, true)).filter((entry) => !only || only.i
 const json = args.includes('--json');
 
 const verdicts = await runAll(wanted, {
+  lenient: args.includes('--lenient'),
   onResult: ({ number, name, result, broken }) => {
     if (broken && !json)
       console.log(`BROKEN ${number} ${name}\n       ${broken} after ${result.ms?.toFixed(0)} ms`);

@@ -117,13 +117,18 @@ const maps = [
     limit('maxMapSize'),
     { limits: { maxMapSize: 10_000, maxOperations: 0 } },
   ),
-  bomb(42, 'entries without end', 'let m = #{}; let i = 0; loop { m[`key number ${i}`] = i; i += 1; }', 64),
+  bomb(
+    42,
+    'entries without end',
+    'let m = #{}; let i = 0; loop { m[`key number ${i}`] = i; i += 1; }',
+    64,
+    either(memory, late),
+  ),
   bomb(
     42,
     'mixed in without end',
     'let m = #{a: 1}; let i = 0; loop { i += 1; let n = #{}; n[`${i}`] = m; m = n; if i > 100 { i = 0; m = #{a: m.keys()}; } m.mixin(#{b: [m]}); }',
     64,
-    either(memory, late),
     size,
   ),
 ];

@@ -1,4 +1,6 @@
 //! The machine in its three forms: run plainly, stopped everywhere, and with every host call answered late.
+//!
+//! long because: one runner for all forms, whose parts share its state.
 
 use super::hosts;
 use super::modules;
