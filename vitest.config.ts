@@ -1,12 +1,56 @@
-// One suite over every backend; the time-outs only stop a hung test, no test waits for them.
-import { defineConfig } from 'vitest/config';
+// One suite over every backend, in Node and in Chromium; the time-outs only stop a hung test, no test waits for them.
+// `--project node` and `--project chromium` pick a side; where there is no Chromium, its side is left out with a word.
+import { fileURLToPath } from 'node:url';
+import { playwright } from '@vitest/browser-playwright';
+import { defineConfig, type TestProjectConfiguration } from 'vitest/config';
+import { CHROMIUM_FLAGS, chromiumPath } from './test/page/chromium.js';
 
-export default defineConfig({
+const patience = { testTimeout: 20_000, hookTimeout: 20_000 };
+
+const node: TestProjectConfiguration = {
   test: {
+    ...patience,
+    name: 'node',
     include: ['test/**/*.test.ts'],
-    testTimeout: 20_000,
-    hookTimeout: 20_000,
     pool: 'forks',
     maxWorkers: 2,
   },
+};
+
+/** A headless browser that asks nobody for anything; the page is served without any special header. */
+const chromium = (executablePath: string): TestProjectConfiguration => ({
+  publicDir: false,
+  resolve: {
+    alias: ['util', 'vm', 'stream', 'async_hooks'].map((name) => ({
+      find: `node:${name}`,
+      replacement: fileURLToPath(new URL(`test/page/stand-ins/${name}.ts`, import.meta.url)),
+    })),
+  },
+  test: {
+    ...patience,
+    name: 'chromium',
+    include: ['test/conformance/*.test.ts'],
+    browser: {
+      enabled: true,
+      headless: true,
+      screenshotFailures: false,
+      provider: playwright({
+        launchOptions: {
+          executablePath,
+          args: CHROMIUM_FLAGS,
+        },
+      }),
+      instances: [{ browser: 'chromium' }],
+    },
+  },
+});
+
+if (chromiumPath === undefined) {
+  const text = 'There is no Chromium here: its side of the conformance suite is left out.';
+  if (process.env['CI'] !== undefined) throw new Error(`${text} (RHAI_BRIDGE_CHROMIUM names one)`);
+  console.warn(text);
+}
+
+export default defineConfig({
+  test: { projects: chromiumPath === undefined ? [node] : [node, chromium(chromiumPath)] },
 });

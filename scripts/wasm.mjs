@@ -1,50 +1,38 @@
 /**
- * npm run build:wasm: compiles wasm/ to wasm/pkg/rhai_bridge.wasm, with the target's standard library from wherever it can be had.
- *   --cached   only when that library is there already; ends with 3 when it is not
+ * npm run build:wasm: makes wasm/pkg/rhai_bridge.wasm and wasm/pkg/worker.js. Nothing is done that was done before: a stamp beside the
+ * module says what it was made from.
+ *   --cached   only what can be made without fetching anything; ends with 3 when something is missing
+ *   --fresh    also when nothing has changed
  */
-import { execFileSync, spawnSync } from 'node:child_process';
-import { copyFileSync, mkdirSync, statSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { buildModule, MissingTool, sizesOf } from './wasm/module.mjs';
+import { out, stampOf } from './wasm/stamp.mjs';
+import { buildWorker } from './wasm/worker.mjs';
 
-const root = fileURLToPath(new URL('..', import.meta.url));
-const target = 'wasm32-unknown-unknown';
-const missingTarget = 3;
+const has = (flag) => process.argv.includes(flag);
+const stampFile = join(out, 'stamp');
 
-/** Rust's default of 1 MiB is little for a parser; memory ends at 1 GiB, so that a script cannot take all of a page's. */
-const linker = ['-zstack-size=4194304', '--max-memory=1073741824'];
-
-const found = spawnSync(join(root, 'scripts/wasm-target.sh'), process.argv.slice(2), {
-  encoding: 'utf8',
-  stdio: ['ignore', 'pipe', 'inherit'],
-});
-if (found.status !== 0) process.exit(process.argv.includes('--cached') ? missingTarget : 1);
-
-const targetDir = process.env.CARGO_TARGET_DIR ?? join(root, 'native/target');
-execFileSync(
-  'cargo',
-  ['build', '--release', '--locked', '-p', 'rhai-bridge-wasm', '--target', target, '--target-dir', targetDir],
-  {
-    cwd: join(root, 'native'),
-    stdio: 'inherit',
-    env: {
-      ...process.env,
-      ...toolchainEnv(found.stdout.trim()),
-      CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUSTFLAGS: flags(),
-    },
-  },
-);
-
-const out = join(root, 'wasm/pkg/rhai_bridge.wasm');
-mkdirSync(join(root, 'wasm/pkg'), { recursive: true });
-copyFileSync(join(targetDir, target, 'release/rhai_bridge_wasm.wasm'), out);
-console.log(`wasm/pkg/rhai_bridge.wasm: ${(statSync(out).size / 1024).toFixed(0)} KiB`);
-
-/** A toolchain of our own comes first on the path, and rustup is told to stay out of the way. */
-function toolchainEnv(toolchain) {
-  return toolchain ? { PATH: `${toolchain}/bin:${process.env.PATH}`, RUSTUP_TOOLCHAIN: toolchain } : {};
+function isFresh(stamp) {
+  try {
+    return readFileSync(stampFile, 'utf8') === stamp && sizesOf() !== undefined;
+  } catch {
+    return false;
+  }
 }
 
-function flags() {
-  return [...linker.map((argument) => `-Clink-arg=${argument}`), '-Cstrip=symbols'].join(' ');
+await buildWorker();
+const stamp = stampOf();
+if (has('--fresh') || !isFresh(stamp)) {
+  try {
+    buildModule({ mayFetch: !has('--cached') });
+  } catch (error) {
+    if (!(error instanceof MissingTool)) throw error;
+    console.error(`wasm: ${error.message}`);
+    process.exit(3);
+  }
+  writeFileSync(stampFile, stamp);
 }
+const { bytes, brotli } = sizesOf();
+const kib = (size) => `${(size / 1024).toFixed(0)} KiB`;
+console.log(`wasm/pkg/rhai_bridge.wasm: ${kib(bytes)}, ${kib(brotli)} with brotli`);

@@ -1,5 +1,5 @@
 /**
- * npm run bench [case …] [--only contestant,…]
+ * npm run bench [case …] [--only contestant,…] [--markdown]
  * Measures rhai-bridge beside its peers, in one run; prints a table per case and writes last.json (not kept in the repository).
  * A case is a file of cases/, a contestant one of contestants/. The method is in lib/compare.mjs.
  */
@@ -10,6 +10,7 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { closeContestants, openContestants } from './lib/contestants.mjs';
 import { judge } from './lib/judge.mjs';
+import { markdown } from './lib/markdown.mjs';
 import { installPeers } from './lib/peers.mjs';
 import { figure, print } from './lib/table.mjs';
 
@@ -53,7 +54,7 @@ function again() {
 async function main() {
   const { values, positionals } = parseArgs({
     allowPositionals: true,
-    options: { only: { type: 'string' } },
+    options: { only: { type: 'string' }, markdown: { type: 'boolean' } },
   });
   const contestants = await openContestants(values.only?.split(','));
   console.log(
@@ -67,6 +68,7 @@ async function main() {
     `${JSON.stringify({ node: process.version, cpu: cpus()[0].model, cases: report }, null, 1)}\n`,
   );
   summarise(report);
+  if (values.markdown) console.log(`\n${markdown(report).join('\n')}`);
   process.exit(0);
 }
 

@@ -9,7 +9,7 @@ import { join, resolve } from 'node:path';
 import { clang, must, root, run, targetDir } from './tools.mjs';
 
 const TRIPLE = 'x86_64-unknown-linux-gnu';
-const SHELL = ['addon.cc', 'core_object.cc', 'wake_channel.cc'];
+const shell = join(root, 'native/addon');
 
 /** `kind` is 'address' or 'thread'. `rust` may add cargo's arguments (an instrumented standard library, for instance). */
 export async function build(kind, { cargo = [], env = {} } = {}) {
@@ -63,7 +63,9 @@ export async function build(kind, { cargo = [], env = {} } = {}) {
     ],
     ...include.map((path) => `-I${resolve(root, path)}`),
     ...defines.map((name) => `-D${name}`),
-    ...SHELL.map((file) => join(root, 'native/addon', file)),
+    ...readdirSync(shell)
+      .filter((file) => file.endsWith('.cc'))
+      .map((file) => join(shell, file)),
     join(CARGO_TARGET_DIR, TRIPLE, 'debug/librhai_bridge_ffi.a'),
     ...[
       '-lpthread',

@@ -26,22 +26,30 @@ export interface Core {
   ref(): void;
   unref(): void;
   counters(): unknown;
+  /** For a core that may stop to answer: it is given up after a silence longer than `patienceMs()`. */
+  watch?(patienceMs: () => number): void;
   /** Stops and joins the thread and drops everything; idempotent. */
   close(): void;
 }
 
 /** What a backend can do. */
 export interface Capabilities {
-  /** `eval` and `createSync` work. */
+  /** `eval` works. */
   readonly sync: boolean;
-  /** Scripts run beside the JavaScript thread. */
+  /** `createSync` works. */
+  readonly createSync: boolean;
+  /** Scripts run beside the JavaScript thread (`mode: 'background'`). */
   readonly threads: boolean;
+  /** Host functions run in the async context of the run's caller (`AsyncLocalStorage`). */
+  readonly asyncContext: boolean;
 }
 
 /** Makes cores. One per engine; it holds no state beside the options it was made with. */
 export interface Backend {
   readonly name: 'native' | 'wasm';
   readonly capabilities: Capabilities;
+  /** Why it is not the better one that was looked for first. */
+  readonly fallback?: string;
   open(
     kind: CoreKind,
     buffer: ArrayBuffer,

@@ -1,10 +1,9 @@
 // The native backend: finds the addon beside this package and makes cores from it. Loads nothing until it is asked.
 
-import { createRequire } from 'node:module';
-import { dirname, join } from 'node:path';
-import { fileURLToPath, pathToFileURL } from 'node:url';
 import { VERSION } from '../protocol/constants.js';
 import { RhaiError } from '../errors/index.js';
+import { node } from '../platform/node.js';
+import { besideThis, inPackage } from '../platform/places.js';
 import type { Backend, Core, CoreKind } from './core.js';
 
 interface Addon {
@@ -18,32 +17,30 @@ interface Addon {
   ) => Core;
 }
 
-const { platform, arch } = process;
-
-const PREBUILT = `prebuilds/${platform}-${arch}/rhai_bridge.node`;
-
-/** This module's own address; a bundle in CommonJS has no import.meta. */
-function here(): string {
-  if (typeof import.meta.url === 'string') return import.meta.url;
-  return pathToFileURL(typeof __filename === 'string' ? __filename : join(process.cwd(), '_')).href;
-}
-
 /**
  * Where the addon may be: where the environment says, in this package (seen from src/backend as from dist/entry and
  * dist/chunks), beside a bundle that swallowed this module, in the package that such a bundle still finds.
  */
-const PLACES: readonly (() => string | undefined)[] = [
-  () => process.env['RHAI_BRIDGE_ADDON'],
-  () => fileURLToPath(new URL('../../build/Release/rhai_bridge.node', here())),
-  () => fileURLToPath(new URL(`../../${PREBUILT}`, here())),
-  () => fileURLToPath(new URL('rhai_bridge.node', here())),
-  () => join(dirname(createRequire(here()).resolve('rhai-bridge/package.json')), PREBUILT),
-];
+function placesFor(process: NodeJS.Process): readonly (() => string | undefined)[] {
+  const prebuilt = `prebuilds/${systemOf(process)}/rhai_bridge.node`;
+  return [
+    () => process.env['RHAI_BRIDGE_ADDON'],
+    () => besideThis('../../build/Release/rhai_bridge.node'),
+    () => besideThis(`../../${prebuilt}`),
+    () => besideThis('rhai_bridge.node'),
+    () => inPackage(prebuilt),
+  ];
+}
 
+const systemOf = ({ platform, arch }: NodeJS.Process): string => `${platform}-${arch}`;
 let loaded: Addon | undefined;
 
 /** By dlopen itself: it is what `require` does in the end, without waking the CommonJS loader for it (0.6 ms). */
-function tryLoad(place: () => string | undefined, failures: string[]): Addon | undefined {
+function tryLoad(
+  process: NodeJS.Process,
+  place: () => string | undefined,
+  failures: string[],
+): Addon | undefined {
   try {
     const file = place();
     if (file === undefined || file === '') return undefined;
@@ -57,9 +54,10 @@ function tryLoad(place: () => string | undefined, failures: string[]): Addon | u
 }
 
 function load(): Addon {
+  if (node === undefined) throw new RhaiError('RHAI_BACKEND', 'The native addon needs Node.');
   const failures: string[] = [];
-  for (const place of PLACES) {
-    const addon = tryLoad(place, failures);
+  for (const place of placesFor(node)) {
+    const addon = tryLoad(node, place, failures);
     if (addon === undefined) continue;
     if (addon.protocolVersion !== VERSION) {
       throw new RhaiError(
@@ -71,7 +69,7 @@ function load(): Addon {
   }
   throw new RhaiError(
     'RHAI_BACKEND',
-    `No native addon for ${platform}-${arch} could be loaded: ${failures.join('; ')}. ` +
+    `No native addon for ${systemOf(node)} could be loaded: ${failures.join('; ')}. ` +
       `Without one, scripts run on the WASM backend: RhaiEngine.create({ backend: 'wasm' }).`,
   );
 }
@@ -81,7 +79,7 @@ export function nativeBackend(): Backend {
   const addon = (loaded ??= load());
   return {
     name: 'native',
-    capabilities: { sync: true, threads: true },
+    capabilities: { sync: true, createSync: true, threads: true, asyncContext: true },
     open: (kind: CoreKind, buffer, outboxBytes, inboxBytes, onWake) =>
       new addon.Core(buffer, outboxBytes, inboxBytes, kind === 'home' ? 0 : 1, onWake),
   };

@@ -12,6 +12,7 @@ import { thenNative } from '../protocol/intrinsics.js';
 import type { ValueLimits } from '../protocol/limits.js';
 import { Outbox, type RecordSink } from '../protocol/outbox.js';
 import { Views } from '../protocol/views.js';
+import { unref, type Timer } from '../platform/timers.js';
 import { BROKEN, BUSY, IDLE, MORE, type Backend, type Core, type CoreKind } from './core.js';
 import { clock, defer, remainingMicros, spend, touchTurn, type Resumable } from './turn.js';
 
@@ -54,7 +55,7 @@ export class Port implements Resumable {
   /** Published, but the core has not been stepped since. */
   #owed = false;
   #closed = false;
-  #alarm: NodeJS.Timeout | undefined;
+  #alarm: Timer | undefined;
   #alive = false;
   /** The core says how long its steps take: exact, and cheaper than to ask the clock. */
   #measures = true;
@@ -95,6 +96,11 @@ export class Port implements Resumable {
   /** Records that wait for room in the inbox. */
   get backlog(): number {
     return this.#inbox.backlog;
+  }
+
+  /** Lets a core that no longer answers be given up. */
+  watch(patienceMs: () => number): void {
+    this.#core.watch?.(patienceMs);
   }
 
   counters(): unknown {
@@ -218,8 +224,7 @@ export class Port implements Resumable {
     clearTimeout(this.#alarm);
     this.#alarm = undefined;
     if (ms === C.NO_DEADLINE) return;
-    this.#alarm = setTimeout(() => this.#ring(), ms + 1);
-    this.#alarm.unref();
+    this.#alarm = unref(setTimeout(() => this.#ring(), ms + 1));
   }
 
   #ring(): void {
@@ -233,24 +238,26 @@ export class Port implements Resumable {
    */
   stepRun(slot: number, generation: number, others: boolean): boolean {
     if (this.#inbox.publish() && others) this.#owed = true;
-    const found = this.#core.stepRun(slot, generation, SYNC_SLICE_MICROS);
-    this.drain();
-    if (found === BROKEN) this.#break(new Error('the core is broken'));
+    const found = this.#directly(() => this.#core.stepRun(slot, generation, SYNC_SLICE_MICROS));
     return found !== IDLE || this.#inbox.dirty;
   }
 
   /** Home core: reads the inbox and answers, without running anything for longer than a moment. */
   settle(): void {
     this.#inbox.publish();
-    if (this.#core.step(0) === MORE) this.#owed = true;
-    this.drain();
+    if (this.#directly(() => this.#core.step(0)) === MORE) this.#owed = true;
   }
 
-  private drain(): void {
+  #directly(step: () => number): number {
+    if (this.#closed) return IDLE;
     try {
+      const found = step();
+      if (found === BROKEN) throw new Error('the core is broken');
       this.#outbox.drain(this.sink);
+      return found;
     } catch (error) {
       this.#break(error);
+      return IDLE;
     }
   }
 

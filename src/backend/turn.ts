@@ -1,6 +1,8 @@
 // The budget for stepping cores on the JavaScript thread: some microseconds per turn of the event loop,
 // shared by every engine of the environment. Who finds it empty continues in the next turn, so timers never starve.
 
+import { nextTurn as onNextTurn } from '../platform/timers.js';
+
 /** Something that wants to go on in the next turn. */
 export interface Resumable {
   resume(): void;
@@ -24,7 +26,7 @@ function nextTurn(): void {
 function arm(): void {
   if (armed) return;
   armed = true;
-  setImmediate(nextTurn);
+  onNextTurn(nextTurn);
 }
 
 /** Microseconds left of `budgetMicros` in this turn. */

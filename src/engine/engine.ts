@@ -2,9 +2,9 @@
 // the small classes it owns. Every public method is described in API.md and the README.
 // long because: the public surface is one class, and most of it is doc comments and one-line methods.
 
-import { RhaiDisposedError, RhaiError } from '../errors/index.js';
+import { RhaiDisposedError } from '../errors/index.js';
 import type { Backend, Capabilities } from '../backend/core.js';
-import { nativeBackend } from '../backend/native.js';
+import { chooseBackend, chooseBackendSync } from '../backend/choose.js';
 import { CallCounters } from '../host/call-parts.js';
 import { ErrorTable } from '../host/errors.js';
 import {
@@ -51,11 +51,6 @@ import { engineStats, type EngineStats } from './stats.js';
 import type { RunStream } from './stream.js';
 import { RunTracer } from './tracing.js';
 
-function backendOf(choice: ResolvedOptions['backend']): Backend {
-  if (choice === 'wasm') throw new RhaiError('RHAI_BACKEND', 'This build has no WASM backend yet.');
-  return nativeBackend();
-}
-
 /**
  * An engine: host functions, a scope, limits, and the cores that run its scripts. Belongs to one JavaScript thread.
  * `close()` or `dispose()` ends it; an idle one never keeps the process alive.
@@ -80,19 +75,26 @@ export class RhaiEngine {
 
   /** Picks the backend and makes an engine. */
   static async create(options?: EngineOptions): Promise<RhaiEngine> {
-    return RhaiEngine.createSync(options);
+    const resolved = resolveOptions(options);
+    return new RhaiEngine(await chooseBackend(resolved), resolved);
   }
 
   /** The same at once; only the native backend can. */
   static createSync(options?: EngineOptions): RhaiEngine {
     const resolved = resolveOptions(options);
-    return new RhaiEngine(backendOf(resolved.backend), resolved);
+    return new RhaiEngine(chooseBackendSync(resolved), resolved);
+  }
+
+  /** On a backend that somebody has made. @internal */
+  static on(backend: Backend, options?: EngineOptions): RhaiEngine {
+    return new RhaiEngine(backend, resolveOptions(options));
   }
 
   private constructor(backend: Backend, options: ResolvedOptions) {
     this.#backend = backend;
     this.#options = options;
     this.#warnings = new Warnings(options.onWarning);
+    if (backend.fallback !== undefined) this.#warnings.tell('RHAI_BACKEND_FALLBACK', backend.fallback);
     this.#gate = new CallGate(options.maxPendingRequests, this.#warnings);
     this.#limits = new LimitSets(options.limits);
     const tracer = tracerFor(options.trace);

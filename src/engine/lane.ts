@@ -15,6 +15,7 @@ import * as C from '../protocol/constants.js';
 import type { Decoder } from '../protocol/decode.js';
 import type { Int64Mode } from '../protocol/decode-context.js';
 import type { FunctionHandle } from '../protocol/handles.js';
+import { deathOf, patienceOf } from './deaths.js';
 import { failureOf } from './failures.js';
 import { LaneHandles } from './lane-handles.js';
 import type { LimitSet } from './limit-sets.js';
@@ -50,9 +51,9 @@ export class Lane implements PortSink, Owners, TaskHome {
   readonly port: Port;
   readonly calls: HostCalls;
   readonly handles: LaneHandles;
-  readonly #tasks: (Task | undefined)[] = [];
-  readonly #generations: number[] = [];
-  readonly #freeSlots: number[] = [];
+  readonly #tasks: (Task | undefined)[] = [undefined];
+  readonly #generations: number[] = [0];
+  readonly #freeSlots: number[] = [0];
   readonly #freePrograms: number[] = [];
   readonly #limits: (LimitSet | undefined)[] = [];
   readonly #answers = new Map<number, (body: Decoder) => void>();
@@ -74,6 +75,7 @@ export class Lane implements PortSink, Owners, TaskHome {
   ) {
     this.port = new Port(backend, kind, this, assistMicros);
     this.port.decoding.int64 = shared.int64;
+    this.port.watch(() => patienceOf(this.tasks()));
     this.handles = new LaneHandles({
       port: this.port,
       errors: shared.errors,
@@ -327,19 +329,20 @@ export class Lane implements PortSink, Owners, TaskHome {
 
   broken(error: unknown): void {
     this.shared.laneBroken(this);
-    const shown = new RhaiInternalError('The core of this engine broke.', { cause: error });
-    this.#endAll(() => shown);
+    this.#endAll(deathOf(error));
   }
 
   /** Ends every run and call; then the core itself. */
   close(): void {
-    this.#endAll(() => new RhaiDisposedError('The engine was disposed while the run was pending.'));
+    const disposed = new RhaiDisposedError('The engine was disposed while the run was pending.');
+    this.#endAll(() => disposed);
     this.port.close();
   }
 
-  #endAll(error: () => unknown): void {
-    this.calls.abortAll(error());
-    for (const task of this.tasks()) task.reject(error());
+  #endAll(errorOf: (task: Task) => unknown): void {
+    const ends = this.tasks().map((task) => ({ task, error: errorOf(task) }));
+    this.calls.abortAll((owner) => ends.find(({ task }) => task === owner)?.error);
+    for (const { task, error } of ends) task.reject(error);
     this.handles.clear();
     busy.delete(this);
   }

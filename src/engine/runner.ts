@@ -1,7 +1,6 @@
 // The runner turns a script and options into a task and sees it through: queue, start, end.
 // RhaiEngine's eval, evalAsync, evalStream and call are thin faces of it. It never looks inside a script.
 
-import { AsyncResource } from 'node:async_hooks';
 import { RhaiAsyncFunctionError, RhaiDisposedError } from '../errors/index.js';
 import {
   bufferSizeOf,
@@ -11,6 +10,7 @@ import {
   type RunOptions,
   type StreamOptions,
 } from '../options/engine.js';
+import { asyncScope } from '../platform/async-scope.js';
 import type { Warnings } from '../host/warnings.js';
 import type { FunctionHandle } from '../protocol/handles.js';
 import type { AnySchema } from '../schema/standard.js';
@@ -146,7 +146,7 @@ export class Runner {
     task.onPrint = origin.onPrint;
     task.onDebug = origin.onDebug;
     task.held = { handle, args };
-    task.scope = new AsyncResource('RhaiRun');
+    task.scope = asyncScope();
     const run = new Run<T>(task);
     this.queue.startNow(task, () => this.#start(task, () => startable(lane, handle).start(task, [])));
     return run;
@@ -176,7 +176,7 @@ export class Runner {
 }
 
 function takeContext(task: Task): void {
-  task.scope = new AsyncResource('RhaiRun');
+  task.scope = asyncScope();
 }
 
 /** Tells that a run begins; what begins with it happens in the listeners' context. */

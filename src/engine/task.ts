@@ -4,7 +4,8 @@
 import { RhaiCancelledError } from '../errors/index.js';
 import type { HostCall } from '../host/call.js';
 import { noStream, type EmitSink } from '../host/emit.js';
-import type { AsyncScope, CallOwner } from '../host/owner.js';
+import type { CallOwner } from '../host/owner.js';
+import type { AsyncScope } from '../platform/async-scope.js';
 import type { FunctionHandle } from '../protocol/handles.js';
 import type { DebugListener, PrintListener } from '../options/engine.js';
 import type { Told } from '../trace/channels.js';

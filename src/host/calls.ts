@@ -26,7 +26,7 @@ const GONE = unregistered('(unregistered)');
 
 export class HostCalls implements CallSettler {
   /** By request slot. */
-  readonly #live: (HostCall | undefined)[] = [];
+  readonly #live: (HostCall | undefined)[] = [undefined];
   readonly #pool: HostCall[] = [];
 
   constructor(
@@ -41,7 +41,7 @@ export class HostCalls implements CallSettler {
     const id = body.u32();
     const line = body.u32();
     const column = body.u32();
-    const args: unknown[] = [];
+    const args = body.list<unknown>(body.u32());
     const refused = readArguments(body, args);
     const fn = this.#function(id, args, body);
     const { counters, tracer } = this.shared;
@@ -228,9 +228,9 @@ export class HostCalls implements CallSettler {
     if (isPending && call.owner.byHand === undefined) abandon(call, this.shared);
   }
 
-  /** Every call in flight is over. */
-  abortAll(reason: unknown): void {
-    for (const call of this.#live) if (call !== undefined) this.#abort(call, reason);
+  /** Every call in flight is over, because its run is. */
+  abortAll(reasonOf: (owner: CallOwner) => unknown): void {
+    for (const call of this.#live) if (call !== undefined) this.#abort(call, reasonOf(call.owner));
   }
 
   /** Calls in flight. */

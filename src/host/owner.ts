@@ -2,13 +2,9 @@
 // The engine's tasks are owners; this layer never sees more of them.
 
 import type { ValueLimits } from '../protocol/limits.js';
+import type { AsyncScope } from '../platform/async-scope.js';
 import type { HostCall } from './call.js';
 import type { ErrorOwner } from './errors.js';
-
-/** Runs a function in the async context of the run's caller. */
-export interface AsyncScope {
-  runInAsyncScope<R>(fn: (...args: any[]) => R, self: unknown, ...args: unknown[]): R;
-}
 
 export interface CallOwner extends ErrorOwner {
   readonly id: number;

@@ -22,3 +22,10 @@ export function listener<T>(name: string, value: T | undefined): T | undefined {
   if (value !== undefined && typeof value !== 'function') throw new TypeError(`${name} must be a function`);
   return value;
 }
+
+/** A URL, its text, or nothing. */
+export function place(name: string, value: unknown): string | URL | undefined {
+  if (value === undefined || value instanceof URL || (typeof value === 'string' && value !== ''))
+    return value;
+  throw new TypeError(`${name} must be a URL or its text`);
+}

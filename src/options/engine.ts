@@ -2,7 +2,7 @@
 // Getters of an options object are read exactly once.
 
 import type { RhaiWarning } from '../errors/index.js';
-import { listener, oneOf, whole } from './check.js';
+import { listener, oneOf, place, whole } from './check.js';
 import { checkLimit, DEFAULT_LIMITS, mergeLimits, type Limits } from './limits.js';
 import type { AnySchema } from '../schema/standard.js';
 import type { Int64Mode } from '../protocol/decode-context.js';
@@ -33,7 +33,11 @@ export type DebugListener = (text: string, position: DebugPosition) => void;
 export interface EngineOptions {
   /** `'auto'` = native where the addon loads, else WASM. */
   backend?: 'auto' | 'native' | 'wasm';
-  /** Native worker threads, made when they are first needed. Default 1. */
+  /** Where the WASM backend's module is, when it is not beside this package: a URL, in a page also a relative one. */
+  wasmUrl?: string | URL;
+  /** The same for the script of its workers. */
+  workerUrl?: string | URL;
+  /** Worker threads, made when they are first needed. Default 1. */
   threads?: number;
   /** `'inline'` runs scripts in slices on the calling thread. */
   mode?: 'background' | 'inline';
@@ -97,6 +101,8 @@ export type EvalOptions = Pick<
 
 export interface ResolvedOptions {
   readonly backend: 'auto' | 'native' | 'wasm';
+  readonly wasmUrl: string | URL | undefined;
+  readonly workerUrl: string | URL | undefined;
   readonly threads: number;
   readonly inline: boolean;
   readonly limits: Readonly<Limits>;
@@ -113,6 +119,8 @@ export interface ResolvedOptions {
 
 const KNOWN = new Set([
   'backend',
+  'wasmUrl',
+  'workerUrl',
   'threads',
   'mode',
   'limits',
@@ -135,6 +143,8 @@ export function resolveOptions(given: EngineOptions = {}): ResolvedOptions {
     if (!KNOWN.has(name)) throw new TypeError(`unknown engine option '${name}'`);
   return Object.freeze({
     backend: oneOf('backend', options.backend, ['auto', 'native', 'wasm'], 'auto'),
+    wasmUrl: place('wasmUrl', options.wasmUrl),
+    workerUrl: place('workerUrl', options.workerUrl),
     threads: whole('threads', options.threads, 1, 1, MAX_THREADS),
     inline: oneOf('mode', options.mode, ['background', 'inline'], 'background') === 'inline',
     limits: mergeLimits(DEFAULT_LIMITS, options.limits),

@@ -1,6 +1,8 @@
 // The ten steps of a host call as events, for the option `trace` and for RHAI_BRIDGE_TRACE=1 (then they go to stderr).
 // Nothing here is called when nobody asked for it. Times are milliseconds of one monotonic clock.
 
+import { node } from '../platform/node.js';
+
 export const STEPS = [
   'start',
   'run id',
@@ -55,7 +57,7 @@ function toStderr(event: TraceEvent): void {
     event.outcome,
   ];
   const step = `${event.step} ${event.name}`.padEnd(18);
-  process.stderr.write(
+  node!.stderr.write(
     `rhai-bridge ${event.atMs.toFixed(3).padStart(12)} ms  ${step} ${parts.filter(Boolean).join('  ')}\n`,
   );
 }
@@ -63,5 +65,5 @@ function toStderr(event: TraceEvent): void {
 /** The tracer an engine uses, or undefined when nobody listens. */
 export function tracerFor(listener: TraceListener | undefined): Tracer | undefined {
   if (listener !== undefined) return new Tracer(listener);
-  return process.env['RHAI_BRIDGE_TRACE'] === '1' ? new Tracer(toStderr) : undefined;
+  return node?.env['RHAI_BRIDGE_TRACE'] === '1' ? new Tracer(toStderr) : undefined;
 }

@@ -15,7 +15,7 @@ interface Exports {
   rhai_bridge_step(maxMicros: number): number;
   rhai_bridge_outbox(): number;
   rhai_bridge_outbox_bytes(): number;
-  rhai_bridge_clear_outbox(): void;
+  rhai_bridge_outbox_taken(bytes: number): void;
   rhai_bridge_deadline_ms(): number;
 }
 
@@ -102,8 +102,9 @@ export class Module {
   run(): Received[] {
     while (this.exports.rhai_bridge_step(1000) === 1);
     const at = this.exports.rhai_bridge_outbox();
-    const batch = this.exports.memory.buffer.slice(at, at + this.exports.rhai_bridge_outbox_bytes());
-    this.exports.rhai_bridge_clear_outbox();
+    const bytes = this.exports.rhai_bridge_outbox_bytes();
+    const batch = this.exports.memory.buffer.slice(at, at + bytes);
+    this.exports.rhai_bridge_outbox_taken(bytes);
     return [...recordsOf(new DataView(batch))];
   }
 }

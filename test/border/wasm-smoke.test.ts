@@ -1,7 +1,6 @@
 // The core in WebAssembly, in Node: a script stops at a host call and goes on with the reply. Without a thread, without shared memory.
-// Compiled here when the target's standard library is at hand (`npm run build:wasm` brings it); on CI it must be.
-import { execFile } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
+import { wasmIsBuilt } from './wasm-built.js';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { type Id, Module, Record, type Received } from './wasm-module.js';
 
@@ -15,20 +14,6 @@ const DEFINE = 7;
 const LIMITS = 9;
 const askId = 7;
 const program = 1;
-
-const built = await build();
-
-/** False where the target is not at hand. */
-function build(): Promise<boolean> {
-  const missingTarget = 3;
-  return new Promise((resolve, reject) => {
-    execFile(process.execPath, ['scripts/wasm.mjs', '--cached'], { cwd: root }, (error, _stdout, stderr) => {
-      if (!error) resolve(true);
-      else if (error.code === missingTarget && !process.env.CI) resolve(false);
-      else reject(new Error(`scripts/wasm.mjs: ${stderr}`));
-    });
-  });
-}
 
 const none: Id = { slot: 0, generation: 0 };
 const define = new Record(DEFINE, { slot: askId, generation: 0 }).text('ask').f64(-1).bytes();
@@ -64,7 +49,7 @@ function readDone({ kind, body }: Received): number {
   return integer(body, 32);
 }
 
-describe.skipIf(!built)('the core in WebAssembly', () => {
+describe.skipIf(!wasmIsBuilt)('the core in WebAssembly (needs npm run build:wasm)', () => {
   let module: Module;
   beforeEach(async () => {
     module = await Module.load(`${root}/wasm/pkg/rhai_bridge.wasm`);

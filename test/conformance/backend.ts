@@ -2,24 +2,59 @@
 // Order is controlled by gates that the test opens, never by sleeping and hoping.
 
 import { afterEach, describe } from 'vitest';
+import type { Backend } from '../../src/backend/core.js';
+import { wasmBackend } from '../../src/backend/wasm/backend.js';
 import { RhaiEngine, type EngineOptions } from '../../src/entry/node.js';
+import { nextTurn } from '../../src/platform/timers.js';
 
 /** A backend and mode under test. */
 export interface Variant {
   readonly name: string;
   readonly options: EngineOptions;
+  /** `createSync` works. */
+  readonly isSync: boolean;
 }
 
-export const variants: readonly Variant[] = [
-  { name: 'native', options: { backend: 'native' } },
-  { name: 'native, never assisted', options: { backend: 'native', assistMicros: 0 } },
-  { name: 'native, inline', options: { backend: 'native', mode: 'inline' } },
+const native: readonly Variant[] = [
+  { name: 'native', options: { backend: 'native' }, isSync: true },
+  { name: 'native, never assisted', options: { backend: 'native', assistMicros: 0 }, isSync: true },
+  { name: 'native, inline', options: { backend: 'native', mode: 'inline' }, isSync: true },
 ];
+const wasm: readonly Variant[] = [
+  { name: 'wasm', options: { backend: 'wasm' }, isSync: false },
+  { name: 'wasm, inline', options: { backend: 'wasm', mode: 'inline' }, isSync: false },
+];
+
+/** A page has no native backend. */
+export const isBrowser = 'document' in globalThis;
+
+/** The module is built by `npm test` and on CI; while developing, its variants are skipped by name where it is not. */
+const { module, problem } = await loadModule();
+const isRequired =
+  isBrowser || process.env['CI'] !== undefined || process.env['RHAI_BRIDGE_WASM'] === 'required';
+if (problem !== undefined && isRequired) throw problem;
+
+export const variants: readonly Variant[] = [...(isBrowser ? [] : native), ...(module ? wasm : [])];
+
+async function loadModule(): Promise<{ module?: Backend; problem?: Error }> {
+  try {
+    return { module: await wasmBackend({ wasmUrl: undefined, workerUrl: undefined }) };
+  } catch (error) {
+    return { problem: error as Error };
+  }
+}
+
+/** An engine at once; `createSync` itself is native only. */
+export function engineOn(variant: Variant, options?: EngineOptions): RhaiEngine {
+  const all = { ...variant.options, ...options };
+  return all.backend === 'wasm' ? RhaiEngine.on(module!, all) : RhaiEngine.createSync(all);
+}
 
 export type Make = (options?: EngineOptions) => RhaiEngine;
 
 /** Declares `body` once per variant; engines it makes are disposed after each test. */
 export function conformance(title: string, body: (make: Make, variant: Variant) => void): void {
+  if (problem !== undefined) describe.skip(`${title} [wasm]: not built (npm run build:wasm)`, () => {});
   for (const variant of variants) {
     describe(`${title} [${variant.name}]`, () => {
       const made: RhaiEngine[] = [];
@@ -27,7 +62,7 @@ export function conformance(title: string, body: (make: Make, variant: Variant) 
         for (const engine of made.splice(0)) engine.dispose();
       });
       const make: Make = (options) => {
-        const engine = RhaiEngine.createSync({ ...variant.options, ...options });
+        const engine = engineOn(variant, options);
         made.push(engine);
         return engine;
       };
@@ -56,12 +91,12 @@ export function gate<T = unknown>(): Gate<T> {
 
 /** Waits until `condition` holds, one turn of the event loop at a time. */
 export async function until(condition: () => boolean): Promise<void> {
-  while (!condition()) await new Promise((resolve) => setImmediate(resolve));
+  while (!condition()) await new Promise<void>((resolve) => nextTurn(resolve));
 }
 
 /** Lets everything that can happen without timers happen. */
 export async function turns(count = 20): Promise<void> {
-  for (let i = 0; i < count; i++) await new Promise((resolve) => setImmediate(resolve));
+  for (let i = 0; i < count; i++) await new Promise<void>((resolve) => nextTurn(resolve));
 }
 
 export const delay = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));

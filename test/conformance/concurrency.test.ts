@@ -1,7 +1,7 @@
 // Many runs at once: nobody waits for somebody else's host function, and a busy script delays others by slices only.
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { expect, it } from 'vitest';
-import { conformance, delay, gate, rejection, turns, until } from './backend.js';
+import { conformance, delay, gate, isBrowser, rejection, turns, until } from './backend.js';
 
 conformance('concurrency', (make, variant) => {
   it('runs finish in the order of their waits, not of their starts', async () => {
@@ -109,7 +109,9 @@ conformance('concurrency', (make, variant) => {
     await Promise.all(runs);
   });
 
-  it('host functions run in the async context of evalAsync’s caller', async () => {
+  it('host functions run in the async context of evalAsync’s caller, where there is such a thing', async () => {
+    expect(make().capabilities.asyncContext).toBe(!isBrowser);
+    if (isBrowser) return;
     const storage = new AsyncLocalStorage<string>();
     const engine = make().registerFunction('who', async () => {
       const before = storage.getStore() ?? 'nobody';

@@ -1,12 +1,28 @@
 //! The way out of a core: records are gathered into one batch until JavaScript takes them.
 
-use crate::clock;
+use crate::{clock, epitaph};
+use rhai_bridge_core::message::Id;
 use rhai_bridge_core::Port;
 
-/// Gathers records; never full, for JavaScript takes the batch after every step.
+/// From here on no script runs until JavaScript has taken some of the batch.
+const FULL_BYTES: usize = 1 << 16;
+/// A batch that one large record made larger than this is given back.
+const KEEP_BYTES: usize = 1 << 20;
+
+/// Gathers records; a record always finds room, the next slice may have to wait.
 #[derive(Default)]
 pub struct BatchPort {
     pub outbox: Vec<u8>,
+}
+
+impl BatchPort {
+    /// JavaScript has the first `bytes` of the batch.
+    pub fn taken(&mut self, bytes: usize) {
+        self.outbox.drain(..bytes.min(self.outbox.len()));
+        if self.outbox.is_empty() && self.outbox.capacity() > KEEP_BYTES {
+            self.outbox = Vec::new();
+        }
+    }
 }
 
 impl Port for BatchPort {
@@ -16,5 +32,13 @@ impl Port for BatchPort {
 
     fn push(&mut self, record: &[u8]) {
         self.outbox.extend_from_slice(record);
+    }
+
+    fn is_full(&mut self) -> bool {
+        self.outbox.len() >= FULL_BYTES
+    }
+
+    fn running(&mut self, run: Id) {
+        epitaph::runs(run);
     }
 }

@@ -1,5 +1,7 @@
 //! What a core needs from the world: a clock and a way out. A port (native thread, WASM worker, test) implements it.
 
+use crate::message::Id;
+
 /// The world as a core sees it. No method may call back into the core.
 pub trait Port {
     /// Nanoseconds of a monotonic clock. All times of a core are on it.
@@ -16,4 +18,6 @@ pub trait Port {
     fn is_full(&mut self) -> bool {
         false
     }
+    /// This run is stepped next: whoever cannot survive a panic can tell at least whose it was.
+    fn running(&mut self, _run: Id) {}
 }

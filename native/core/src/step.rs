@@ -145,6 +145,7 @@ impl Core {
     /// One slice of `run`; returns the time after it.
     fn slice(&mut self, mut run: Box<Run>, now_ns: u64, port: &mut dyn Port) -> u64 {
         run.enter(Phase::Running, now_ns);
+        port.running(run.id);
         self.counters.slices += 1;
         let stepped = self.begin(&mut run).and_then(|()| self.step_machine(&mut run, now_ns));
         let now_ns = port.now_ns();

@@ -1,14 +1,14 @@
 /**
  * The heart of the bench: measures the same method of every contestant side by side. The rounds are interleaved, and each round
  * begins with another contestant, so that drift of the machine (clock, heat, neighbours) hits all of them alike. Before that every
- * way has run for WARM_MS, and each timed piece of work follows an untimed one: compilers have done what they do and caches are
- * one's own, so that the steady state is measured and not the neighbour before. Work above LONG_US needs no such piece.
+ * way has run for WARM_MS, and a sample repeats its work until it has lasted SAMPLE_US: compilers have done what they do, and the
+ * steady state is measured, not the caches that the contestant before left behind.
  */
 import { timeSyncUs, timeUs } from './clock.mjs';
 import { summary } from './stats.mjs';
 
 const WARM_MS = 400;
-const LONG_US = 50_000;
+const SAMPLE_US = 20_000;
 
 /**
  * @param contestants  opened contestants: `{ name, api }`
@@ -21,10 +21,7 @@ export async function compare(contestants, plan) {
   const { rounds = 21 } = plan;
   for (const way of ways) await warmUp(way, plan);
   for (let round = 0; round < rounds; round++) {
-    for (const way of rotated(ways, round)) {
-      if (way.us < LONG_US) await measure(way, plan);
-      way.samples.push(await measure(way, plan));
-    }
+    for (const way of rotated(ways, round)) way.samples.push(await sample(way, plan));
   }
   return ways.map(({ who, way, samples }) => ({ who, way, ...summary(samples) }));
 }
@@ -43,13 +40,22 @@ async function warmUp(way, plan) {
   while (performance.now() < end);
 }
 
-async function measure(entry, { args = [], repeat, per = 1, scale = 1, sync = false, check }) {
-  const { who, way, call } = entry;
+/** The mean of as many pieces of work as fill the sample's time. */
+async function sample(way, plan) {
+  const end = performance.now() + SAMPLE_US / 1000;
+  let [sum, count] = [0, 0];
+  do {
+    sum += await measure(way, plan);
+    count++;
+  } while (performance.now() < end);
+  return sum / count;
+}
+
+async function measure({ who, way, call }, { args = [], repeat, per = 1, scale = 1, sync = false, check }) {
   const work = repeat ? repeated(call, args, repeat, sync) : () => call(...args);
   const { us, result } = sync ? timeSyncUs(work) : await timeUs(work);
   if (check && !check(result))
     throw new Error(`${who} ${way}: wrong result ${JSON.stringify(result)?.slice(0, 80)}`);
-  entry.us = us;
   return us / (per * (repeat ?? 1)) / scale;
 }
 

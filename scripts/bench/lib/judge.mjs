@@ -3,7 +3,7 @@
  *   { timesBestPeer: 0.35 }            our median against the best peer's
  *   { timesOf: 'bare timers', is: 2 }  our median against one named row's
  *   { atMost: 1.5, of: 'median' }      an absolute figure in the case's unit (`of`: median, p99 …)
- *   { above: 'bare wake', by: 2 }      our median less one named row's, in the case's unit
+ *   { above: 'bare wake', by: 2 }      our median (or `of`) less one named row's, in the case's unit
  * The limit is what must hold; the goal is where we want to be.
  */
 export const OURS = 'rhai-bridge';
@@ -40,8 +40,9 @@ function verdict(label, aim, ours, rows) {
   }
   if (aim.above !== undefined) {
     const base = rows.find((row) => row.who === aim.above);
-    const value = best(ours).median - base.median;
-    return { label, text: `at most ${aim.by} above ${aim.above}`, value, ok: value <= aim.by };
+    const of = aim.of ?? 'median';
+    const value = best(ours)[of] - base[of];
+    return { label, text: `${of} at most ${aim.by} above ${aim.above}`, value, ok: value <= aim.by };
   }
   const other = aim.timesOf ? rows.find((row) => row.who === aim.timesOf) : bestPeer(rows);
   if (!other) return undefined;

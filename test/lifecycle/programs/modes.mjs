@@ -25,7 +25,7 @@ function times(count, start) {
 
 /** An engine of some kind with host functions that answer never, now and soon. */
 export function makeEngine(kind = {}) {
-  return RhaiEngine.createSync({ ...kind, limits: { computeMs: 0, hostTimeoutMs: 0 } })
+  return RhaiEngine.createSync({ ...kind, limits: { computeMs: 0, hostTimeoutMs: 0 }, onWarning: ignore })
     .registerFunction('never', () => new Promise(ignore))
     .registerFunction('now', async (x) => x)
     .registerFunction('soon', (x) => new Promise((resolve) => setImmediate(resolve, x)));

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Makes rustc able to compile for wasm32-unknown-unknown, and prints the directory of a toolchain that can
-# (nothing, when the ordinary one can). Called by scripts/wasm.mjs; may be run by hand; doing it twice costs nothing.
+# (nothing, when the ordinary one can). Called by scripts/wasm/module.mjs; may be run by hand; doing it twice costs nothing.
 #
 # Where rustup may download, it adds the target. Where it may not, the target's standard library is built from Debian's
 # source package of exactly this rustc (about a minute, once) into a copy of the toolchain under the user's cache,
@@ -12,7 +12,7 @@ set -euo pipefail
 
 target=wasm32-unknown-unknown
 cache=${XDG_CACHE_HOME:-$HOME/.cache}/rhai-bridge/wasm-target
-cd "$(dirname "${BASH_SOURCE[0]}")/.." # so that rust-toolchain.toml decides which rustc it is
+cd "$(dirname "${BASH_SOURCE[0]}")/../.." # so that rust-toolchain.toml decides which rustc it is
 
 say() { echo "wasm-target: $*" >&2; }
 fail() { say "$*"; exit 1; }

@@ -1,0 +1,98 @@
+/** Compiles wasm/ by wasm-pack and puts the optimised module, and nothing else of what wasm-pack wrote, into wasm/pkg. */
+import { execFileSync } from 'node:child_process';
+import { existsSync, mkdirSync, readFileSync } from 'node:fs';
+import { homedir } from 'node:os';
+import { join } from 'node:path';
+import { brotliCompressSync, constants } from 'node:zlib';
+import { out, root } from './stamp.mjs';
+import { pathWithTools, toolchain } from './tools.mjs';
+
+export { MissingTool } from './tools.mjs';
+
+const target = 'wasm32-unknown-unknown';
+const module = join(out, 'rhai_bridge.wasm');
+
+/** Rust's default of 1 MiB is little for a parser; memory ends at 1 GiB, so that a script cannot take all of a page's. */
+const LINKER = ['-zstack-size=4194304', '--max-memory=1073741824'];
+
+/** What rustc may emit; every browser of the last years has it, and wasm-opt must be told. */
+const FEATURES = [
+  'bulk-memory',
+  'bulk-memory-opt',
+  'call-indirect-overlong',
+  'multivalue',
+  'mutable-globals',
+  'nontrapping-float-to-int',
+  'reference-types',
+  'sign-ext',
+];
+
+/** rustc's flags: the linker's, and no path of this machine in a panic's text. */
+export function rustFlags() {
+  const registry = join(process.env.CARGO_HOME ?? join(homedir(), '.cargo'), 'registry/src');
+  return [
+    ...LINKER.map((argument) => `-Clink-arg=${argument}`),
+    `--remap-path-prefix=${registry}=crates`,
+    `--remap-path-prefix=${root}=rhai-bridge/`,
+  ].join(' ');
+}
+
+/** The environment for cargo and wasm-pack. A toolchain of our own comes first, and rustup is told to stay out of the way. */
+export function buildEnvironment(mayFetch) {
+  const own = toolchain(mayFetch);
+  const path = pathWithTools(mayFetch);
+  return {
+    ...process.env,
+    PATH: own ? `${own}/bin:${path}` : path,
+    ...(own && { RUSTUP_TOOLCHAIN: own }),
+    CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUSTFLAGS: rustFlags(),
+    CARGO_TARGET_DIR: targetDir(),
+  };
+}
+
+export function targetDir() {
+  return process.env.CARGO_TARGET_DIR ?? join(root, 'native/target');
+}
+
+/** Makes a module small and quick, and takes its names away. */
+export function optimise(from, to, env) {
+  const features = FEATURES.map((feature) => `--enable-${feature}`);
+  execFileSync('wasm-opt', ['-O3', '--strip-debug', '--strip-producers', ...features, from, '-o', to], {
+    stdio: 'inherit',
+    env,
+  });
+}
+
+export function buildModule({ mayFetch }) {
+  const env = buildEnvironment(mayFetch);
+  const packed = join(targetDir(), target, 'wasm-pack');
+  const flags = ['--mode', 'no-install', '--target', 'web', '--no-typescript', '--no-pack', '--no-opt'];
+  execFileSync(
+    'wasm-pack',
+    ['build', join(root, 'wasm'), ...flags, '--out-dir', packed, '--profile', 'wasm', '--', '--locked'],
+    { stdio: 'inherit', env },
+  );
+  mkdirSync(out, { recursive: true });
+  optimise(join(packed, 'rhai_bridge_wasm_bg.wasm'), module, env);
+}
+
+/** The example of that name, optimised the same way, as a file in the target folder. */
+export function buildExample(name) {
+  const env = buildEnvironment(true);
+  const args = ['build', '--profile', 'wasm', '--locked', '-p', 'rhai-bridge-wasm', '--example', name];
+  execFileSync('cargo', [...args, '--target', target], { cwd: join(root, 'native'), stdio: 'inherit', env });
+  const built = join(targetDir(), target, 'wasm/examples', `${name}.wasm`);
+  const optimised = join(targetDir(), target, `${name}.opt.wasm`);
+  optimise(built, optimised, env);
+  return optimised;
+}
+
+/** Bytes of the module, as it is and as a web server sends it; undefined when there is none. */
+export function sizesOf() {
+  if (!existsSync(module)) return undefined;
+  const bytes = readFileSync(module);
+  const brotli = brotliCompressSync(bytes, {
+    params: { [constants.BROTLI_PARAM_LGWIN]: 24, [constants.BROTLI_PARAM_SIZE_HINT]: bytes.length },
+  });
+  return { bytes: bytes.length, brotli: brotli.length };
+}

@@ -1,0 +1,62 @@
+// The compiled module: found beside this package or where the user says, compiled once per place, shared by all engines.
+
+import { RhaiError } from '../../errors/index.js';
+import { nodeModule } from '../../platform/node.js';
+import { moduleUrl } from '../wasm-files.js';
+
+/** Opaque: a `WebAssembly.Module`. */
+export type WasmModule = object & { readonly __module?: never };
+
+/** As much of the global as is used; its types come with the DOM's, which users in Node do without. */
+interface WebAssemblyApi {
+  compile(bytes: Uint8Array | ArrayBuffer): Promise<WasmModule>;
+  compileStreaming?(response: Promise<Response>): Promise<WasmModule>;
+  Instance: new (module: WasmModule, imports: object) => { readonly exports: unknown };
+}
+
+export const wasmApi = (): WebAssemblyApi => {
+  const api = (globalThis as { WebAssembly?: WebAssemblyApi }).WebAssembly;
+  if (api === undefined) throw new RhaiError('RHAI_BACKEND', 'There is no WebAssembly here.');
+  return api;
+};
+
+const compiled = new Map<string, Promise<WasmModule>>();
+
+/** The module at `url`, by default the package's own. A failure is not remembered. */
+export function compileModule(url: string | URL | undefined): Promise<WasmModule> {
+  const place = url === undefined ? moduleUrl() : absolute(url);
+  const known = compiled.get(place.href);
+  if (known !== undefined) return known;
+  const module = fetchAndCompile(place).catch((error: unknown) => {
+    compiled.delete(place.href);
+    throw unusable(place, error);
+  });
+  compiled.set(place.href, module);
+  return module;
+}
+
+/** In a page, relative to the page. */
+export function absolute(url: string | URL): URL {
+  return new URL(url, (globalThis as { location?: { href: string } }).location?.href);
+}
+
+function unusable(place: URL, error: unknown): RhaiError {
+  const text = `The WebAssembly module ${place.href} cannot be used: ${(error as Error).message}`;
+  return new RhaiError('RHAI_BACKEND', text, { cause: error });
+}
+
+async function fetchAndCompile(place: URL): Promise<WasmModule> {
+  const files = place.protocol === 'file:' ? nodeModule('node:fs/promises') : undefined;
+  if (files !== undefined) return wasmApi().compile(await files.readFile(place));
+  const response = await fetch(place);
+  if (!response.ok) throw new Error(`the server answered ${response.status}`);
+  return compileResponse(response);
+}
+
+/** While it still arrives; in one piece where the server gives it another type than application/wasm. */
+async function compileResponse(response: Response): Promise<WasmModule> {
+  const api = wasmApi();
+  const isWasm = response.headers.get('content-type')?.startsWith('application/wasm') === true;
+  if (isWasm && api.compileStreaming) return api.compileStreaming(Promise.resolve(response));
+  return api.compile(await response.arrayBuffer());
+}

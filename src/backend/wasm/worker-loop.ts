@@ -1,0 +1,117 @@
+// What a worker does with its instance: takes batches, runs slices of about a millisecond, one per turn of its event
+// loop, and answers. So a message always comes through between two slices: a cancel, a reply, a ping.
+
+import { MORE } from '../core.js';
+import { CoreDeath } from '../death.js';
+import { nextTurn, unref, type Timer } from '../../platform/timers.js';
+import { Instance } from './instance.js';
+import { ANSWER_HEAD, ASK_HEAD, UNREAD_BYTES, type Birth, type FromWorker, type LastWords } from './wire.js';
+
+const SLICE_MICROS = 1000;
+const LONGEST_TIMER_MS = 2 ** 31 - 1;
+
+export class WorkerLoop {
+  #instance: Instance | undefined;
+  #alarm: Timer | undefined;
+  /** A slice is due in the next turn. */
+  #goesOn = false;
+  /** Bytes of batches: posted, and read by the other side; both wrap. */
+  #posted = 0;
+  #read = 0;
+
+  constructor(private readonly post: (message: FromWorker, transfer?: ArrayBuffer[]) => void) {}
+
+  /** A message of the calling thread: the module first, then batches. */
+  take(message: Birth | ArrayBuffer): void {
+    try {
+      if (message instanceof ArrayBuffer) this.#batch(message);
+      else this.#begin(message);
+    } catch (error) {
+      this.#die(error);
+    }
+  }
+
+  #begin({ module }: Birth): void {
+    const instance = (this.#instance = new Instance(module));
+    this.post({ version: instance.version, counterNames: instance.counterNames });
+  }
+
+  #batch(message: ArrayBuffer): void {
+    const instance = this.#instance;
+    if (instance === undefined) return;
+    this.#read = new DataView(message).getUint32(0, true);
+    if (message.byteLength > ASK_HEAD) {
+      const records = new Uint8Array(message, ASK_HEAD);
+      instance.inbox(records.length).set(records);
+      instance.receive();
+    }
+    if (this.#goesOn) this.#answer(true);
+    else this.#slice(true);
+  }
+
+  /** One slice, and what came of it. `asked`: somebody waits for an answer, even an empty one. */
+  #slice(asked: boolean): void {
+    if (this.#instance === undefined) return;
+    if (this.#isFarAhead()) return asked ? this.#answer(false) : undefined;
+    const found = this.#instance.step(SLICE_MICROS);
+    const goesOn = found === MORE;
+    if (goesOn) this.#goOn();
+    else this.#setAlarm();
+    this.#answer(asked || !goesOn);
+  }
+
+  #isFarAhead(): boolean {
+    return (this.#posted - this.#read) >>> 0 > UNREAD_BYTES;
+  }
+
+  #goOn(): void {
+    if (this.#goesOn) return;
+    this.#goesOn = true;
+    nextTurn(() => {
+      this.#goesOn = false;
+      this.#again();
+    });
+  }
+
+  #again(): void {
+    try {
+      this.#slice(false);
+    } catch (error) {
+      this.#die(error);
+    }
+  }
+
+  #setAlarm(): void {
+    clearTimeout(this.#alarm);
+    const ms = this.#instance!.deadlineMs();
+    if (ms === Infinity) return;
+    this.#alarm = unref(setTimeout(() => this.#again(), Math.min(Math.ceil(ms), LONGEST_TIMER_MS)));
+  }
+
+  /** Posts what the core has to say; nothing at all only when nobody asked. */
+  #answer(asked: boolean): void {
+    const instance = this.#instance!;
+    const counters = instance.counters();
+    const batch = instance.outbox();
+    if (batch.length === 0 && !asked) return;
+    const bytes = ANSWER_HEAD + counters.byteLength + batch.length;
+    const message = new Uint8Array(bytes);
+    const head = new DataView(message.buffer);
+    head.setUint32(0, this.#goesOn ? 1 : 0, true);
+    head.setUint32(4, counters.length, true);
+    message.set(new Uint8Array(counters.buffer), ANSWER_HEAD);
+    message.set(batch, ANSWER_HEAD + counters.byteLength);
+    instance.taken(batch.length);
+    this.#posted = (this.#posted + batch.length) >>> 0;
+    this.post(message.buffer, [message.buffer]);
+  }
+
+  /** The instance is never called again; the calling thread replaces the whole worker. */
+  #die(error: unknown): void {
+    this.#instance = undefined;
+    clearTimeout(this.#alarm);
+    const death = error instanceof CoreDeath ? error : new CoreDeath('trap', String(error));
+    const words: LastWords = { why: death.why, message: death.message, run: death.run };
+    this.post(words);
+  }
+}
