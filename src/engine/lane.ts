@@ -51,9 +51,9 @@ export class Lane implements PortSink, Owners, TaskHome {
   readonly port: Port;
   readonly calls: HostCalls;
   readonly handles: LaneHandles;
-  readonly #tasks: (Task | undefined)[] = [];
-  readonly #generations: number[] = [];
-  readonly #freeSlots: number[] = [];
+  readonly #tasks: (Task | undefined)[] = [undefined];
+  readonly #generations: number[] = [0];
+  readonly #freeSlots: number[] = [0];
   readonly #freePrograms: number[] = [];
   readonly #limits: (LimitSet | undefined)[] = [];
   readonly #answers = new Map<number, (body: Decoder) => void>();

@@ -14,9 +14,9 @@ export interface Variable {
 /** Reads `n × (name, const, [ok,] value)`. */
 export function readScope(body: Decoder, hasOk: boolean, exact = false): Variable[] {
   const count = body.u32();
-  const variables: Variable[] = [];
+  const variables = body.list<Variable>(count);
   body.exact = exact;
-  for (let i = 0; i < count; i++) variables.push(readVariable(body, hasOk));
+  for (let i = 0; i < count; i++) variables[i] = readVariable(body, hasOk);
   return variables;
 }
 

@@ -45,10 +45,9 @@ export interface CallShared {
 /** Reads every argument, also behind one that cannot cross; returns the first refusal. */
 export function readArguments(body: Decoder, args: unknown[]): unknown {
   let refused: unknown;
-  const count = body.u32();
-  for (let i = 0; i < count; i++) {
+  for (let i = 0; i < args.length; i++) {
     try {
-      args.push(body.read());
+      args[i] = body.read();
     } catch (error) {
       refused ??= error;
     }

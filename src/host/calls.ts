@@ -26,7 +26,7 @@ const GONE = unregistered('(unregistered)');
 
 export class HostCalls implements CallSettler {
   /** By request slot. */
-  readonly #live: (HostCall | undefined)[] = [];
+  readonly #live: (HostCall | undefined)[] = [undefined];
   readonly #pool: HostCall[] = [];
 
   constructor(
@@ -41,7 +41,7 @@ export class HostCalls implements CallSettler {
     const id = body.u32();
     const line = body.u32();
     const column = body.u32();
-    const args: unknown[] = [];
+    const args = body.list<unknown>(body.u32());
     const refused = readArguments(body, args);
     const fn = this.#function(id, args, body);
     const { counters, tracer } = this.shared;

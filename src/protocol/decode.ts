@@ -188,6 +188,11 @@ export class Decoder {
     return tag === C.T_ASIDE_BLOB ? asides.blob(id) : asides.text(id, bytes, tag === C.T_ASIDE_LSTR);
   }
 
+  /** An array to be filled with `n` elements that no setter on a prototype gets to see. */
+  list<T>(n: number): T[] {
+    return blankArray(n, this.context) as T[];
+  }
+
   /** A value that must be text. */
   string(): string {
     const value = this.value();
@@ -262,12 +267,14 @@ export class Decoder {
   #map(): object {
     const id = this.u32();
     const n = this.#count(1);
-    const keys: string[] = [];
-    for (let i = 0; i < n; i++) keys.push(this.string());
+    const keys = this.list<string>(n);
+    for (let i = 0; i < n; i++) keys[i] = this.string();
     if (this.context.strict && new Set(keys).size !== n) throw new MalformedRecord('a key twice');
     if (id === C.NO_SHAPE) return this.#loose(keys);
     if (id >= C.MAX_SHAPES) throw new MalformedRecord('too many shapes');
-    return this.#fields((this.context.shapes[id] = inShape(keys)));
+    const shape = inShape(keys);
+    setOwn(this.context.shapes, id, shape);
+    return this.#fields(shape);
   }
 
   #known(id: number): object {

@@ -116,8 +116,8 @@ export class Encoder extends Writer {
   string(value: string): void {
     const n = value.length;
     if (n <= SHORT_CHARS && this.#short(value, n)) return;
+    checkSize(this.limits, 'maxStringBytes', n); // before anything looks at all of it
     if (!value.isWellFormed()) throw new Problem('the text has a lone surrogate');
-    checkSize(this.limits, 'maxStringBytes', n);
     if (n >= MIN_ASIDE && this.asides !== undefined) return this.#bigString(value, this.asides);
     this.ensure(5 + this.textRoom(value));
     const bytes = this.views.writeUtf8(value, this.p + 5);

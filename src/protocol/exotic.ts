@@ -2,7 +2,7 @@
 // The slow path of the encoder; brands are checked without trusting the object.
 
 import { HostObject } from './host-object.js';
-import { dateMs, mapEntries } from './intrinsics.js';
+import { checkView, dateMs, mapEntries, setOwn } from './intrinsics.js';
 import { Problem } from './problem.js';
 import { RhaiChar, RhaiFloat, RhaiRange, RhaiTimestamp } from './wrappers.js';
 
@@ -28,10 +28,10 @@ function bound(value: number | bigint): bigint {
 function mapOf(entries: [unknown, unknown][]): Exotic {
   const keys: string[] = [];
   const values: unknown[] = [];
-  for (const [key, value] of entries) {
+  for (const [at, [key, value]] of entries.entries()) {
     if (typeof key !== 'string') throw new Problem('a Map crosses only with string keys');
-    keys.push(key);
-    values.push(value);
+    setOwn(keys, at, key);
+    setOwn(values, at, value);
   }
   return { is: 'map', keys, values };
 }
@@ -68,13 +68,13 @@ export function exoticOf(value: object): Exotic {
   );
 }
 
-/** The bytes of any view; a detached buffer is refused. */
+/** The bytes of any view; one without its buffer is refused. */
 export function blobOf(view: ArrayBufferView): Uint8Array {
   try {
     const bytes = new Uint8Array(view.buffer, view.byteOffset, view.byteLength);
-    if (bytes.length === 0) new Uint8Array(view.buffer);
+    if (bytes.length === 0) checkView(view);
     return bytes;
   } catch (error) {
-    throw new Problem('its buffer is detached', error);
+    throw new Problem('its buffer is detached or too small for it', error);
   }
 }

@@ -15,7 +15,8 @@ const MIN_ROOM = 512;
 
 export class Inbox {
   readonly #shapes = new OutShapes();
-  readonly #encoders: Encoder[] = [];
+  /** By depth of nesting. Own elements from the start: a setter on Array.prototype must not get one. */
+  readonly #encoders: (Encoder | undefined)[] = [undefined, undefined, undefined, undefined];
   readonly #control: Int32Array;
   readonly #base: number;
   readonly #mask: number;

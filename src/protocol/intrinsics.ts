@@ -20,7 +20,14 @@ export const hasOwn = Object.hasOwn;
 const dateTime = uncurry(Date.prototype.getTime);
 const mapSize = uncurry(Object.getOwnPropertyDescriptor(Map.prototype, 'size')!.get as () => number);
 const mapForEach = uncurry(Map.prototype.forEach as (visit: (value: unknown, key: unknown) => void) => void);
+const viewKeys = uncurry(Object.getPrototypeOf(Uint8Array.prototype).keys as () => unknown);
 const promiseThen = Promise.prototype.then;
+
+/** Throws for a typed array whose buffer is detached or has become too small for it. */
+export function checkView(view: ArrayBufferView): void {
+  if (view instanceof DataView) void view.byteLength;
+  else viewKeys(view);
+}
 
 /** `promise.then(...)` of the intrinsic, whatever was patched. */
 export function thenNative(
@@ -48,7 +55,8 @@ export function mapEntries(value: object): [unknown, unknown][] | undefined {
     return undefined;
   }
   const entries: [unknown, unknown][] = [];
-  mapForEach(value, (item, key) => entries.push([key, item]));
+  let n = 0;
+  mapForEach(value, (item, key) => setOwn(entries, n++, [key, item]));
   return entries;
 }
 
@@ -68,5 +76,7 @@ export function prototypesAreClean(): boolean {
 
 /** An own, enumerable, writable data property, whatever the prototype says. */
 export function setOwn(target: object, key: string | number, value: unknown): void {
-  defineProperty(target, key, { value, writable: true, enumerable: true, configurable: true });
+  // Without a prototype: a `get` that somebody put on Object.prototype would be read as a part of it.
+  const property = { __proto__: null, value, writable: true, enumerable: true, configurable: true };
+  defineProperty(target, key, property as PropertyDescriptor);
 }

@@ -66,7 +66,7 @@ fn is_internal(record: &(u32, String), text: &str) -> bool {
 }
 
 #[test]
-fn a_panic_in_a_native_ends_its_run_and_no_other() {
+fn row_91_a_panic_in_a_native_ends_its_run_and_no_other() {
     let mut bench = Bench::new();
     bench.start(1, "1 + boom()");
     bench.start(2, "40 + 2");
@@ -79,7 +79,7 @@ fn a_panic_in_a_native_ends_its_run_and_no_other() {
 }
 
 #[test]
-fn a_panic_outside_a_machine_ends_every_run_and_the_core() {
+fn row_91_a_panic_outside_a_machine_ends_every_run_and_the_core() {
     let mut bench = Bench::new();
     bench.start(1, "1");
     bench.start(2, "2");

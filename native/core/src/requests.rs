@@ -67,7 +67,7 @@ mod tests {
     const RUN: Id = Id { slot: 9, generation: 4 };
 
     #[test]
-    fn a_request_is_answered_once() {
+    fn row_95_a_request_is_answered_once() {
         let mut requests = Requests::default();
         let id = requests.open(RUN);
         assert_eq!(requests.close(id), Some(RUN));
@@ -80,14 +80,14 @@ mod tests {
     }
 
     #[test]
-    fn an_invented_reply_finds_nothing() {
+    fn row_95_an_invented_reply_finds_nothing() {
         let mut requests = Requests::default();
         assert_eq!(requests.close(Id { slot: 7, generation: 1 }), None);
         assert_eq!(requests.close(Id { slot: CLOSED, generation: 0 }), None);
     }
 
     #[test]
-    fn a_slot_with_its_generations_used_up_is_retired() {
+    fn row_95_a_slot_with_its_generations_used_up_is_retired() {
         let mut requests = Requests::default();
         let id = requests.open(RUN);
         requests.slots[0].generation = u32::MAX;

@@ -103,13 +103,19 @@ impl OwnScope {
     pub fn sync(&mut self, run: Id, bindings: Vec<Binding>) {
         let Some(at) = self.find(run) else { return };
         let mut borrower = self.borrowers.remove(at);
-        let changed = bindings.iter().filter(|binding| self.differs(binding));
-        borrower.changed.extend(changed.map(|binding| binding.name.clone()));
+        let (since, now) = (borrower.since, self.revision + 1);
+        let (others, own): (Vec<_>, Vec<_>) = bindings
+            .iter()
+            .filter(|binding| self.differs(binding))
+            .partition(|binding| self.is_others_change(since, now, binding));
+        // What others have changed must still be told from what this run changes later.
+        let is_fresh = others.is_empty();
+        borrower.changed.extend(own.iter().map(|binding| binding.name.clone()));
         self.merge(&borrower, bindings);
         self.borrowers.insert(
             at,
             Borrower {
-                since: self.revision,
+                since: if is_fresh { self.revision } else { since },
                 ..borrower
             },
         );
@@ -133,7 +139,7 @@ impl OwnScope {
     fn merge(&mut self, borrower: &Borrower, bindings: Vec<Binding>) {
         self.revision += 1;
         for binding in bindings {
-            let others = !borrower.changed.contains(&binding.name) && self.is_others_change(borrower.since, &binding);
+            let others = !borrower.changed.contains(&binding.name) && self.is_others_change(borrower.since, self.revision, &binding);
             if !borrower.private.contains(&binding.name) && !others {
                 self.write(binding);
             }
@@ -149,9 +155,9 @@ impl OwnScope {
     }
 
     /// Whether somebody else changed this variable since, and the run itself did not.
-    fn is_others_change(&self, since: u64, binding: &Binding) -> bool {
+    fn is_others_change(&self, since: u64, now: u64, binding: &Binding) -> bool {
         let start = self.displaced.iter().find(|old| old.revision > since && old.name == binding.name);
-        start.is_some_and(|old| old.revision < self.revision && is_same(&old.value, &binding.value))
+        start.is_some_and(|old| old.revision < now && is_same(&old.value, &binding.value))
     }
 
     /// Keeps only what a live run may still have to be compared with.
@@ -236,6 +242,20 @@ mod tests {
         scope.give_back(INNER, bindings(&[("x", 2)]));
         scope.give_back(OUTER, bindings(&[("x", 3)]));
         assert_eq!(values(&scope), pairs(&[("x", 3)]));
+    }
+
+    #[test]
+    fn what_an_inner_run_changed_is_there_for_the_next_inner_run_and_stays() {
+        let mut scope = scope(&[("x", 1), ("y", 1)]);
+        scope.lend(OUTER, vec![]);
+        for x in 2..5 {
+            scope.sync(OUTER, bindings(&[("x", 1), ("y", x)]).expect("some"));
+            let lent = scope.lend(INNER, vec![]);
+            assert_eq!(lent[0].value.as_int(), Ok(x - 1));
+            scope.give_back(INNER, bindings(&[("x", x), ("y", x)]));
+        }
+        scope.give_back(OUTER, bindings(&[("x", 1), ("y", 9)]));
+        assert_eq!(values(&scope), pairs(&[("x", 4), ("y", 9)]));
     }
 
     #[test]
