@@ -9,7 +9,7 @@ import {
   RhaiValueError,
   type RhaiFunction,
 } from '../../src/entry/node.js';
-import { conformance, gate, rejection, thrown, until } from './backend.js';
+import { conformance, gate, rejection, thrown } from './backend.js';
 
 conformance('functions of scripts', (make, variant) => {
   const inline = variant.options.mode === 'inline';
