@@ -71,7 +71,9 @@ function peer(command, args) {
 }
 
 function measure(bench, name) {
-  const { machine, rhai } = JSON.parse(run(bench, ['--json', '--only', name, '--repeat', String(repeat)]));
+  const { machine, limited, rhai, natives } = JSON.parse(
+    run(bench, ['--json', '--only', name, '--repeat', String(repeat)]),
+  );
   const python = peer('python3', ['-c', PYTHON, path.join(programs, `${name}.py`), String(repeat)]);
   const node = peer(process.execPath, [
     '--jitless',
@@ -81,7 +83,7 @@ function measure(bench, name) {
     path.join(programs, `${name}.js`),
     String(repeat),
   ]);
-  return { name, machine, rhai, python, node };
+  return { name, machine, limited, rhai, natives, python, node };
 }
 
 function cell(samples) {
@@ -92,7 +94,8 @@ function cell(samples) {
 function line(row) {
   const times = (samples) => (samples ? (median(samples) / median(row.machine)).toFixed(2) : '-').padStart(8);
   const columns = [row.machine, row.rhai, row.python, row.node].map(cell).join('');
-  return row.name.padEnd(17) + columns + times(row.rhai) + times(row.python) + times(row.node);
+  const share = `${Math.round((100 * median(row.natives)) / median(row.rhai))}%`.padStart(9);
+  return row.name.padEnd(17) + columns + share + times(row.rhai) + times(row.python) + times(row.node);
 }
 
 function printMeans(rows) {
@@ -109,6 +112,11 @@ function printMeans(rows) {
   }
 }
 
+function printLimits(rows) {
+  const cost = geometricMean(rows.map((row) => median(row.limited) / median(row.machine)));
+  console.log(`every limit on: ${cost.toFixed(3)} x the time (geometric mean)`);
+}
+
 const names = readdirSync(programs)
   .filter((file) => file.endsWith('.rhai'))
   .map((file) => file.slice(0, -5))
@@ -116,11 +124,13 @@ const names = readdirSync(programs)
 for (const name of names) readFileSync(path.join(programs, `${name}.js`)); // every program has its equivalents
 const bench = buildBench();
 console.log(
-  `median ms and spread of ${repeat} runs; the last columns say how many times as long the others take`,
+  `median ms and spread (slowest - fastest) of ${repeat} runs; natives = share of rhai's time that the same natives take in Rust alone;\n` +
+    `the last columns say how many times as long the others take`,
 );
 console.log(
   'program'.padEnd(17) +
     ['machine', 'rhai', 'CPython', 'node --jitless'].map((title) => title.padStart(16)).join('') +
+    'natives'.padStart(9) +
     ['x rhai', 'x py', 'x node'].map((title) => title.padStart(8)).join(''),
 );
 const rows = [];
@@ -129,11 +139,12 @@ for (const name of names) {
   console.log(line(rows.at(-1)));
 }
 printMeans(rows);
+printLimits(rows);
 if (!only)
   console.log(
     run(bench, ['--only', 'none-of-them', '--repeat', String(repeat)])
       .split('\n')
-      .slice(1)
+      .slice(2)
       .join('\n')
       .trim(),
   );

@@ -132,6 +132,14 @@ export const PROGRAMS = [
   ],
   [
     'the conformance suite',
-    [vitest, 'run', 'test/conformance', '--test-timeout=300000', '--hook-timeout=300000', '--no-color'],
+    [
+      vitest,
+      'run',
+      'test/conformance',
+      '--project=node',
+      '--test-timeout=300000',
+      '--hook-timeout=300000',
+      '--no-color',
+    ],
   ],
 ];

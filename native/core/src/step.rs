@@ -83,20 +83,7 @@ impl Core {
             }
             self.expire(now_ns, port);
         }
-        let is_queued = self.runs.get(id).is_some_and(|run| run.phase == Phase::Queued);
-        if is_queued && self.has_fuel(id) {
-            StepResult::More
-        } else {
-            StepResult::Idle
-        }
-    }
-
-    fn take_steppable(&mut self, id: Id) -> Option<Box<Run>> {
-        if self.has_fuel(id) {
-            self.take_queued(id)
-        } else {
-            None
-        }
+        self.found_of(id)
     }
 
     /// Puts a queued run into the ready queue, once.
@@ -118,7 +105,7 @@ impl Core {
         None
     }
 
-    fn take_queued(&mut self, id: Id) -> Option<Box<Run>> {
+    pub(crate) fn take_queued(&mut self, id: Id) -> Option<Box<Run>> {
         let run = self.runs.get(id).filter(|run| run.phase == Phase::Queued)?;
         if run.is_listed && self.ready.pop_last(id, run.priority) {
             run.is_listed = false;

@@ -19,6 +19,7 @@ mod light;
 mod limits;
 mod machine;
 mod natives;
+mod outline;
 mod program;
 mod switch_table;
 mod value;

@@ -2,18 +2,20 @@
 //!
 //! `cargo run --release -p rhai-bridge-vm --example bench_machine -- [--repeat N] [--only NAME] [--json] [--fib] [--alone]`
 //! `--json` prints one line per program with all samples in ms (for scripts/bench-machine.mjs); `--fib` times fib(27)
-//! in rhai's evaluator alone; `--alone` runs the machine without rhai, for a profiler. Every program's value must be the same on both sides.
+//! in rhai's evaluator alone; `--alone` runs the machine without rhai, for a profiler.
+//! Every program's value must be the same on both sides. Three more figures per program: the machine with every limit
+//! on, the natives' share of rhai's time, and the spread.
+
+mod natives;
+mod waiting;
 
 use rhai::{Engine, OptimizationLevel, Scope, AST};
-use rhai_bridge_vm::{CompileOptions, HostNames, Machine, Meter, Program, Step, Vm};
+use rhai_bridge_vm::{CompileOptions, HostNames, Limits, Machine, Meter, Program, Step, Vm};
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
 use std::time::Instant;
 
 const FIB: &str = "fn fib(n) { if n < 2 { n } else { fib(n - 1) + fib(n - 2) } } fib(27)";
-const WITH_CALL: &str = "let s = 0; for i in 0..500000 { s += host(i); } s";
-const WITHOUT_CALL: &str = "let s = 0; for i in 0..500000 { s += i; } s";
-const WAITING: &str = "let a = 1; let b = \"text\"; let c = host(a); c + a";
 
 struct Options {
     repeat: usize,
@@ -28,33 +30,35 @@ fn main() {
     if options.fib {
         return fib_alone(options.repeat);
     }
-    let mut ratios = Vec::new();
+    let (mut ratios, mut costs) = (Vec::new(), Vec::new());
     for path in programs(&options.only) {
         let pair = Pair::load(&path);
         if options.alone {
-            let samples: Vec<f64> = (0..options.repeat).map(|_| timed(|| run(&mut Vm::new(), &pair.program)).1).collect();
+            let samples: Vec<f64> = (0..options.repeat)
+                .map(|_| timed(|| run(&mut Vm::new(), &pair.program, Limits::default())).1)
+                .collect();
             println!("{:16} machine {}", pair.name, summary(&samples));
             continue;
         }
-        let (machine, rhai) = pair.measure(options.repeat);
-        ratios.push(median(&rhai) / median(&machine));
+        let samples = pair.measure(options.repeat);
+        ratios.push(median(&samples.rhai) / median(&samples.machine));
+        costs.push(median(&samples.limited) / median(&samples.machine));
         if options.json {
-            println!("{{\"program\":\"{}\",\"machine\":{machine:?},\"rhai\":{rhai:?}}}", pair.name);
+            samples.print_json(&pair.name);
         } else {
-            let (ours, theirs) = (summary(&machine), summary(&rhai));
-            println!(
-                "{:16} machine {ours}   rhai {theirs}   {:5.1} x",
-                pair.name,
-                median(&rhai) / median(&machine)
-            );
+            samples.print(&pair.name);
         }
     }
     if !options.json && !options.alone {
-        let mean = ratios.iter().map(|ratio| ratio.ln()).sum::<f64>() / ratios.len() as f64;
-        println!("geometric mean over {} programs: {:.2} x rhai's evaluator", ratios.len(), mean.exp());
+        println!(
+            "geometric mean over {} programs: {:.2} x rhai's evaluator",
+            ratios.len(),
+            geometric_mean(&ratios)
+        );
+        println!("every limit on: {:.2} x the time", geometric_mean(&costs));
         compiling(options.repeat);
-        suspending(options.repeat);
-        waiting();
+        waiting::suspending(options.repeat);
+        waiting::waiting();
     }
 }
 
@@ -95,6 +99,49 @@ fn name_of(path: &Path) -> String {
     path.file_stem().unwrap_or_default().to_string_lossy().into_owned()
 }
 
+/// One program's times in ms.
+#[derive(Default)]
+struct Samples {
+    machine: Vec<f64>,
+    limited: Vec<f64>,
+    rhai: Vec<f64>,
+    natives: Vec<f64>,
+}
+
+impl Samples {
+    fn print_json(&self, name: &str) {
+        println!(
+            "{{\"program\":\"{name}\",\"machine\":{:?},\"limited\":{:?},\"rhai\":{:?},\"natives\":{:?}}}",
+            self.machine, self.limited, self.rhai, self.natives
+        );
+    }
+
+    fn print(&self, name: &str) {
+        let (ours, theirs) = (summary(&self.machine), summary(&self.rhai));
+        let times = median(&self.rhai) / median(&self.machine);
+        let share = 100.0 * median(&self.natives) / median(&self.rhai);
+        println!("{name:16} machine {ours}   rhai {theirs}, {share:2.0} % in natives   {times:5.1} x");
+    }
+}
+
+/// Every limit on, and none of them met.
+fn every_limit() -> Limits {
+    Limits {
+        max_operations: 1 << 40,
+        max_call_depth: 1_000,
+        max_string_bytes: 1 << 30,
+        max_array_length: 1 << 30,
+        max_map_size: 1 << 30,
+        max_value_depth: 128,
+        max_memory_bytes: 1 << 32,
+        max_source_bytes: 1 << 20,
+    }
+}
+
+fn geometric_mean(ratios: &[f64]) -> f64 {
+    (ratios.iter().map(|ratio| ratio.ln()).sum::<f64>() / ratios.len() as f64).exp()
+}
+
 /// One program, ready to run on both sides.
 struct Pair {
     name: String,
@@ -117,20 +164,25 @@ impl Pair {
         }
     }
 
-    /// Samples in ms: the machine's and rhai's, measured in turn.
-    fn measure(&self, repeat: usize) -> (Vec<f64>, Vec<f64>) {
+    /// Samples in ms, measured in turn.
+    fn measure(&self, repeat: usize) -> Samples {
         let mut vm = Vm::new();
-        let (mut machine, mut rhai) = (Vec::new(), Vec::new());
+        let mut samples = Samples::default();
         for round in 0..=repeat {
-            let (ours, ms_ours) = timed(|| run(&mut vm, &self.program));
-            let (theirs, ms_theirs) = timed(|| self.run_rhai());
+            let (ours, machine) = timed(|| run(&mut vm, &self.program, Limits::default()));
+            let (limited, with_limits) = timed(|| run(&mut vm, &self.program, every_limit()));
+            let (theirs, rhai) = timed(|| self.run_rhai());
+            let ((), natives) = timed(|| natives::work(&self.name));
             assert_eq!(ours, theirs, "{}: the two sides disagree", self.name);
+            assert_eq!(ours, limited, "{}: limits change the value", self.name);
             if round > 0 {
-                machine.push(ms_ours);
-                rhai.push(ms_theirs);
+                samples.machine.push(machine);
+                samples.limited.push(with_limits);
+                samples.rhai.push(rhai);
+                samples.natives.push(natives);
             }
         }
-        (machine, rhai)
+        samples
     }
 
     fn run_rhai(&self) -> String {
@@ -160,10 +212,11 @@ fn compile(vm: &mut Vm, source: &str) -> Rc<Program> {
 }
 
 /// Runs a program to its end; the host answers each call with its argument.
-fn run(vm: &mut Vm, program: &Rc<Program>) -> String {
+fn run(vm: &mut Vm, program: &Rc<Program>, limits: Limits) -> String {
     let mut machine = Machine::new(program, Vec::new());
     let mut meter = Meter {
         fuel: i64::MAX,
+        limits,
         ..Meter::default()
     };
     loop {
@@ -205,7 +258,7 @@ fn fib_alone(repeat: usize) {
     println!("{{\"fib27RhaiMs\":{:.3},\"samples\":{samples:?}}}", median(&samples));
 }
 
-/// The whole pipeline (rhai's parser, then ours) against rhai's compile.
+/// The whole pipeline (rhai's parser, then ours) against rhai's compile; our part is what the pipeline takes longer.
 fn compiling(repeat: usize) {
     let sources: Vec<String> = programs("")
         .iter()
@@ -213,56 +266,16 @@ fn compiling(repeat: usize) {
         .collect();
     let (engine, mut vm) = (rhai_engine(), Vm::new());
     let (mut ours, mut theirs) = (Vec::new(), Vec::new());
-    for _ in 0..repeat {
+    for _ in 0..repeat * 20 {
         ours.push(timed(|| sources.iter().for_each(|source| drop(compile(&mut vm, source)))).1);
         theirs.push(timed(|| sources.iter().for_each(|source| drop(engine.compile(source)))).1);
     }
+    let (whole, parse) = (median(&ours), median(&theirs));
     println!(
-        "compile all programs: {} (rhai's compile {}), {:.2} x",
+        "compile all programs: {} (rhai's parse {}), {:.2} x; our own step is {:.2} x rhai's parse",
         summary(&ours),
         summary(&theirs),
-        median(&ours) / median(&theirs)
+        whole / parse,
+        (whole - parse) / parse
     );
-}
-
-fn suspending(repeat: usize) {
-    let mut vm = Vm::new();
-    let (with, without) = (compile(&mut vm, WITH_CALL), compile(&mut vm, WITHOUT_CALL));
-    let mut nanos = Vec::new();
-    for _ in 0..repeat {
-        let net = timed(|| run(&mut vm, &with)).1 - timed(|| run(&mut vm, &without)).1;
-        nanos.push(net * 1e6 / 500_000.0);
-    }
-    println!("one host call (suspend, take the argument, resume): {:.1} ns", median(&nanos));
-}
-
-fn waiting() {
-    const MACHINES: usize = 50_000;
-    let mut vm = Vm::new();
-    let program = compile(&mut vm, WAITING);
-    let before = resident_bytes();
-    let (machines, ms) = timed(|| (0..MACHINES).map(|_| wait(&mut vm, &program)).collect::<Vec<_>>());
-    let resident = resident_bytes().saturating_sub(before) / MACHINES;
-    let own = std::mem::size_of::<Machine>();
-    let nanos = ms * 1e6 / MACHINES as f64;
-    println!(
-        "a waiting machine: {own} bytes itself + {} on the heap by its own account; {resident} resident; started in {nanos:.0} ns",
-        machines[0].heap_bytes()
-    );
-}
-
-fn wait(vm: &mut Vm, program: &Rc<Program>) -> Machine {
-    let mut machine = Machine::new(program, Vec::new());
-    let mut meter = Meter {
-        fuel: i64::MAX,
-        ..Meter::default()
-    };
-    assert!(matches!(machine.step(vm, &mut meter), Step::Suspended));
-    machine
-}
-
-/// Resident set from Linux's /proc; 0 elsewhere.
-fn resident_bytes() -> usize {
-    let statm = std::fs::read_to_string("/proc/self/statm").unwrap_or_default();
-    statm.split(' ').nth(1).and_then(|pages| pages.parse::<usize>().ok()).unwrap_or(0) * 4096
 }
