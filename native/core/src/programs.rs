@@ -7,7 +7,8 @@ use crate::codec::Malformed;
 use crate::guard::guarded;
 use crate::hosts::Hosts;
 use crate::limits::RunLimits;
-use rhai_bridge_vm::{CompileError, CompileOptions, Program, Vm};
+use rhai::Dynamic;
+use rhai_bridge_vm::{Binding, Callable, CompileError, CompileOptions, Program, Vm};
 use std::cell::RefCell;
 use std::rc::Rc;
 
@@ -151,4 +152,15 @@ impl Programs {
     pub fn get(&self, id: u32) -> Result<Rc<Source>, Malformed> {
         self.sources.get(id as usize).cloned().flatten().ok_or(Malformed("unknown program"))
     }
+}
+
+/// The variables of the script that calls `function` (see [`Programs::caller`]).
+pub fn caller_scope(function: &Callable, args: Vec<Dynamic>) -> Vec<Binding> {
+    let variable = |name: String, value: Dynamic| Binding {
+        name: name.into(),
+        value,
+        constant: false,
+    };
+    let args = args.into_iter().enumerate().map(|(n, value)| variable(format!("a{n}"), value));
+    std::iter::once(variable("f".to_owned(), function.value())).chain(args).collect()
 }

@@ -9,9 +9,9 @@ use crate::failed::Failed;
 use crate::guard::guarded;
 use crate::message::Id;
 use crate::port::Port;
+use crate::programs::caller_scope;
 use crate::runs::{Body, Call, Fresh, Phase, Run};
-use rhai::Dynamic;
-use rhai_bridge_vm::{Binding, Callable, FailureKind, Machine, Meter, Step};
+use rhai_bridge_vm::{FailureKind, Machine, Meter, Step};
 
 /// Operations in a slice.
 const SLICE_FUEL: i64 = 4096;
@@ -249,15 +249,4 @@ impl Core {
             self.time_out_call(id, now_ns, port);
         }
     }
-}
-
-/// The variables of a script that calls `function`.
-fn caller_scope(function: &Callable, args: Vec<Dynamic>) -> Vec<Binding> {
-    let variable = |name: String, value: Dynamic| Binding {
-        name: name.into(),
-        value,
-        constant: false,
-    };
-    let args = args.into_iter().enumerate().map(|(n, value)| variable(format!("a{n}"), value));
-    std::iter::once(variable("f".to_owned(), function.value())).chain(args).collect()
 }
