@@ -10,12 +10,10 @@ conformance('analyze and compile', (make) => {
       '/// Adds.\nfn add(a, b) { a + b }\nprivate fn hidden() {}\n  fetch("x");\n',
     );
     expect(analysis).toMatchObject({ isValid: true, syntaxErrors: [], imports: [] });
-    expect(analysis.functions).toEqual(
-      expect.arrayContaining([
-        expect.objectContaining({ name: 'add', params: ['a', 'b'], private: false, line: 2 }),
-        expect.objectContaining({ name: 'hidden', params: [], private: true }),
-      ]),
-    );
+    expect(analysis.functions).toEqual([
+      { name: 'add', params: ['a', 'b'], private: false, line: 2, column: 1, doc: ['Adds.'] },
+      { name: 'hidden', params: [], private: true, line: 3, column: 1, doc: [] },
+    ]);
     expect(analysis.hostFunctions).toEqual([{ name: 'fetch', line: 4, column: 3 }]);
   });
 
@@ -23,6 +21,36 @@ conformance('analyze and compile', (make) => {
     const analysis = make().analyze('let a = 1;\nlet b = ;');
     expect(analysis.isValid).toBe(false);
     expect(analysis.syntaxErrors).toEqual([{ message: expect.any(String), line: 2, column: 9 }]);
+  });
+
+  it('a call of a function that nobody has is a warning with its place; the script may still be valid', () => {
+    const engine = make().registerFunction('known', () => 1);
+    const text =
+      'fn mine(x) { x }\nmine(1); known(1); len("x"); [1].map(|x| x);\n  fetch(2);\nlet m = #{}; m.any();';
+    expect(engine.analyze(text)).toMatchObject({
+      isValid: true,
+      warnings: [{ message: expect.stringContaining("'fetch'"), line: 3, column: 3 }],
+    });
+    expect(engine.registerFunction('fetch', () => 1).analyze(text).warnings).toEqual([]);
+    expect(engine.analyze('mine(1, 2); fn mine(x) {}').warnings).toHaveLength(1);
+  });
+
+  it('doc comments of all forms belong to the function below them', () => {
+    const text = `
+/** Reads a page.
+ *  Slowly.
+ */
+fn read(url) { url }
+// not a doc comment
+fn plain() {}
+/// Of a string: \`\${ 1 }\` fn no() {}
+private fn last(a, b) { \`\${ #{ a: a }.a } fn no(x) {}\` }`;
+    const { functions } = make().compile(text);
+    expect(functions.map(({ name, doc, line }) => [name, doc, line])).toEqual([
+      ['read', ['Reads a page.', 'Slowly.'], 5],
+      ['plain', [], 7],
+      ['last', ['Of a string: `${ 1 }` fn no() {}'], 9],
+    ]);
   });
 
   it('never executes', () => {

@@ -1,5 +1,5 @@
 // What `npm pack` gives, installed into an empty project, works for everybody who may use it, without a compiler or a script.
-import { mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
@@ -8,6 +8,9 @@ import { pack, Project, root, type Packed } from './project.js';
 vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 });
 const MIB = 2 ** 20;
 const bin = (name: string) => join(root, 'node_modules/.bin', name);
+
+/** `npm run build:wasm` was run, as before every publishing and in CI. */
+const hasWasm = existsSync(join(root, 'wasm/pkg/worker.js'));
 
 let folder = '';
 let packed: Packed;
@@ -82,6 +85,11 @@ describe('in an empty project', () => {
   it('works by import', () => {
     project.write('main.mjs', esm);
     expect(project.node('main.mjs')).toBe('ok');
+  });
+
+  it.runIf(hasWasm)('works on the WASM backend too (needs npm run build:wasm)', () => {
+    project.write('wasm.mjs', esm.replace('smoke(rb)', "smoke(rb, { backend: 'wasm' })"));
+    expect(project.node('wasm.mjs')).toBe('ok');
   });
 
   it('works by require', () => {

@@ -2,9 +2,9 @@
 //! They are never in the ready queue, so no other step touches them.
 
 use crate::codec::{Malformed, Reader};
-use crate::core::Core;
+use crate::core::{Core, StepResult};
 use crate::message::{start_flag, Id};
-use crate::runs::Run;
+use crate::runs::{Phase, Run};
 use std::collections::HashMap;
 
 /// Operations each run may still use, by slot.
@@ -51,6 +51,25 @@ impl Core {
     pub(crate) fn has_fuel(&mut self, id: Id) -> bool {
         let is_by_hand = self.runs.get(id).is_some_and(|run| run.is_by_hand());
         !is_by_hand || self.fuel.left.get(&id.slot).is_some_and(|left| *left > 0)
+    }
+
+    /// Takes `id` to be stepped directly, if it may be.
+    pub(crate) fn take_steppable(&mut self, id: Id) -> Option<Box<Run>> {
+        if self.has_fuel(id) {
+            self.take_queued(id)
+        } else {
+            None
+        }
+    }
+
+    /// Whether a run that is stepped directly can go on by itself.
+    pub(crate) fn found_of(&mut self, id: Id) -> StepResult {
+        let is_queued = self.runs.get(id).is_some_and(|run| run.phase == Phase::Queued);
+        if is_queued && self.has_fuel(id) {
+            StepResult::More
+        } else {
+            StepResult::Idle
+        }
     }
 
     /// A run that ended needs none.

@@ -3,9 +3,10 @@
 
 use crate::core::Core;
 use crate::failed::{position, put};
+use crate::limits::RunLimits;
 use crate::message::{outbox_kind, Id};
 use crate::port::Port;
-use crate::programs::Source;
+use crate::programs::{CompileBounds, Source};
 use rhai::{Array, Dynamic, Map};
 use rhai_bridge_vm::{CompileError, FunctionInfo, HostUse, Program};
 use std::rc::Rc;
@@ -16,8 +17,8 @@ pub struct CompileJob {
     pub id: u32,
     /// What to compile.
     pub source: Rc<Source>,
-    /// Longest text accepted; 0 = unlimited.
-    pub max_source_bytes: u64,
+    /// The limits it is compiled under, if any.
+    pub limits: Option<Rc<RunLimits>>,
 }
 
 impl Core {
@@ -35,8 +36,13 @@ impl Core {
 
     fn compile_job(&mut self, job: &CompileJob, port: &mut dyn Port) {
         self.counters.compiles += 1;
-        let answer = match job.source.compile(&mut self.vm, &self.hosts, job.max_source_bytes) {
-            Ok(Ok(program)) => describe(&program),
+        let now_ns = self.vm.now_ns();
+        let bounds = job
+            .limits
+            .as_ref()
+            .map_or_else(CompileBounds::default, |limits| CompileBounds::of(limits, now_ns));
+        let answer = match job.source.compile(&mut self.vm, &self.hosts, bounds) {
+            Ok(Ok(program)) => describe(&program, self.vm.functions(&program, &job.source.text)),
             Ok(Err(error)) => refusal(&error),
             Err(panic) => {
                 self.counters.panics += 1;
@@ -51,20 +57,21 @@ impl Core {
     }
 }
 
-fn describe(program: &Program) -> Map {
+fn describe(program: &Program, functions: Vec<FunctionInfo>) -> Map {
     let imports = program.imports().into_iter().map(|(path, line, column)| {
         let mut map = position(line, column);
         put(&mut map, "path", path);
         Dynamic::from_map(map)
     });
     let mut map = answer(true);
-    put(&mut map, "functions", program.functions().into_iter().map(function).collect::<Array>());
+    put(&mut map, "functions", functions.into_iter().map(function).collect::<Array>());
     put(
         &mut map,
         "hostFunctions",
         program.host_calls().into_iter().map(host_use).collect::<Array>(),
     );
     put(&mut map, "imports", imports.collect::<Array>());
+    put(&mut map, "warnings", program.unknown_calls().into_iter().map(unknown).collect::<Array>());
     map
 }
 
@@ -108,6 +115,13 @@ fn function(info: FunctionInfo) -> Dynamic {
     put(&mut map, "params", texts(info.params));
     put(&mut map, "private", info.private);
     put(&mut map, "doc", texts(info.doc));
+    map.into()
+}
+
+fn unknown((name, line, column): (String, u32, u32)) -> Dynamic {
+    let mut map = position(line, column);
+    let message = format!("'{name}' is not a function of the script, of the host, or of rhai");
+    put(&mut map, "message", message);
     map.into()
 }
 

@@ -19,6 +19,8 @@ mod light;
 mod limits;
 mod machine;
 mod natives;
+mod outline;
+mod parse;
 mod program;
 mod switch_table;
 mod value;

@@ -207,6 +207,8 @@ pub struct Program {
     pub(crate) root: Vec<RootVariable>,
     pub(crate) infos: Vec<FunctionInfo>,
     pub(crate) uses: Vec<HostUse>,
+    /// Calls of functions that nobody has: name, line, column.
+    pub(crate) unknown: Vec<(ImmutableString, u32, u32)>,
     pub(crate) paths: Vec<(String, u32, u32)>,
     /// Names that an `import` of the script gives to a module; known only where host functions have namespaces.
     pub(crate) aliases: Vec<ImmutableString>,
@@ -223,6 +225,15 @@ impl Program {
     #[must_use]
     pub fn host_calls(&self) -> Vec<HostUse> {
         self.uses.clone()
+    }
+
+    /// Calls of functions that neither the script nor the host nor rhai has: name, line, column.
+    #[must_use]
+    pub fn unknown_calls(&self) -> Vec<(String, u32, u32)> {
+        self.unknown
+            .iter()
+            .map(|(name, line, column)| (name.to_string(), *line, *column))
+            .collect()
     }
 
     /// Literal `import` paths: path, line, column.

@@ -87,6 +87,7 @@ impl Compiler {
         if let Some(host) = meaning.host {
             return self.host_call(f, name, host, args, position, d);
         }
+        self.note_unknown(name, &meaning, position);
         let mut meaning = meaning;
         // Written as a function, the target is the first argument.
         let methods = args.len().checked_sub(1);

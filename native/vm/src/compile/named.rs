@@ -35,6 +35,14 @@ impl Compiler {
         self.site(name, if register == Reg::MAX { 0 } else { number + 1 }, meaning, position)
     }
 
+    /// A call that can only fail is worth a warning.
+    pub(super) fn note_unknown(&mut self, name: &ImmutableString, meaning: &crate::program::Meaning, position: Position) {
+        if !meaning.typed && !name.contains('$') && !crate::natives::is_native(name) {
+            let (line, column) = super::line_column(position);
+            self.program.unknown.push((name.clone(), line, column));
+        }
+    }
+
     /// What a function leaves behind: variables that texts declared in it.
     pub(super) fn end_function(&mut self, f: &mut FunctionBuilder) {
         let is_callee = !f.is_root && !f.is_inside;

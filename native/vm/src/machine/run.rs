@@ -598,6 +598,9 @@ pub(super) fn run<const EACH: bool>(m: &mut Machine, vm: &mut Vm, program: &Rc<P
             Op::LoopEqI(a, i, to) => loop_compare_immediate!(a, i, to, ==),
             Op::LoopNeI(a, i, to) => loop_compare_immediate!(a, i, to, !=),
             Op::Switch(a, table) => {
+                if let Value::Dyn(d) = &r!(a) {
+                    tri!(vm.ledger.charge_walk(d));
+                }
                 let target = iterate::switch_target(&program.switches[table as usize], &r!(a));
                 pc = regs.start_at(target as usize);
             }

@@ -1,8 +1,8 @@
-// Diagnostics channels: runs and host calls as Node's tracing channels tell them, with the listeners' own context.
+// Diagnostics channels (Node only): runs and host calls as Node's tracing channels tell them, with the listeners' own context.
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { channel, tracingChannel } from 'node:diagnostics_channel';
 import { expect, it } from 'vitest';
-import { conformance, rejection } from './backend.js';
+import { conformance, rejection } from '../conformance/backend.js';
 
 const EVENTS = ['start', 'end', 'asyncStart', 'asyncEnd', 'error'] as const;
 
