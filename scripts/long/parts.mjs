@@ -16,6 +16,13 @@ export const PARTS = [
     'nothing is held that was not held before',
     () => import('./leaks.mjs'),
   ),
+  part(
+    'hostile',
+    1,
+    'run',
+    'more than 2,000 hostile inputs, 50 memory bombs with their peaks',
+    () => import('./hostile.mjs'),
+  ),
   part('versions', 1, 'run', 'the smoke suite on Node 20, 22, 24 and 26', () => import('./versions.mjs')),
   part(
     'terminate',

@@ -125,6 +125,7 @@ const vitest = join(root, 'node_modules/vitest/vitest.mjs');
 /** What both sanitizers look at. `rounds` keeps them within the hour. */
 export const PROGRAMS = [
   ['the smoke suite', [join(root, 'test/pack/run-smoke.mjs')]],
+  ['every hostile input', [join(root, 'test/hostile/main.mjs'), '--all', '--lenient']],
   ['100 terminated workers', [join(root, 'test/lifecycle/programs/terminate.mjs'), '100', '4', '1']],
   [
     '20,000 settle checks of the soak',

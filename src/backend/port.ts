@@ -56,6 +56,7 @@ export class Port implements Resumable {
   #owed = false;
   #closed = false;
   #alarm: Timer | undefined;
+  #alarmAt = 0;
   #alive = false;
   /** The core says how long its steps take: exact, and cheaper than to ask the clock. */
   #measures = true;
@@ -220,14 +221,18 @@ export class Port implements Resumable {
 
   /** A home core has no thread to watch its deadlines: a timer does. */
   #setAlarm(): void {
-    const ms = Atomics.load(this.#control, C.DEADLINE) >>> 0;
-    clearTimeout(this.#alarm);
-    this.#alarm = undefined;
+    const ms = this.#control[C.DEADLINE]! >>> 0;
     if (ms === C.NO_DEADLINE) return;
+    const dueAt = clock() + ms;
+    // An alarm that rings too early costs one look; to move it for every host call costs half of the call.
+    if (this.#alarm !== undefined && this.#alarmAt <= dueAt) return;
+    clearTimeout(this.#alarm);
+    this.#alarmAt = dueAt;
     this.#alarm = unref(setTimeout(() => this.#ring(), ms + 1));
   }
 
   #ring(): void {
+    this.#alarm = undefined;
     this.#owed = true;
     this.resume();
   }

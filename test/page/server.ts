@@ -24,6 +24,7 @@ export async function serve(
 ): Promise<Site> {
   const server = createServer((request, response) => {
     const path = normalize(new URL(request.url ?? '/', 'http://localhost').pathname);
+    if (path === '/favicon.ico') return void response.writeHead(204).end();
     const page = pages[path];
     const body = page === undefined ? readFile(join(root, path)) : Promise.resolve(page);
     body.then(

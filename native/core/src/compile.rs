@@ -3,9 +3,10 @@
 
 use crate::core::Core;
 use crate::failed::{position, put};
+use crate::limits::RunLimits;
 use crate::message::{outbox_kind, Id};
 use crate::port::Port;
-use crate::programs::Source;
+use crate::programs::{CompileBounds, Source};
 use rhai::{Array, Dynamic, Map};
 use rhai_bridge_vm::{CompileError, FunctionInfo, HostUse, Program};
 use std::rc::Rc;
@@ -16,8 +17,8 @@ pub struct CompileJob {
     pub id: u32,
     /// What to compile.
     pub source: Rc<Source>,
-    /// Longest text accepted; 0 = unlimited.
-    pub max_source_bytes: u64,
+    /// The limits it is compiled under, if any.
+    pub limits: Option<Rc<RunLimits>>,
 }
 
 impl Core {
@@ -35,7 +36,12 @@ impl Core {
 
     fn compile_job(&mut self, job: &CompileJob, port: &mut dyn Port) {
         self.counters.compiles += 1;
-        let answer = match job.source.compile(&mut self.vm, &self.hosts, job.max_source_bytes) {
+        let now_ns = self.vm.now_ns();
+        let bounds = job
+            .limits
+            .as_ref()
+            .map_or_else(CompileBounds::default, |limits| CompileBounds::of(limits, now_ns));
+        let answer = match job.source.compile(&mut self.vm, &self.hosts, bounds) {
             Ok(Ok(program)) => describe(&program, self.vm.functions(&program, &job.source.text)),
             Ok(Err(error)) => refusal(&error),
             Err(panic) => {

@@ -19,6 +19,7 @@ pub mod handles;
 mod hosts;
 mod limits;
 pub mod message;
+mod output;
 #[cfg(test)]
 mod panic_tests;
 mod port;

@@ -6,7 +6,9 @@
 use crate::codec::Malformed;
 use crate::guard::guarded;
 use crate::hosts::Hosts;
-use rhai_bridge_vm::{CompileError, CompileOptions, Program, Vm};
+use crate::limits::RunLimits;
+use rhai::Dynamic;
+use rhai_bridge_vm::{Binding, Callable, CompileError, CompileOptions, Program, Vm};
 use std::cell::RefCell;
 use std::rc::Rc;
 
@@ -16,6 +18,30 @@ const MAX_CALLERS: usize = 16;
 
 /// What compiling gave.
 pub type Compiled = Result<Rc<Program>, Rc<CompileError>>;
+
+/// What one compile may take.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct CompileBounds {
+    /// Longest text accepted; 0 = unlimited.
+    pub max_source_bytes: u64,
+    /// Most bytes; 0 = unlimited.
+    pub max_memory_bytes: u64,
+    /// When it must have ended.
+    pub deadline_ns: Option<u64>,
+}
+
+impl CompileBounds {
+    /// What `limits` allow a compile that begins now.
+    #[must_use]
+    pub fn of(limits: &RunLimits, now_ns: u64) -> Self {
+        let deadline_ns = crate::limits::deadline_ns(now_ns, limits.compute_ms);
+        Self {
+            max_source_bytes: limits.max_source_bytes,
+            max_memory_bytes: limits.vm.max_memory_bytes,
+            deadline_ns: (deadline_ns != crate::deadlines::NEVER).then_some(deadline_ns),
+        }
+    }
+}
 
 /// A source text with a name.
 #[derive(Debug)]
@@ -52,7 +78,7 @@ impl Source {
     }
 
     /// The program; compiled if that is due. `Err(Err(_))` of a panic is an internal error's text.
-    pub fn compile(&self, vm: &mut Vm, hosts: &Hosts, max_source_bytes: u64) -> Result<Compiled, String> {
+    pub fn compile(&self, vm: &mut Vm, hosts: &Hosts, bounds: CompileBounds) -> Result<Compiled, String> {
         if let Some((version, compiled)) = &*self.cached.borrow() {
             if *version == hosts.version() {
                 return Ok(compiled.clone());
@@ -62,7 +88,9 @@ impl Source {
         let options = CompileOptions {
             name: &self.name,
             hosts: opened.as_ref().unwrap_or(hosts.names()),
-            max_source_bytes,
+            max_source_bytes: bounds.max_source_bytes,
+            deadline_ns: bounds.deadline_ns,
+            max_memory_bytes: bounds.max_memory_bytes,
         };
         let compiled = guarded(|| vm.compile(&self.text, &options))?.map_err(Rc::new);
         if is_lasting(&compiled) {
@@ -124,4 +152,15 @@ impl Programs {
     pub fn get(&self, id: u32) -> Result<Rc<Source>, Malformed> {
         self.sources.get(id as usize).cloned().flatten().ok_or(Malformed("unknown program"))
     }
+}
+
+/// The variables of the script that calls `function` (see [`Programs::caller`]).
+pub fn caller_scope(function: &Callable, args: Vec<Dynamic>) -> Vec<Binding> {
+    let variable = |name: String, value: Dynamic| Binding {
+        name: name.into(),
+        value,
+        constant: false,
+    };
+    let args = args.into_iter().enumerate().map(|(n, value)| variable(format!("a{n}"), value));
+    std::iter::once(variable("f".to_owned(), function.value())).chain(args).collect()
 }

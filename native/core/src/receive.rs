@@ -229,11 +229,10 @@ impl Core {
         let (name, text) = (reader.text()?, reader.text()?);
         self.programs.keep(id, name, text, flags & compile_flag::OPEN != 0)?;
         if flags & (compile_flag::ANSWER | compile_flag::ANALYZE) != 0 {
-            let max_source_bytes = self.limits.get(limits).map_or(0, |limits| limits.max_source_bytes);
             self.compiles.push_back(CompileJob {
                 id,
                 source: self.programs.get(id)?,
-                max_source_bytes,
+                limits: self.limits.get(limits).ok(),
             });
         }
         Ok(())

@@ -2,6 +2,7 @@
 
 use crate::deadlines::NEVER;
 use crate::failed::Failed;
+use crate::programs::CompileBounds;
 use crate::runs::{Phase, Run};
 
 impl Run {
@@ -32,6 +33,16 @@ impl Run {
             NEVER
         };
         self.wall_deadline_ns.min(compute)
+    }
+
+    /// What its compile may take, as a part of its own time.
+    #[must_use]
+    pub fn compile_bounds(&self, now_ns: u64) -> CompileBounds {
+        let deadline_ns = self.slice_deadline_ns(now_ns);
+        CompileBounds {
+            deadline_ns: (deadline_ns != NEVER).then_some(deadline_ns),
+            ..CompileBounds::of(&self.limits, now_ns)
+        }
     }
 
     /// The failure of a run whose deadline passed inside a native.

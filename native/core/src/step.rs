@@ -7,11 +7,11 @@ use crate::core::{Budget, Core, StepResult};
 use crate::deadlines::NEVER;
 use crate::failed::Failed;
 use crate::guard::guarded;
-use crate::message::{outbox_kind, Id};
+use crate::message::Id;
 use crate::port::Port;
+use crate::programs::caller_scope;
 use crate::runs::{Body, Call, Fresh, Phase, Run};
-use rhai::Dynamic;
-use rhai_bridge_vm::{Binding, Callable, FailureKind, Machine, Meter, Output, Step};
+use rhai_bridge_vm::{FailureKind, Machine, Meter, Step};
 
 /// Operations in a slice.
 const SLICE_FUEL: i64 = 4096;
@@ -161,11 +161,11 @@ impl Core {
                 return Ok(());
             }
         };
-        run.body = Body::Fiber(self.make_machine(fresh, run.limits.max_source_bytes)?);
+        run.body = Body::Fiber(self.make_machine(fresh, run)?);
         Ok(())
     }
 
-    fn make_machine(&mut self, fresh: Fresh, max_source_bytes: u64) -> Result<Machine, Box<Failed>> {
+    fn make_machine(&mut self, fresh: Fresh, run: &Run) -> Result<Machine, Box<Failed>> {
         let Fresh { source, mut scope, mut call } = fresh;
         if let Some(Call::Held(function, args)) = call {
             match function.machine(&self.vm, &args) {
@@ -176,10 +176,14 @@ impl Core {
         if source.is_stale(&self.hosts) {
             self.counters.compiles += 1;
         }
+        let bounds = run.compile_bounds(self.vm.now_ns());
         let compiled = source
-            .compile(&mut self.vm, &self.hosts, max_source_bytes)
+            .compile(&mut self.vm, &self.hosts, bounds)
             .map_err(|panic| Box::new(Failed::internal(panic)))?;
-        let program = compiled.map_err(|error| Box::new(Failed::syntax(&error, &source.name)))?;
+        let program = compiled.map_err(|error| match error.limit {
+            Some(hit) if hit.name == "computeMs" => Box::new(run.late(self.vm.now_ns())),
+            _ => Box::new(Failed::syntax(&error, &source.name)),
+        })?;
         match call {
             Some(Call::Held(..)) | None => Ok(Machine::new(&program, scope)),
             Some(Call::Named(name, args)) => Machine::call(&program, &name, args, scope).map_err(|failure| Box::new(Failed::machine(*failure))),
@@ -211,45 +215,6 @@ impl Core {
             std::mem::forget(std::mem::replace(&mut run.body, Body::Gone));
             Box::new(Failed::internal(panic))
         })
-    }
-
-    /// Sends what the slice printed; more than the run's share ends it.
-    fn send_output(&mut self, run: &mut Run, port: &mut dyn Port) -> Result<(), Box<Failed>> {
-        let outputs = self.vm.take_output();
-        let sent = self.send_each(run, &outputs, port);
-        run.memory_bytes -= self.freed(outputs);
-        sent
-    }
-
-    /// Drops what a run made; gives the bytes it held.
-    pub(crate) fn freed<T>(&self, value: T) -> i64 {
-        let before = self.vm.live_bytes();
-        drop(value);
-        before - self.vm.live_bytes()
-    }
-
-    fn send_each(&mut self, run: &mut Run, outputs: &[Output], port: &mut dyn Port) -> Result<(), Box<Failed>> {
-        for output in outputs {
-            run.output_bytes += output.text.len() as u64;
-            let limit = run.limits.max_output_bytes;
-            if limit != 0 && run.output_bytes > limit {
-                return Err(Box::new(Failed::limit("maxOutputBytes", limit as f64).at(run.trace())));
-            }
-            self.send_text(run.id, output, port);
-        }
-        Ok(())
-    }
-
-    fn send_text(&mut self, run: Id, output: &Output, port: &mut dyn Port) {
-        let kind = if output.debug { outbox_kind::DEBUG } else { outbox_kind::PRINT };
-        let out = self.out.begin(kind, run);
-        out.text(&output.text);
-        if output.debug {
-            out.text(&output.source);
-            out.u32(output.line);
-            out.u32(output.column);
-        }
-        self.out.end(port);
     }
 
     /// The end of a slice inside a computation.
@@ -284,15 +249,4 @@ impl Core {
             self.time_out_call(id, now_ns, port);
         }
     }
-}
-
-/// The variables of a script that calls `function`.
-fn caller_scope(function: &Callable, args: Vec<Dynamic>) -> Vec<Binding> {
-    let variable = |name: String, value: Dynamic| Binding {
-        name: name.into(),
-        value,
-        constant: false,
-    };
-    let args = args.into_iter().enumerate().map(|(n, value)| variable(format!("a{n}"), value));
-    std::iter::once(variable("f".to_owned(), function.value())).chain(args).collect()
 }

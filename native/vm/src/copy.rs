@@ -109,6 +109,15 @@ impl Ledger {
         Ok(pointer.clone())
     }
 
+    /// Charges a look at everything in the value.
+    #[inline]
+    pub(crate) fn charge_walk(&mut self, d: &Dynamic) -> Result<(), Error> {
+        if is_light(d) || d.is_shared() {
+            return Ok(());
+        }
+        self.weigh(d).map(drop)
+    }
+
     /// Bytes a copy of the value would take.
     fn weigh(&mut self, d: &Dynamic) -> Result<usize, Error> {
         if d.is_shared() || is_light(d) {

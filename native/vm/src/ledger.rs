@@ -5,6 +5,7 @@
 //! The machine has no clock and no allocator of its own: core hands both in as [`Probes`].
 
 use crate::machine::Error;
+use crate::parse::ParseBounds;
 use crate::{Limits, Meter};
 use rhai::{Dynamic, EvalAltResult, Position};
 
@@ -50,6 +51,8 @@ pub(crate) struct Ledger {
     pending_output: usize,
     /// Operations until the clock is looked at.
     until_poll: i64,
+    /// Operations the run may still use; what is owed may not be more.
+    allowance: i64,
     deadline_ns: u64,
     /// What `live_bytes` says when the run holds nothing.
     zero_bytes: i64,
@@ -67,6 +70,7 @@ impl Ledger {
             pause: false,
             pending_output: 0,
             until_poll: POLL_OPERATIONS,
+            allowance: i64::MAX,
             deadline_ns: u64::MAX,
             zero_bytes: 0,
             max_bytes: i64::MAX,
@@ -81,6 +85,10 @@ impl Ledger {
         self.pause = false;
         self.pending_output = 0;
         self.until_poll = POLL_OPERATIONS;
+        self.allowance = match meter.limits.max_operations {
+            0 => i64::MAX,
+            most => i64::try_from(most.saturating_sub(meter.operations)).unwrap_or(i64::MAX),
+        };
         self.deadline_ns = meter.deadline_ns.unwrap_or(u64::MAX);
         self.zero_bytes = (self.probes.live_bytes)() - meter.memory_bytes;
         self.max_bytes = bytes_limit(&meter.limits);
@@ -132,6 +140,9 @@ impl Ledger {
     #[cold]
     pub(crate) fn poll(&mut self) -> Result<(), Error> {
         self.until_poll = POLL_OPERATIONS;
+        if self.owed > self.allowance {
+            return Err(EvalAltResult::ErrorTooManyOperations(Position::NONE).into());
+        }
         if self.deadline_ns != u64::MAX && (self.probes.now_ns)() >= self.deadline_ns {
             return Err(EvalAltResult::ErrorTerminated(Dynamic::UNIT, Position::NONE).into());
         }
@@ -155,6 +166,14 @@ impl Ledger {
     #[inline]
     pub(crate) fn check_memory(&self) -> Result<(), Error> {
         self.reserve(0)
+    }
+
+    /// What a parse may take that the run asks for.
+    pub(crate) fn parse_bounds(&self) -> ParseBounds {
+        ParseBounds {
+            deadline_ns: self.deadline_ns,
+            live_bytes: self.max_bytes.saturating_add(self.zero_bytes),
+        }
     }
 
     /// Takes what is owed off the fuel; tells whether the step should end.

@@ -20,6 +20,7 @@ mod limits;
 mod machine;
 mod natives;
 mod outline;
+mod parse;
 mod program;
 mod switch_table;
 mod value;

@@ -4,10 +4,11 @@ use crate::cells::Kept;
 use crate::compile::{compile, line_column};
 use crate::ledger::{Ledger, Probes};
 use crate::machine::{name_of, Error, ForeignMethod};
+use crate::parse::{ParseBounds, ParseGuard};
 use crate::program::{Meaning, Site};
 use crate::{CompileError, HostNames, LimitHit, Limits, Program};
 use rhai::packages::{Package, StandardPackage};
-use rhai::{Caches, Engine, FnPtr, GlobalRuntimeState, OptimizationLevel, Position};
+use rhai::{Caches, Engine, EvalAltResult, FnPtr, GlobalRuntimeState, OptimizationLevel, Position};
 use std::cell::RefCell;
 use std::rc::Rc;
 
@@ -20,6 +21,10 @@ pub struct CompileOptions<'a> {
     pub hosts: &'a HostNames,
     /// Longest text accepted, in bytes; 0 = unlimited.
     pub max_source_bytes: u64,
+    /// When the compile must have ended, on the clock of [`Probes`]; `None` = never.
+    pub deadline_ns: Option<u64>,
+    /// Most bytes it may take; 0 = unlimited.
+    pub max_memory_bytes: u64,
 }
 
 /// Something a script printed.
@@ -59,6 +64,8 @@ pub struct Vm {
     pub(crate) equals: Rc<Site>,
     pub(crate) to_text: Rc<Site>,
     pub(crate) to_debug: Rc<Site>,
+    /// Looks at the tokens of every parse.
+    pub(crate) parsing: Rc<ParseGuard>,
     output: Rc<RefCell<Vec<Output>>>,
 }
 
@@ -85,6 +92,7 @@ impl Vm {
     pub fn new() -> Self {
         let output = Rc::new(RefCell::new(Vec::new()));
         let mut engine = Engine::new();
+        let parsing = ParseGuard::install(&mut engine);
         crate::host_object::register(&mut engine);
         engine.set_optimization_level(OptimizationLevel::None);
         engine.set_max_strings_interned(0);
@@ -108,6 +116,7 @@ impl Vm {
             equals: own_site("==", 2),
             to_text: own_site("to_string", 1),
             to_debug: own_site("to_debug", 1),
+            parsing,
             output,
         }
     }
@@ -121,6 +130,12 @@ impl Vm {
     #[must_use]
     pub fn live_bytes(&self) -> i64 {
         (self.ledger.probes.live_bytes)()
+    }
+
+    /// The clock of [`Probes`].
+    #[must_use]
+    pub fn now_ns(&self) -> u64 {
+        (self.ledger.probes.now_ns)()
     }
 
     /// The rhai engine.
@@ -150,15 +165,14 @@ impl Vm {
                 }),
             });
         }
-        let ast = self.engine.compile(source).map_err(|e| {
-            let (line, column) = line_column(e.position());
-            CompileError {
-                message: e.err_type().to_string(),
-                line,
-                column,
-                limit: None,
-            }
-        })?;
+        let bounds = ParseBounds {
+            deadline_ns: options.deadline_ns.unwrap_or(u64::MAX),
+            live_bytes: match options.max_memory_bytes {
+                0 => i64::MAX,
+                most => i64::try_from(most).unwrap_or(i64::MAX).saturating_add(self.live_bytes()),
+            },
+        };
+        let ast = self.parse(source, bounds).map_err(|error| refused(&error, options))?;
         compile(&ast, options.name, &Rc::new(options.hosts.clone())).map(Rc::new)
     }
 
@@ -191,8 +205,41 @@ impl Vm {
         Ok(())
     }
 
+    /// A text of so many bytes is about to be made: built with room to grow, then copied into its own block.
+    pub(crate) fn text_is_made(&self, bytes: usize) -> Result<(), Error> {
+        self.limits.check_text(bytes)?;
+        if bytes > LARGE_TEXT_BYTES {
+            self.ledger.reserve(bytes.saturating_mul(2))?;
+        }
+        Ok(())
+    }
+
     pub(crate) fn print(&mut self, debug: bool, text: &str, position: Position) {
         push(&self.output, debug, text, position);
+    }
+}
+
+/// Why a source was not parsed.
+fn refused(error: &EvalAltResult, options: &CompileOptions<'_>) -> CompileError {
+    let limit = match error {
+        EvalAltResult::ErrorTerminated(..) => Some(LimitHit { name: "computeMs", value: 0 }),
+        EvalAltResult::ErrorDataTooLarge(..) => Some(LimitHit {
+            name: "maxMemoryBytes",
+            value: options.max_memory_bytes,
+        }),
+        _ => None,
+    };
+    let (line, column) = line_column(error.position());
+    let message = match (error, limit) {
+        (EvalAltResult::ErrorParsing(what, _), _) => what.to_string(),
+        (_, Some(limit)) => format!("{} exceeded while compiling", limit.name),
+        (other, None) => other.to_string(),
+    };
+    CompileError {
+        message,
+        line,
+        column,
+        limit,
     }
 }
 

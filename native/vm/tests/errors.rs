@@ -14,6 +14,8 @@ fn run(source: &str, limits: Limits) -> Result<Dynamic, Box<Failure>> {
         name: "main",
         hosts: &hosts,
         max_source_bytes: 0,
+        deadline_ns: None,
+        max_memory_bytes: 0,
     };
     let program = vm.compile(source, &options).expect("a script that compiles");
     let mut machine = Machine::new(&program, Vec::new());
@@ -162,6 +164,8 @@ fn modules_that_import_each_other_are_refused() {
         name: "main",
         hosts: &hosts,
         max_source_bytes: 0,
+        deadline_ns: None,
+        max_memory_bytes: 0,
     };
     let program = vm.compile("import \"a\" as a;", &options).expect("a script");
     let mut machine = Machine::new(&program, Vec::new());
@@ -191,6 +195,8 @@ fn a_module_asks_the_host_as_a_call_that_names_the_importing_script() {
         name: "main",
         hosts: &hosts,
         max_source_bytes: 0,
+        deadline_ns: None,
+        max_memory_bytes: 0,
     };
     let program = vm
         .compile("\nimport \"lib\" as lib; lib::twice(4) + lib::LIMIT", &options)
@@ -226,6 +232,8 @@ fn a_closure_outlives_the_script_it_comes_from() {
             name: "main",
             hosts: &hosts,
             max_source_bytes: 0,
+            deadline_ns: None,
+            max_memory_bytes: 0,
         };
         let program = vm.compile(source, &options).expect("a script");
         let mut machine = Machine::new(&program, scope);

@@ -59,6 +59,8 @@ fn run(script: &str, stop_each: bool) -> String {
         name: "",
         hosts: &hosts,
         max_source_bytes: 0,
+        deadline_ns: None,
+        max_memory_bytes: 0,
     };
     let program = vm.compile(script, &options).unwrap_or_else(|error| panic!("{script}: {error:?}"));
     let mut machine = Machine::new(&program, Vec::new());

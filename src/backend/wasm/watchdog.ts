@@ -14,6 +14,7 @@ export class Watchdog {
   #silentMs = 0;
   #asked = false;
   #born = false;
+  #idle = true;
 
   constructor(
     private readonly ask: () => void,
@@ -24,6 +25,7 @@ export class Watchdog {
 
   /** It has something to do. */
   watch(): void {
+    this.#idle = false;
     this.#timer ??= unref(setInterval(() => this.#tick(), TICK_MS) as ReturnType<typeof setTimeout>);
   }
 
@@ -32,7 +34,7 @@ export class Watchdog {
     this.#born = true;
     this.#silentMs = 0;
     this.#asked = false;
-    if (idle) this.rest();
+    this.#idle = idle;
   }
 
   rest(): void {
@@ -43,6 +45,8 @@ export class Watchdog {
   }
 
   #tick(): void {
+    // Not at once when it falls idle: a timer costs as much as the message that would start it again.
+    if (this.#idle) return this.rest();
     if (!this.#asked) {
       this.#asked = true;
       return this.ask();

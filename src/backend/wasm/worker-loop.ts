@@ -13,6 +13,7 @@ const LONGEST_TIMER_MS = 2 ** 31 - 1;
 export class WorkerLoop {
   #instance: Instance | undefined;
   #alarm: Timer | undefined;
+  #alarmAt = 0;
   /** A slice is due in the next turn. */
   #goesOn = false;
   /** Bytes of batches: posted, and read by the other side; both wrap. */
@@ -82,10 +83,20 @@ export class WorkerLoop {
   }
 
   #setAlarm(): void {
+    const deadlineMs = this.#instance!.deadlineMs();
+    if (deadlineMs === Infinity) return;
+    const ms = Math.min(Math.ceil(deadlineMs), LONGEST_TIMER_MS);
+    const dueAt = performance.now() + ms;
+    // One that rings too early costs one look; to move it for every message would cost more than the message.
+    if (this.#alarm !== undefined && this.#alarmAt <= dueAt) return;
     clearTimeout(this.#alarm);
-    const ms = this.#instance!.deadlineMs();
-    if (ms === Infinity) return;
-    this.#alarm = unref(setTimeout(() => this.#again(), Math.min(Math.ceil(ms), LONGEST_TIMER_MS)));
+    this.#alarmAt = dueAt;
+    this.#alarm = unref(setTimeout(() => this.#ring(), ms));
+  }
+
+  #ring(): void {
+    this.#alarm = undefined;
+    if (!this.#goesOn) this.#again();
   }
 
   /** Posts what the core has to say; nothing at all only when nobody asked. */

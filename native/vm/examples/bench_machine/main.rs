@@ -207,6 +207,8 @@ fn compile(vm: &mut Vm, source: &str) -> Rc<Program> {
         name: "",
         hosts: &hosts,
         max_source_bytes: 0,
+        deadline_ns: None,
+        max_memory_bytes: 0,
     };
     vm.compile(source, &options).unwrap_or_else(|error| panic!("{error:?}"))
 }

@@ -62,7 +62,7 @@ fn ints(start: i64, end: i64, inclusive: bool) -> (i64, u64) {
 }
 
 /// Opens an iterator over a value.
-pub(super) fn open(vm: &Vm, source: Dynamic, position: Position) -> Result<Iter, Error> {
+pub(super) fn open(vm: &mut Vm, source: Dynamic, position: Position) -> Result<Iter, Error> {
     if let Some(r) = source.read_lock::<std::ops::Range<i64>>() {
         let (next, left) = ints(r.start, r.end, false);
         return Ok(Iter::Ints { next, left });
@@ -73,6 +73,11 @@ pub(super) fn open(vm: &Vm, source: Dynamic, position: Position) -> Result<Iter,
     }
     if source.is_array() {
         return Ok(Iter::Array(source.into_array().unwrap_or_else(|_| Array::new()).into_iter()));
+    }
+    if let Ok(text) = source.as_immutable_string_ref() {
+        // Its characters are gathered first.
+        vm.ledger.charge_bytes(4 * text.len())?;
+        vm.ledger.reserve(4 * text.len())?;
     }
     match vm.global.get_iter(source.type_id()) {
         Some(make) => Ok(Iter::Foreign(make(source))),
@@ -97,8 +102,15 @@ pub(super) fn switch_target(table: &SwitchTable, value: &Value) -> u32 {
 /// rhai keys the cases by the value's hash.
 #[inline(never)]
 fn switch_by_hash(table: &SwitchTable, value: &Value) -> u32 {
-    let value = value.read_dynamic();
-    if !hashable(&value) {
+    let open;
+    let value = match value {
+        Value::Dyn(d) => d,
+        other => {
+            open = other.read_dynamic();
+            &open
+        }
+    };
+    if !hashable(value) {
         return table.default;
     }
     let mut hasher = ahash::AHasher::default();

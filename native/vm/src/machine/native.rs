@@ -14,6 +14,11 @@ use smallvec::SmallVec;
 use std::any::TypeId;
 use std::rc::Rc;
 
+/// No native takes more arguments.
+const MOST_ARGUMENTS: usize = 8;
+/// Arguments whose types an error names.
+const MOST_NAMED: usize = 64;
+
 /// Arguments whose types a site remembers.
 const REMEMBERED: usize = 4;
 
@@ -107,12 +112,30 @@ impl Vm {
         Ok(value)
     }
 
+    /// rhai's error for a native that does not exist. Looking for one takes rhai two to the power of its arguments.
+    #[cold]
+    fn unknown_native(&self, site: &Site, args: &[&mut Dynamic]) -> Error {
+        let text = std::any::type_name::<ImmutableString>();
+        let names = args.iter().take(MOST_NAMED).map(|a| match a.type_name() {
+            name if name == text || name == "string" => "&str | ImmutableString | String",
+            name => self.engine.map_type_name(name),
+        });
+        let mut list = names.collect::<Vec<_>>().join(", ");
+        if args.len() > MOST_NAMED {
+            list.push_str(", …");
+        }
+        EvalAltResult::ErrorFunctionNotFound(format!("{} ({list})", site.name), site.position).into()
+    }
+
     #[cold]
     fn resolve_and_call(&mut self, site: &Site, args: &mut [&mut Dynamic], by_reference: bool) -> Result<Dynamic, Error> {
         if let ("type_of", [Some(class)]) = (site.name.as_str(), &classes_of(args)[..]) {
             return Ok(class.name.clone().into());
         }
         let (types, count) = (types_of(args), args.len());
+        if count > MOST_ARGUMENTS {
+            return Err(self.unknown_native(site, args));
+        }
         self.caches.fn_resolution_cache_mut().dict.clear();
         let mut scope = Scope::new();
         let mut context = EvalContext::new(&self.engine, &mut self.global, &mut self.caches, &mut scope, None);

@@ -203,7 +203,7 @@ fn interpolate_into(vm: &mut Vm, site: &Site, parts: &mut [Value], buffer: &mut 
                 }
             }
         }
-        vm.text_grows(buffer.len(), 0).map_err(|e| at(e, site.position))?;
+        vm.text_is_made(buffer.len()).map_err(|e| at(e, site.position))?;
         *part = Value::Unit;
     }
     Ok(())

@@ -239,6 +239,12 @@ impl Walker<'_> {
             };
             return self.entry(target, i, &key, link.position);
         }
+        if let Ok(text) = target.as_immutable_string_ref() {
+            let reach = index
+                .as_int()
+                .map_or(text.len(), |i| usize::try_from(i.unsigned_abs()).unwrap_or(usize::MAX));
+            self.vm.ledger.charge_bytes(text.len().min(reach.saturating_mul(4)))?;
+        }
         match indexing::read(self.vm, target, &index, link.position) {
             Some(found) => self.virtual_element(target, i, found?),
             None => self.indexer(target, i, link, index),
@@ -274,6 +280,10 @@ impl Walker<'_> {
             if target.is_read_only() {
                 let c = self.chain;
                 return Err(EvalAltResult::ErrorAssignmentToConstant(c.name.to_string(), c.position).into());
+            }
+            if let Ok(text) = target.as_immutable_string_ref() {
+                self.vm.ledger.charge_bytes(8 * text.len())?;
+                self.vm.ledger.reserve(2 * text.len())?;
             }
             indexing::write(target, &spot, &value, self.chain.end_position)?;
         }

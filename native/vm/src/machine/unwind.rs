@@ -47,10 +47,12 @@ impl Machine {
             }
             self.end_loans(handler.frame as usize);
             self.iterators.truncate(handler.iterators as usize);
-            let value = if handler.named {
-                error_value(&mut error, &self.current_program().name)
-            } else {
-                Dynamic::UNIT
+            let value = match error_value(&mut error, &self.current_program().name, vm, handler.named) {
+                Ok(value) => value,
+                Err(refused) => {
+                    error = super::native::at(refused, self.position());
+                    continue;
+                }
             };
             if let Some(frame) = self.frames.last_mut() {
                 frame.pc = handler.pc;
@@ -101,9 +103,12 @@ fn rethrown(error: Error, mut caught: Error, same_frame: bool) -> Error {
 }
 
 /// What `catch (e)` gets: the thrown value, or a map that describes the error.
-fn error_value(error: &mut Error, source: &str) -> Dynamic {
+fn error_value(error: &mut Error, source: &str, vm: &mut Vm, named: bool) -> Result<Dynamic, Error> {
+    if !named {
+        return Ok(Dynamic::UNIT);
+    }
     if let EvalAltResult::ErrorRuntime(value, _) = error.unwrap_inner() {
-        return value.clone();
+        return vm.ledger.copy(value);
     }
     let position = error.take_position();
     let mut map = Map::new();
@@ -118,7 +123,7 @@ fn error_value(error: &mut Error, source: &str) -> Dynamic {
     }
     map.insert("error".into(), class(error).into());
     describe(error, &mut map);
-    Dynamic::from_map(map)
+    Ok(Dynamic::from_map(map))
 }
 
 /// The fields rhai gives for each class.

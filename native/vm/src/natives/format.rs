@@ -45,7 +45,7 @@ pub(crate) fn text(vm: &mut Vm, site: &Site, value: &mut Dynamic, debug: bool) -
         checked: 0,
     };
     writer.value(vm, value)?;
-    vm.text_grows(writer.text.len(), 0).map_err(|e| crate::machine::at(e, site.position))?;
+    vm.text_is_made(writer.text.len()).map_err(|e| crate::machine::at(e, site.position))?;
     Ok(writer.text.into())
 }
 
@@ -60,7 +60,8 @@ impl Writer {
     fn value(&mut self, vm: &mut Vm, value: &Dynamic) -> Result<(), Error> {
         vm.ledger.charge(1)?;
         if self.text.len() > self.checked + CHUNK_BYTES {
-            vm.text_grows(self.text.len() * 2, self.text.len() - self.checked)?;
+            vm.text_is_made(self.text.len())?;
+            vm.ledger.charge_bytes(self.text.len() - self.checked)?;
             self.checked = self.text.len();
         }
         if let Ok(int) = value.as_int() {

@@ -1,6 +1,7 @@
 //! JSON. Writing is rhai's, after the value was weighed; reading is rhai's parser, after the text was.
 
 use super::{by_size, Args, Guarded};
+use crate::depth::is_container;
 use crate::ledger::too_deep;
 use crate::machine::Error;
 use crate::program::Site;
@@ -18,31 +19,40 @@ const OPERATIONS_PER_BYTE: usize = 8;
 pub(super) fn to_json(vm: &mut Vm, site: &Site, args: Args<'_, '_>) -> Guarded {
     let [target] = args else { return by_size(vm, site, args) };
     let mut bytes = 0;
-    weigh(vm, target, &mut bytes)?;
-    vm.text_grows(bytes, 0)?;
-    vm.ledger.reserve(2 * bytes)?;
+    let room = vm.ledger.max_depth();
+    weigh(vm, target, room, &mut bytes)?;
+    vm.text_is_made(bytes)?;
     Ok(None)
 }
 
-/// The least length of a value's JSON.
-fn weigh(vm: &mut Vm, value: &Dynamic, bytes: &mut usize) -> Result<(), Error> {
+/// The least length of a value's JSON. rhai writes what a closure has captured, and what that has captured, recursively.
+fn weigh(vm: &mut Vm, value: &Dynamic, room: u32, bytes: &mut usize) -> Result<(), Error> {
     vm.ledger.charge(4)?;
     *bytes += 2;
+    if value.is_shared() {
+        return match value.read_lock::<Dynamic>() {
+            Some(inner) => weigh(vm, &inner, room, bytes),
+            None => Ok(()),
+        };
+    }
+    if is_container(value) && room == 0 {
+        return Err(too_deep());
+    }
     if let Ok(text) = value.as_immutable_string_ref() {
         *bytes += text.len();
         vm.ledger.charge_bytes(4 * text.len())?;
     } else if let Ok(array) = value.as_array_ref() {
         for item in array.iter() {
-            weigh(vm, item, bytes)?;
+            weigh(vm, item, room - 1, bytes)?;
         }
     } else if let Ok(map) = value.as_map_ref() {
         for (key, item) in map.iter() {
             *bytes += key.len() + 3;
-            weigh(vm, item, bytes)?;
+            weigh(vm, item, room - 1, bytes)?;
         }
     } else if let Some(pointer) = value.read_lock::<FnPtr>() {
-        for item in pointer.curry().iter().filter(|item| !item.is_shared()) {
-            weigh(vm, item, bytes)?;
+        for item in pointer.curry() {
+            weigh(vm, item, room - 1, bytes)?;
         }
     }
     Ok(())

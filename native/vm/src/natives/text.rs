@@ -144,7 +144,8 @@ pub(super) fn replace(vm: &mut Vm, site: &Site, args: Args<'_, '_>) -> Guarded {
     vm.ledger.charge_bytes(2 * text.len())?;
     let count = text.matches(find.as_str()).count();
     let bytes = (text.len() - count * find.len()).saturating_add(count.saturating_mul(with.len()));
-    vm.text_grows(bytes, bytes)?;
+    vm.text_is_made(bytes)?;
+    vm.ledger.charge_bytes(bytes)?;
     if target.is_read_only() {
         return Ok(None); // rhai says what is wrong
     }

@@ -1,4 +1,6 @@
 //! The machine in its three forms: run plainly, stopped everywhere, and with every host call answered late.
+//!
+//! long because: one runner for all forms, whose parts share its state.
 
 use super::hosts;
 use super::modules;
@@ -145,6 +147,8 @@ fn compile(vm: &mut Vm, hosts: &HostNames, source: &str) -> Result<Rc<Program>, 
             name: "",
             hosts,
             max_source_bytes: 0,
+            deadline_ns: None,
+            max_memory_bytes: 0,
         },
     )
 }

@@ -23,6 +23,7 @@ pub(super) fn start_routine(
     let (vm, home) = (&*cx.vm, cx.unit.home);
     state.begin(&program.hosts, target, &mut |pointer, argc| m.find_code(vm, home, pointer, argc));
     let base = m.top() as u32;
+    let copied = state.copy_original(&mut cx.vm.ledger);
     let (unit, function) = m.frames.last().map_or((0, 0), |f| (f.unit, f.function));
     m.frames.push(Frame {
         place,
@@ -30,6 +31,7 @@ pub(super) fn start_routine(
         routine: Some(state),
         ..Frame::call(Code { unit, function }, base, dst)
     });
+    copied?;
     continue_routine(m, cx)
 }
 
@@ -44,7 +46,7 @@ pub(in crate::machine) fn continue_routine(m: &mut Machine, cx: &mut Context<'_>
             return Ok(Flow::OutOfFuel);
         }
         cx.meter.fuel -= 1;
-        match state.advance() {
+        match state.advance(&mut cx.vm.ledger)? {
             Ask::Done(value) => return end_routine(m, cx, value),
             Ask::Call { mut this, args, extra } => match state.callee.clone() {
                 Callee::Script(code) => {

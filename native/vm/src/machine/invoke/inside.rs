@@ -35,7 +35,7 @@ pub(in crate::machine) fn eval(m: &mut Machine, cx: &mut Context<'_>, view: usiz
 
 /// The text's statements. It may define no functions, as in rhai.
 fn parse(cx: &mut Context<'_>, text: &str) -> Result<AST, Error> {
-    let ast = cx.vm.engine.compile(text).map_err(EvalAltResult::from)?;
+    let ast = cx.vm.parse_for_run(text)?;
     if ast.iter_fn_def().next().is_some() {
         return Err(EvalAltResult::ErrorParsing(ParseErrorType::WrongFnDefinition, Position::NONE).into());
     }

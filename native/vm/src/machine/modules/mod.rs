@@ -229,7 +229,7 @@ impl Machine {
 }
 
 fn compile(vm: &mut Vm, source: &str, path: &ImmutableString, hosts: &Rc<HostNames>) -> Result<Program, Error> {
-    let ast = vm.engine.compile(source).map_err(EvalAltResult::from)?;
+    let ast = vm.parse_for_run(source)?;
     crate::compile::compile(&ast, path, hosts).map_err(|e| e.message.into())
 }
 

@@ -1,11 +1,13 @@
 //! The next call of a callback: which arguments, and whether the item goes as `this`.
 
 use super::super::invoke::Args;
+use super::super::Error;
 use super::{Ask, Callee, Passing, Routine, RoutineState};
+use crate::ledger::Ledger;
 use crate::value::{lent, Value};
 
 impl RoutineState {
-    pub(super) fn ask_item(&mut self) -> Ask {
+    pub(super) fn ask_item(&mut self, ledger: &mut Ledger) -> Result<Ask, Error> {
         let at = self.current();
         let mut args: Args = self.pointer.curry().iter().cloned().map(Value::Dyn).collect();
         if self.is_map {
@@ -22,62 +24,61 @@ impl RoutineState {
         self.calls += 1;
         let (bound, extra) = match (&self.callee, self.passing) {
             (Callee::Native(_), _) => {
-                let this = Some(Value::from(self.items[at].flatten_clone()));
+                let this = Some(Value::from(ledger.copy(&self.items[at])?));
                 let extra = (!self.is_map).then_some(Value::Int(index as i64));
-                return Ask::Call { this, args, extra };
+                return Ok(Ask::Call { this, args, extra });
             }
             (_, Passing::Bound { extra }) => (true, extra),
             (_, Passing::Argument { extra }) => (false, extra),
         };
         let this = bound.then(|| Value::from(std::mem::replace(&mut self.items[at], lent())));
         if !bound {
-            args.push(Value::from(self.items[at].flatten_clone()));
+            args.push(Value::from(ledger.copy(&self.items[at])?));
         }
         if extra {
             args.push(Value::Int(index as i64));
         }
-        Ask::Call { this, args, extra: None }
+        Ok(Ask::Call { this, args, extra: None })
     }
 
-    pub(super) fn ask_zip(&mut self) -> Ask {
+    pub(super) fn ask_zip(&mut self, ledger: &mut Ledger) -> Result<Ask, Error> {
         let at = self.current();
-        let other = self
-            .arguments
-            .first()
-            .and_then(|d| d.as_array_ref().ok().and_then(|a| a.get(at).cloned()));
-        let Some(other) = other else { return Ask::Done(self.result()) };
+        let other = match self.arguments.first().and_then(|d| d.as_array_ref().ok()) {
+            Some(others) => others.get(at).map(|other| ledger.copy(other)).transpose()?,
+            None => None,
+        };
+        let Some(other) = other else { return Ok(Ask::Done(self.result())) };
         let mut args: Args = self.pointer.curry().iter().cloned().map(Value::Dyn).collect();
-        args.push(Value::from(self.items[at].flatten_clone()));
-        args.push(Value::from(other.flatten()));
+        args.push(Value::from(ledger.copy(&self.items[at])?));
+        args.push(Value::from(other));
         if self.passing == (Passing::Argument { extra: true }) {
             args.push(Value::Int(at as i64));
         }
-        Ask::Call {
+        Ok(Ask::Call {
             this: None,
             args,
             extra: None,
-        }
+        })
     }
 
     /// The first item is kept; each next one is compared with the last kept.
-    pub(super) fn ask_dedup(&mut self) -> Ask {
+    pub(super) fn ask_dedup(&mut self, ledger: &mut Ledger) -> Result<Ask, Error> {
         let at = self.current();
         if self.output.is_empty() {
-            let first = self.items[at].clone();
-            self.output.push(first);
+            self.output.push(ledger.copy(&self.items[at])?);
             if self.next >= self.items.len() {
-                return Ask::Done(self.result());
+                return Ok(Ask::Done(self.result()));
             }
             self.next += 1;
         }
         let at = self.current();
         let mut args: Args = self.pointer.curry().iter().cloned().map(Value::Dyn).collect();
-        args.push(Value::from(self.output[self.output.len() - 1].flatten_clone()));
-        args.push(Value::from(self.items[at].flatten_clone()));
-        Ask::Call {
+        args.push(Value::from(ledger.copy(&self.output[self.output.len() - 1])?));
+        args.push(Value::from(ledger.copy(&self.items[at])?));
+        Ok(Ask::Call {
             this: None,
             args,
             extra: None,
-        }
+        })
     }
 }

@@ -15,6 +15,7 @@ pub(in crate::machine) use turn::Turn;
 
 use super::invoke::Args;
 use super::{indexing, Code, Error};
+use crate::ledger::Ledger;
 use crate::value::Value;
 use crate::HostNames;
 use rhai::{Dynamic, EvalAltResult, FnPtr, ImmutableString, Map, Position};
@@ -70,6 +71,8 @@ pub(crate) struct RoutineState {
     output_keys: Vec<ImmutableString>,
     carry: Dynamic,
     merge: Merge,
+    /// Of `drain` and `retain`: items that stay so far.
+    stayed: usize,
     /// Callbacks so far.
     calls: usize,
 }
@@ -104,6 +107,7 @@ impl RoutineState {
             output_keys: Vec::new(),
             carry: Dynamic::UNIT,
             merge: Merge::default(),
+            stayed: 0,
             calls: 0,
         }))
     }
@@ -167,15 +171,20 @@ impl RoutineState {
         if let (Routine::Reduce | Routine::ReduceRev, Some(initial)) = (self.kind, self.arguments.get(1)) {
             self.carry = initial.clone();
         }
-        if self.kind == Routine::Order {
-            self.original = self.items.clone();
-        }
         self.merge = Merge {
             width: 1,
             low: 0,
             left: 0,
             right: 1.min(length),
         };
+    }
+
+    /// `order` sorts a copy.
+    pub(in crate::machine) fn copy_original(&mut self, ledger: &mut Ledger) -> Result<(), Error> {
+        if self.kind == Routine::Order {
+            self.original = ledger.copy_array(&self.items)?;
+        }
+        Ok(())
     }
 
     fn start(&self, length: usize) -> usize {
@@ -191,6 +200,7 @@ impl RoutineState {
 
     /// Gives the container back.
     pub(in crate::machine) fn end(&mut self) -> Dynamic {
+        self.close_gap();
         let mut items = std::mem::take(&mut self.items);
         if self.kind == Routine::Order {
             items = std::mem::take(&mut self.original);
@@ -227,23 +237,23 @@ impl RoutineState {
     }
 
     /// The next thing to do.
-    pub(in crate::machine) fn advance(&mut self) -> Ask {
+    pub(in crate::machine) fn advance(&mut self, ledger: &mut Ledger) -> Result<Ask, Error> {
         if let Some(value) = self.returned.take() {
-            if let Some(done) = self.take(value.flatten()) {
-                return Ask::Done(done);
+            if let Some(done) = self.take(value.flatten(), ledger)? {
+                return Ok(Ask::Done(done));
             }
         }
         if matches!(self.kind, Routine::Sort | Routine::Order) {
-            return self.advance_sort();
+            return self.advance_sort(ledger);
         }
         if self.next >= self.items.len() {
-            return Ask::Done(self.result());
+            return Ok(Ask::Done(self.result()));
         }
         self.next += 1;
         match self.kind {
-            Routine::Zip => self.ask_zip(),
-            Routine::Dedup => self.ask_dedup(),
-            _ => self.ask_item(),
+            Routine::Zip => self.ask_zip(ledger),
+            Routine::Dedup => self.ask_dedup(ledger),
+            _ => self.ask_item(ledger),
         }
     }
 }

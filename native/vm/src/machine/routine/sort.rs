@@ -1,7 +1,9 @@
 //! `sort` and `order`: a merge sort from the bottom up, one comparison at a time. Stable, like rhai's.
 
 use super::super::invoke::Args;
+use super::super::Error;
 use super::{Ask, RoutineState};
+use crate::ledger::Ledger;
 use crate::value::Value;
 use rhai::{Array, Dynamic};
 
@@ -15,18 +17,18 @@ pub(super) struct Merge {
 }
 
 impl RoutineState {
-    pub(super) fn advance_sort(&mut self) -> Ask {
+    pub(super) fn advance_sort(&mut self, ledger: &mut Ledger) -> Result<Ask, Error> {
         let Some((left, right)) = self.next_pair() else {
-            return Ask::Done(self.result());
+            return Ok(Ask::Done(self.result()));
         };
         let mut args: Args = self.pointer.curry().iter().cloned().map(Value::Dyn).collect();
-        args.push(Value::from(self.items[left].flatten_clone()));
-        args.push(Value::from(self.items[right].flatten_clone()));
-        Ask::Call {
+        args.push(Value::from(ledger.copy(&self.items[left])?));
+        args.push(Value::from(ledger.copy(&self.items[right])?));
+        Ok(Ask::Call {
             this: None,
             args,
             extra: None,
-        }
+        })
     }
 
     /// The next two items to compare; none when all is sorted.

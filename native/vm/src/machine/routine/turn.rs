@@ -29,9 +29,10 @@ impl RoutineState {
         let mut carry = None;
         match self.kind {
             Routine::Map => self.output.push(light.into_dynamic(spare)),
+            Routine::Filter if !is_light(&self.items[self.next - 1]) => return Turn::Left,
             Routine::Filter => {
                 if light.is_true(spare) {
-                    self.keep(self.next - 1);
+                    self.output.push(self.items[self.next - 1].clone());
                 }
             }
             Routine::Reduce if self.next < self.items.len() => carry = Some(light),

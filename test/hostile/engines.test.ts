@@ -8,7 +8,7 @@ import { MessageChannel } from 'node:worker_threads';
 import { describe, expect, it } from 'vitest';
 import { RhaiCancelledError, RhaiDisposedError, RhaiEngine, RhaiTimeoutError } from '../../src/entry/node.js';
 import { child } from '../border/child.js';
-import { conformance, gate, rejection, thrown, until } from './backend.js';
+import { conformance, gate, rejection, thrown, until } from '../conformance/backend.js';
 
 setFlagsFromString('--expose-gc');
 const gc = runInNewContext('gc') as () => void;
@@ -103,6 +103,16 @@ conformance('bad engines', (make) => {
     const result = await run;
     gc();
     expect(result).toEqual({ a: [5] });
+  });
+
+  it('89: a function of a script that was collected is let go', async () => {
+    const engine = make();
+    const make3 = async (): Promise<void> => void (await engine.evalAsync('[|x| x, |x| x + 1, |x| x + 2]'));
+    await make3();
+    expect(engine.stats().functions).toBe(3);
+    await engine.evalAsync('1');
+    await until(() => (gc(), engine.stats().functions === 0));
+    expect(await engine.evalAsync('40 + 2')).toBe(42);
   });
 
   it('90: a signal may abort before, during and after, and is shared by many runs without a leak', async () => {

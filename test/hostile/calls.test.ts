@@ -11,7 +11,7 @@ import {
   RhaiValueError,
   type Run,
 } from '../../src/entry/node.js';
-import { conformance, gate, rejection, thrown, until } from './backend.js';
+import { conformance, gate, rejection, thrown, until } from '../conformance/backend.js';
 
 const LONG = process.env['RHAI_BRIDGE_LONG'] === '1';
 

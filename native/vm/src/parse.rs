@@ -1,0 +1,107 @@
+//! Parsing under a deadline and a bound of memory: rhai's parser is quadratic in places and cannot be stopped from
+//! outside, but it asks us about every token.
+
+use crate::ledger::{out_of_memory, Probes};
+use crate::machine::Error;
+use crate::Vm;
+use rhai::{Dynamic, Engine, EvalAltResult, LexError, Position, Token, AST};
+use std::cell::Cell;
+use std::rc::Rc;
+
+/// Tokens between two looks at the clock.
+const POLL_TOKENS: u32 = 64;
+
+/// What one parse may take.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct ParseBounds {
+    /// When it must have ended; `u64::MAX` = never.
+    pub(crate) deadline_ns: u64,
+    /// What `live_bytes` may say at most.
+    pub(crate) live_bytes: i64,
+}
+
+impl ParseBounds {
+    pub(crate) const NONE: Self = Self {
+        deadline_ns: u64::MAX,
+        live_bytes: i64::MAX,
+    };
+}
+
+/// The parse in progress, as the engine's hook sees it.
+#[derive(Debug)]
+pub(crate) struct ParseGuard {
+    bounds: Cell<ParseBounds>,
+    probes: Cell<Probes>,
+    until_poll: Cell<u32>,
+    stopped: Cell<Option<Stopped>>,
+}
+
+#[derive(Debug, Clone, Copy)]
+enum Stopped {
+    Late,
+    Memory,
+}
+
+impl ParseGuard {
+    /// A guard that looks at every token of `engine`'s parser.
+    pub(crate) fn install(engine: &mut Engine) -> Rc<Self> {
+        let guard = Rc::new(Self {
+            bounds: Cell::new(ParseBounds::NONE),
+            probes: Cell::default(),
+            until_poll: Cell::new(POLL_TOKENS),
+            stopped: Cell::new(None),
+        });
+        let hook = guard.clone();
+        #[expect(deprecated, reason = "rhai marks what may change between versions so; ours is pinned")]
+        engine.on_parse_token(move |token, _, _| hook.look(token));
+        guard
+    }
+
+    /// Every token passes here; when the bounds are passed it becomes an error.
+    fn look(&self, token: Token) -> Token {
+        let left = self.until_poll.get();
+        if left > 0 && self.stopped.get().is_none() {
+            self.until_poll.set(left - 1);
+            return token;
+        }
+        self.until_poll.set(POLL_TOKENS);
+        let (bounds, probes) = (self.bounds.get(), self.probes.get());
+        if bounds.deadline_ns != u64::MAX && (probes.now_ns)() >= bounds.deadline_ns {
+            self.stopped.set(Some(Stopped::Late));
+        } else if bounds.live_bytes != i64::MAX && (probes.live_bytes)() > bounds.live_bytes {
+            self.stopped.set(Some(Stopped::Memory));
+        }
+        match self.stopped.get() {
+            None => token,
+            Some(_) => Token::LexError(LexError::Runtime("stopped".to_owned()).into()),
+        }
+    }
+}
+
+impl Vm {
+    /// Parses a text within `bounds`.
+    pub(crate) fn parse(&self, text: &str, bounds: ParseBounds) -> Result<AST, Error> {
+        let guard = &self.parsing;
+        guard.bounds.set(bounds);
+        guard.probes.set(self.ledger.probes);
+        guard.stopped.set(None);
+        let parsed = self.engine.compile(text);
+        guard.bounds.set(ParseBounds::NONE);
+        match guard.stopped.take() {
+            Some(Stopped::Late) => Err(EvalAltResult::ErrorTerminated(Dynamic::UNIT, Position::NONE).into()),
+            Some(Stopped::Memory) => Err(out_of_memory()),
+            None => parsed.map_err(|error| EvalAltResult::from(error).into()),
+        }
+    }
+
+    /// Parses a text that the run being stepped asks for, on its account.
+    pub(crate) fn parse_for_run(&mut self, text: &str) -> Result<AST, Error> {
+        self.ledger.charge(text.len().saturating_mul(OPERATIONS_PER_BYTE))?;
+        let ast = self.parse(text, self.ledger.parse_bounds())?;
+        self.ledger.poll()?;
+        Ok(ast)
+    }
+}
+
+/// Operations that parsing and compiling take, per byte of text.
+const OPERATIONS_PER_BYTE: usize = 8;
