@@ -23,11 +23,13 @@ async function engineOn(options: EngineOptions): Promise<RhaiEngine> {
 }
 
 /** Names of closures differ from process to process. */
-const steady = (text: string): string => text.replace(/anon\$[0-9a-f]+/g, 'anon$');
+const steady = (text: string): string => text.replace(/anon[$_][0-9a-f]+/g, 'anon');
 
 function shown(value: unknown): unknown {
   if (typeof value === 'function') return `function ${steady(value.name)}`;
   if (typeof value === 'string') return steady(value);
+  // The last digit of a hyperbolic function or a power is the platform's: WebAssembly has a libm of its own.
+  if (typeof value === 'number') return Number.isFinite(value) ? Number(value.toPrecision(15)) || value : value;
   if (Array.isArray(value)) return value.map(shown);
   if (typeof value !== 'object' || value === null || ArrayBuffer.isView(value)) return value;
   return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, shown(item)]));

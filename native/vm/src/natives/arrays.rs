@@ -96,7 +96,7 @@ pub(super) fn extract(vm: &mut Vm, site: &Site, args: Args<'_, '_>) -> Guarded {
 pub(super) fn pad(vm: &mut Vm, site: &Site, args: Args<'_, '_>) -> Guarded {
     let [target, length, item] = args else { return by_size(vm, site, args) };
     let Ok(length) = length.as_int() else { return Ok(None) };
-    let length = usize::try_from(length).unwrap_or(0);
+    let length = super::to_size(length);
     if is_text(target) {
         return text::pad(vm, site, target, length, item);
     }

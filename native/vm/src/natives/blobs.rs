@@ -7,7 +7,8 @@ use crate::Vm;
 
 /// `blob(length)` and `blob(length, value)`.
 pub(super) fn blob(vm: &mut Vm, _: &Site, args: Args<'_, '_>) -> Guarded {
-    if let Some(length) = args.first().and_then(|d| d.as_int().ok()).and_then(|n| usize::try_from(n).ok()) {
+    if let Some(length) = args.first().and_then(|d| d.as_int().ok()).filter(|n| *n >= 0) {
+        let length = super::to_size(length);
         vm.limits.check_array(length)?;
         vm.ledger.reserve(length)?;
         vm.ledger.charge_bytes(length)?;

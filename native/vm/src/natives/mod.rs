@@ -111,12 +111,20 @@ fn text_len(d: &Dynamic) -> Option<usize> {
 
 /// rhai's offset and length within `length`: negative starts count from the end, and both are cut to what there is.
 fn span(length: usize, start: i64, len: i64) -> (usize, usize) {
-    let start = match usize::try_from(start) {
-        Ok(start) if start >= length => return (length, 0),
-        Ok(start) => start,
-        Err(_) => length - usize::try_from(start.unsigned_abs()).unwrap_or(usize::MAX).min(length),
+    if start >= 0 && to_size(start) >= length {
+        return (length, 0);
+    }
+    let start = if start < 0 {
+        length - usize::try_from(start.unsigned_abs()).unwrap_or(usize::MAX).min(length)
+    } else {
+        to_size(start)
     };
-    (start, usize::try_from(len).unwrap_or(0).min(length - start))
+    (start, to_size(len).min(length - start))
+}
+
+/// A number as a size: nothing below zero, and no more than there can be, which in WebAssembly is 32 bits.
+fn to_size(number: i64) -> usize {
+    usize::try_from(number.max(0)).unwrap_or(usize::MAX)
 }
 
 /// A range of integers as rhai's array methods take it: start and length.

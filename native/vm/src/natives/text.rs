@@ -183,7 +183,7 @@ pub(super) fn split(vm: &mut Vm, site: &Site, args: Args<'_, '_>) -> Guarded {
             let most = most
                 .first()
                 .and_then(|n| n.as_int().ok())
-                .map_or(usize::MAX, |n| usize::try_from(n).unwrap_or(1));
+                .map_or(usize::MAX, |n| if n < 0 { 1 } else { super::to_size(n) });
             match pattern(by) {
                 Some(by) => text.matches(by.as_str()).take(most).count() + 1,
                 None => 2,
@@ -216,16 +216,16 @@ pub(super) fn sub_string(vm: &mut Vm, site: &Site, args: Args<'_, '_>) -> Guarde
     };
     let Some((start, len)) = part else { return by_size(vm, site, args) };
     let Ok(text) = args[0].as_immutable_string_ref() else { return Ok(None) };
-    let Ok(len) = usize::try_from(len) else {
+    if len < 0 {
         return Ok(Some(ImmutableString::new().into()));
-    };
-    let skip = match usize::try_from(start) {
-        Ok(start) => start,
-        Err(_) => {
-            vm.ledger.charge_bytes(text.len())?;
-            let back = usize::try_from(start.unsigned_abs()).unwrap_or(usize::MAX);
-            text.chars().count().saturating_sub(back)
-        }
+    }
+    let len = super::to_size(len);
+    let skip = if start < 0 {
+        vm.ledger.charge_bytes(text.len())?;
+        let back = usize::try_from(start.unsigned_abs()).unwrap_or(usize::MAX);
+        text.chars().count().saturating_sub(back)
+    } else {
+        super::to_size(start)
     };
     vm.ledger.charge_bytes(text.len().min(skip.saturating_add(len).saturating_mul(4)))?;
     let from = text.char_indices().nth(skip).map_or(text.len(), |(at, _)| at);
