@@ -48,7 +48,9 @@ function measure(name) {
   for (let round = 0; round <= repeat; round++) {
     const [ours, theirs] = [answer(exports, 'lab_machine'), answer(exports, 'lab_rhai')];
     if (ours.text !== theirs.text) throw new Error(`${name}: ${ours.text} is not ${theirs.text}`);
-    if (round > 0) machine.push(ours.ms) && rhai.push(theirs.ms);
+    if (round === 0) continue;
+    machine.push(ours.ms);
+    rhai.push(theirs.ms);
   }
   return { machine: median(machine), rhai: median(rhai) };
 }

@@ -6,5 +6,6 @@ const file = fileURLToPath(new URL('../../wasm/pkg/rhai_bridge.wasm', import.met
 
 export const wasmIsBuilt = existsSync(file);
 
-const isRequired = process.env['CI'] !== undefined || process.env['RHAI_BRIDGE_WASM'] === 'required';
+const isRequired =
+  process.env['RHAI_BRIDGE_PAGES'] !== undefined || process.env['RHAI_BRIDGE_WASM'] === 'required';
 if (!wasmIsBuilt && isRequired) throw new Error(`${file} is not built: npm run build:wasm`);

@@ -68,6 +68,8 @@ pub extern "C" fn lab_prepare() {
             name: "",
             hosts: &hosts,
             max_source_bytes: 0,
+            deadline_ns: None,
+            max_memory_bytes: 0,
         };
         lab.program = Some(lab.vm.compile(&text, &options).expect("a program"));
     });
