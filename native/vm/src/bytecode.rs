@@ -97,6 +97,8 @@ pub(crate) enum Op {
     SubSet(Reg, Reg),
     MulSet(Reg, Reg),
     AddSetI(Reg, i16),
+    /// d += constant k: text behind text.
+    AddSetK(Reg, u32),
     /// d op= s for any other operator.
     SetBy(Reg, Reg),
     // ---- jumps

@@ -36,7 +36,7 @@ impl Light {
         match Self::scalar(&d) {
             Some(light) => light,
             None => {
-                *spare = Value::from_item(d);
+                *spare = if d.is_shared() { Value::from_item(d) } else { Value::Dyn(d) };
                 Self::Spare
             }
         }
@@ -48,14 +48,15 @@ impl Light {
         if d.is_shared() || d.tag() != 0 {
             return None;
         }
-        if let Ok(i) = d.as_int() {
-            return Some(Self::Int(i as u64));
+        // (The kind first: rhai makes a text of the type's name for each one that it is not.)
+        if d.is_int() {
+            return d.as_int().ok().map(|i| Self::Int(i as u64));
         }
-        if let Ok(b) = d.as_bool() {
-            return Some(Self::Bool(u64::from(b)));
+        if d.is_bool() {
+            return d.as_bool().ok().map(|b| Self::Bool(u64::from(b)));
         }
-        if let Ok(f) = d.as_float() {
-            return Some(Self::Float(f.to_bits()));
+        if d.is_float() {
+            return d.as_float().ok().map(|f| Self::Float(f.to_bits()));
         }
         None
     }

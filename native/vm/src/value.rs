@@ -68,14 +68,14 @@ impl Value {
         if d.is_shared() || d.tag() != 0 {
             return None;
         }
-        if let Ok(i) = d.as_int() {
-            return Some(Self::Int(i));
+        if d.is_int() {
+            return d.as_int().ok().map(Self::Int);
         }
-        if let Ok(b) = d.as_bool() {
-            return Some(Self::Bool(b));
+        if d.is_bool() {
+            return d.as_bool().ok().map(Self::Bool);
         }
-        if let Ok(f) = d.as_float() {
-            return Some(Self::Float(f));
+        if d.is_float() {
+            return d.as_float().ok().map(Self::Float);
         }
         if d.is_unit() {
             return Some(Self::Unit);

@@ -72,7 +72,7 @@ fn reach(op: Op) -> Reach {
         Op::Property(d, a) | Op::Push(d, a) | Op::Count(d, a) | Op::InRange(d, a, _) => plain(&[d, a]),
         Op::Const(d, _) | Op::Pointer(d, _) | Op::Int(d, _) | Op::Unit(d) | Op::Bool(d, _) => plain(&[d]),
         Op::CheckOuter(a) | Op::CheckThis(a) | Op::LoadGlobal(a) | Op::StoreGlobal(a) | Op::Freeze(a) => plain(&[a]),
-        Op::AddSetI(a, _) | Op::Switch(a, _) | Op::Return(a) | Op::SetProperty(a) | Op::Share(a) => plain(&[a]),
+        Op::AddSetK(a, _) | Op::AddSetI(a, _) | Op::Switch(a, _) | Op::Return(a) | Op::SetProperty(a) | Op::Share(a) => plain(&[a]),
         Op::IterInit(a) | Op::Throw(a) | Op::Chain(a, _) => plain(&[a]),
         Op::IterDrop | Op::EndTry | Op::Fail(_) | Op::GiveBack | Op::EndScope(_) => plain(&[]),
         // Without a register of its own, the variable is only looked up by name.

@@ -46,6 +46,15 @@ impl Compiler {
             f.emit_at(Op::AddSetI(register, i), site);
             return Ok(());
         }
+        if let (Some(register), Expr::StringConstant(..) | Expr::CharConstant(..), "+=", Some(text)) =
+            (local, right, operator(op), right.get_literal_value(None))
+        {
+            let site = self.op_sites(op, name, position);
+            let k = self.constant(text);
+            f.position = op.position();
+            f.emit_at(Op::AddSetK(register, k), site);
+            return Ok(());
+        }
         let value = match (local, right) {
             (Some(_), Expr::Variable(v, ..)) if op.is_op_assignment() && v.2.is_empty() && f.find(&v.1).is_some() && f.find(&v.1) != local => {
                 f.find(&v.1).unwrap_or(0)

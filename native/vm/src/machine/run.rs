@@ -547,6 +547,15 @@ pub(super) fn run<const EACH: bool>(m: &mut Machine, vm: &mut Vm, program: &Rc<P
                 tri!(result);
             }
 
+            Op::AddSetK(d, k) => {
+                let more = &program.constants[k as usize];
+                if !text::append_value(&mut r!(d), more, vm) {
+                    let value = more.read_dynamic();
+                    tri!(operators::op_set(vm, program, function.site(pc - 1), &mut r!(d), value));
+                    settle!();
+                }
+            }
+
             Op::Jump(to) => jump!(to),
             Op::Loop(to) => back!(to),
             Op::JumpIfNot(a, to) => {
@@ -943,12 +952,12 @@ pub(super) fn run<const EACH: bool>(m: &mut Machine, vm: &mut Vm, program: &Rc<P
             Op::IterLoop(d, to) => {
                 if let Some(Iter::Array(items)) = m.iterators.last_mut() {
                     let Some(item) = items.next() else { continue };
-                    let light = Light::of_item(item, &mut spare);
                     if r!(d).is_shared() {
-                        let mut value = Value::Unit;
-                        value.put(light, &mut spare);
-                        operators::set_loop_variable(&mut r!(d), value);
+                        operators::set_loop_variable(&mut r!(d), Value::from_item(item));
+                    } else if item.is_string() && !item.is_shared() {
+                        r!(d) = Value::Dyn(item);
                     } else {
+                        let light = Light::of_item(item, &mut spare);
                         r!(d).put(light, &mut spare);
                     }
                     back!(to);
