@@ -45,7 +45,8 @@ Napi::Function CoreObject::Define(Napi::Env env) {
   return DefineClass(
       env, "Core",
       {InstanceMethod<&CoreObject::Wake>("wake"), InstanceMethod<&CoreObject::SpillTake>("spillTake"),
-       InstanceMethod<&CoreObject::SpillRead>("spillRead"), InstanceMethod<&CoreObject::SpillPut>("spillPut"),
+       InstanceMethod<&CoreObject::SpillText>("spillText"), InstanceMethod<&CoreObject::SpillPut>("spillPut"),
+       InstanceMethod<&CoreObject::SpillPutText>("spillPutText"),
        InstanceMethod<&CoreObject::SpillDrop>("spillDrop"), InstanceMethod<&CoreObject::RefJs>("ref"),
        InstanceMethod<&CoreObject::UnrefJs>("unref"), InstanceMethod<&CoreObject::Counters>("counters"),
        InstanceMethod<&CoreObject::Close>("close")});
@@ -111,18 +112,39 @@ Napi::Value CoreObject::SpillTake(const Napi::CallbackInfo& info) {
   return status == napi_ok ? Napi::Value(info.Env(), buffer) : CopyBytes(info.Env(), bytes, length);
 }
 
-void CoreObject::SpillRead(const Napi::CallbackInfo& info) {
-  if (!info[1].IsTypedArray()) throw Napi::TypeError::New(info.Env(), "rhai-bridge: room for bytes is expected");
-  auto target = info[1].As<Napi::Uint8Array>();
-  if (core_ == nullptr || rb_core_spill_read(core_, Uint32(info, 0), target.Data(), target.ByteLength()) != RB_OK) {
-    throw Napi::RangeError::New(info.Env(), "rhai-bridge: no such side buffer");
-  }
+// A string made of the buffer where it lies: Latin-1 needs no look at the bytes.
+Napi::Value CoreObject::SpillText(const Napi::CallbackInfo& info) {
+  size_t length = 0;
+  uint8_t* bytes = core_ == nullptr ? nullptr : rb_core_spill_take(core_, Uint32(info, 0), &length);
+  if (bytes == nullptr) throw Napi::RangeError::New(info.Env(), "rhai-bridge: no such side buffer");
+  bool is_ascii = info[1].ToBoolean();
+  const char* text = reinterpret_cast<const char*>(bytes);
+  napi_value made = nullptr;
+  napi_status status = is_ascii ? napi_create_string_latin1(info.Env(), text, length, &made)
+                                : napi_create_string_utf8(info.Env(), text, length, &made);
+  rb_bytes_free(bytes, length);
+  if (status != napi_ok) throw Napi::RangeError::New(info.Env(), "rhai-bridge: the text is too long for a string");
+  return Napi::Value(info.Env(), made);
 }
 
 Napi::Value CoreObject::SpillPut(const Napi::CallbackInfo& info) {
   if (!info[0].IsTypedArray()) throw Napi::TypeError::New(info.Env(), "rhai-bridge: bytes are expected");
   auto bytes = info[0].As<Napi::Uint8Array>();
   uint32_t id = core_ == nullptr ? UINT32_MAX : rb_core_spill_put(core_, bytes.Data(), bytes.ByteLength());
+  return Napi::Number::New(info.Env(), id);
+}
+
+// The text of a string whose chars are all below 256, one byte each; UINT32_MAX when one is above 127.
+Napi::Value CoreObject::SpillPutText(const Napi::CallbackInfo& info) {
+  size_t length = 0;
+  if (napi_get_value_string_latin1(info.Env(), info[0], nullptr, 0, &length) != napi_ok) {
+    throw Napi::TypeError::New(info.Env(), "rhai-bridge: a string is expected");
+  }
+  size_t room_length = length + 1;  // Node-API ends it with a zero
+  uint8_t* room = rb_text_room(room_length);
+  size_t written = 0;
+  napi_get_value_string_latin1(info.Env(), info[0], reinterpret_cast<char*>(room), room_length, &written);
+  uint32_t id = rb_core_spill_text(core_, room, room_length, written);
   return Napi::Number::New(info.Env(), id);
 }
 

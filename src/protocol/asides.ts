@@ -7,14 +7,19 @@ import { utf8Length, Views } from './views.js';
 export const MIN_ASIDE = 16 << 10;
 /** Texts up to here go through a buffer that stays; it is shared, for nobody holds it across a call. */
 const KEPT_BYTES = 1 << 22;
+const NO_BUFFER = 0xffffffff;
+/** V8 keeps text without such a char at one byte each, and knows that this finds none there without looking at it. */
+const WIDE = /[^\x00-\xff]/;
 
-/** Side buffers of a core: `spillPut` and `spillDrop` of what goes in, `spillTake` and `spillRead` of what comes out. */
+/** Side buffers of a core: `spillPut…` and `spillDrop` of what goes in, `spillTake` and `spillText` of what comes out. */
 export interface AsideStore {
   spillPut(bytes: Uint8Array): number;
+  /** Of text without chars above 255; NO_BUFFER when it has one above 127. */
+  spillPutText(text: string): number;
   spillDrop(id: number): void;
   spillTake(id: number): ArrayBuffer;
-  /** Copies the buffer to `target` and frees it. */
-  spillRead(id: number, target: Uint8Array): void;
+  /** The text of the buffer, which is freed. */
+  spillText(id: number, isAscii: boolean): string;
 }
 
 let kept: Views | undefined;
@@ -39,6 +44,13 @@ export class Asides {
     return views.u8.subarray(0, views.writeUtf8(text, 0));
   }
 
+  /** Gives the core the text at a byte per char; undefined where it is not ASCII. */
+  putAscii(text: string): number | undefined {
+    if (WIDE.test(text)) return undefined;
+    const id = this.store.spillPutText(text);
+    return id === NO_BUFFER ? undefined : id;
+  }
+
   /** Gives the core a copy of `bytes`. */
   put(bytes: Uint8Array): number {
     return this.store.spillPut(bytes);
@@ -53,10 +65,8 @@ export class Asides {
     return new Uint8Array(this.store.spillTake(id));
   }
 
-  text(id: number, bytes: number, isAscii: boolean): string {
-    const views = bytes <= KEPT_BYTES ? scratch(bytes) : new Views(this.store.spillTake(id));
-    if (bytes <= KEPT_BYTES) this.store.spillRead(id, views.u8);
-    return isAscii ? views.ascii(0, bytes) : views.utf8(0, bytes);
+  text(id: number, isAscii: boolean): string {
+    return this.store.spillText(id, isAscii);
   }
 
   /** Frees a buffer that nobody reads, if it is still there. */

@@ -9,7 +9,8 @@ export interface AddonCore {
   stepRun(slot: number, generation: number, maxMicros: number): number;
   wake(): void;
   spillTake(id: number): ArrayBuffer;
-  spillRead(id: number, target: Uint8Array): void;
+  spillText(id: number, isAscii: boolean): string;
+  spillPutText(text: string): number;
   spillPut(bytes: Uint8Array): number;
   spillDrop(id: number): void;
   ref(): void;

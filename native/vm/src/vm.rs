@@ -126,6 +126,14 @@ impl Vm {
         self.ledger.probes = probes;
     }
 
+    /// The run being stepped has imported nothing. An empty list is left alone: a new one would be a heap block.
+    #[inline]
+    pub(crate) fn forget_foreign_methods(&mut self) {
+        if !self.foreign_methods.is_empty() {
+            self.foreign_methods = Rc::default();
+        }
+    }
+
     /// Heap bytes in use by this thread's work; only differences mean something.
     #[must_use]
     pub fn live_bytes(&self) -> i64 {

@@ -186,7 +186,7 @@ impl Machine {
         let set_aside = meter.fuel - slice;
         meter.fuel = slice;
         vm.limits = meter.limits;
-        vm.foreign_methods = Rc::default();
+        vm.forget_foreign_methods();
         vm.ledger.open(meter);
         self.free_cells(&vm.ledger);
         let step = self.advance(vm, meter);
@@ -247,8 +247,8 @@ impl Machine {
     fn run_loop(&mut self, vm: &mut Vm, meter: &mut Meter) -> Result<run::Exit, Error> {
         if self.extra.as_ref().is_some_and(|e| !e.modules.imports.is_empty()) {
             vm.foreign_methods = self.foreign_methods();
-        } else if !vm.foreign_methods.is_empty() {
-            vm.foreign_methods = Rc::default();
+        } else {
+            vm.forget_foreign_methods();
         }
         let number = self.frames.last().map_or(0, |f| f.unit);
         let (program, home) = self.unit(number);
