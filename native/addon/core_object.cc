@@ -45,7 +45,7 @@ Napi::Function CoreObject::Define(Napi::Env env) {
   return DefineClass(
       env, "Core",
       {InstanceMethod<&CoreObject::Wake>("wake"), InstanceMethod<&CoreObject::SpillTake>("spillTake"),
-       InstanceMethod<&CoreObject::SpillText>("spillText"), InstanceMethod<&CoreObject::SpillPut>("spillPut"),
+       InstanceMethod<&CoreObject::SpillRead>("spillRead"), InstanceMethod<&CoreObject::SpillPut>("spillPut"),
        InstanceMethod<&CoreObject::SpillPutText>("spillPutText"),
        InstanceMethod<&CoreObject::SpillDrop>("spillDrop"), InstanceMethod<&CoreObject::RefJs>("ref"),
        InstanceMethod<&CoreObject::UnrefJs>("unref"), InstanceMethod<&CoreObject::Counters>("counters"),
@@ -112,19 +112,12 @@ Napi::Value CoreObject::SpillTake(const Napi::CallbackInfo& info) {
   return status == napi_ok ? Napi::Value(info.Env(), buffer) : CopyBytes(info.Env(), bytes, length);
 }
 
-// A string made of the buffer where it lies: Latin-1 needs no look at the bytes.
-Napi::Value CoreObject::SpillText(const Napi::CallbackInfo& info) {
-  size_t length = 0;
-  uint8_t* bytes = core_ == nullptr ? nullptr : rb_core_spill_take(core_, Uint32(info, 0), &length);
-  if (bytes == nullptr) throw Napi::RangeError::New(info.Env(), "rhai-bridge: no such side buffer");
-  bool is_ascii = info[1].ToBoolean();
-  const char* text = reinterpret_cast<const char*>(bytes);
-  napi_value made = nullptr;
-  napi_status status = is_ascii ? napi_create_string_latin1(info.Env(), text, length, &made)
-                                : napi_create_string_utf8(info.Env(), text, length, &made);
-  rb_bytes_free(bytes, length);
-  if (status != napi_ok) throw Napi::RangeError::New(info.Env(), "rhai-bridge: the text is too long for a string");
-  return Napi::Value(info.Env(), made);
+void CoreObject::SpillRead(const Napi::CallbackInfo& info) {
+  if (!info[1].IsTypedArray()) throw Napi::TypeError::New(info.Env(), "rhai-bridge: room for bytes is expected");
+  auto target = info[1].As<Napi::Uint8Array>();
+  if (core_ == nullptr || rb_core_spill_read(core_, Uint32(info, 0), target.Data(), target.ByteLength()) != RB_OK) {
+    throw Napi::RangeError::New(info.Env(), "rhai-bridge: no such side buffer");
+  }
 }
 
 Napi::Value CoreObject::SpillPut(const Napi::CallbackInfo& info) {

@@ -25,7 +25,7 @@ class CoreObject : public Napi::ObjectWrap<CoreObject> {
  private:
   void Wake(const Napi::CallbackInfo& info);
   Napi::Value SpillTake(const Napi::CallbackInfo& info);
-  Napi::Value SpillText(const Napi::CallbackInfo& info);
+  void SpillRead(const Napi::CallbackInfo& info);
   Napi::Value SpillPut(const Napi::CallbackInfo& info);
   Napi::Value SpillPutText(const Napi::CallbackInfo& info);
   void SpillDrop(const Napi::CallbackInfo& info);

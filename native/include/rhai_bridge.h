@@ -80,6 +80,10 @@ uint8_t* rb_core_spill_take(rb_core* core, uint32_t id, size_t* length);
 /* Frees what rb_core_spill_take gave. Any thread. */
 void rb_bytes_free(uint8_t* bytes, size_t length);
 
+/* borrows `target`, copies the side buffer `id` of the outbox into it and frees it: what rb_core_spill_take does,
+ * for bytes that are looked at once. RB_BAD_MEMORY when there is none or it is longer than `length`. */
+rb_status rb_core_spill_read(rb_core* core, uint32_t id, uint8_t* target, size_t length);
+
 /* gives room for `length` > 0 bytes of text, which hold nothing yet; rb_core_spill_text takes it back. */
 uint8_t* rb_text_room(size_t length);
 

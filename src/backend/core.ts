@@ -21,7 +21,7 @@ export interface Core {
   spillPut(bytes: Uint8Array): number;
   /** Where these three are, big texts and blobs travel as side buffers of their own; else inside their records. */
   spillPutText?(text: string): number;
-  spillText?(id: number, isAscii: boolean): string;
+  spillRead?(id: number, target: Uint8Array): void;
   spillDrop?(id: number): void;
   /** Whether the core keeps the process alive; it does not at first. */
   ref(): void;

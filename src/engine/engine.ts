@@ -265,7 +265,7 @@ export class RhaiEngine {
     if (typeof functionName !== 'string') throw new TypeError('functionName must be a string');
     if (!Array.isArray(args)) throw new TypeError('args must be an array');
     const task = this.#runner.task(script, options, false);
-    task.call = { name: functionName, args };
+    task.special.call = { name: functionName, args };
     return this.#runner.later<T>(task, options);
   }
 

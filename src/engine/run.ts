@@ -48,8 +48,8 @@ export class Run<T = unknown> extends Promise<T> implements TaskFace {
   /** @internal The task has ended. */
   [ended](task: Task): void {
     if (task.settled === 'failed') this.#reject(task.error);
-    else if (task.schema === undefined) this.#resolve(unadopted(task.value));
-    else this.#check(task.schema, task.value);
+    else if (task.options.schema === undefined) this.#resolve(unadopted(task.value));
+    else this.#check(task.options.schema, task.value);
   }
 
   #check(schema: AnySchema, value: unknown): void {

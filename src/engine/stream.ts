@@ -41,8 +41,9 @@ export class RunStream<T = unknown> implements TaskFace, AsyncIterableIterator<T
     this.#task = task;
     this.#bufferSize = bufferSize;
     this.#start = start;
-    const { schema } = task;
-    task.sink = schema === undefined ? (value) => this.#emit(value) : (value) => this.#check(schema, value);
+    const { schema } = task.options;
+    task.special.sink =
+      schema === undefined ? (value) => this.#emit(value) : (value) => this.#check(schema, value);
     task.face = this;
   }
 

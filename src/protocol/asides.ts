@@ -11,15 +11,15 @@ const NO_BUFFER = 0xffffffff;
 /** V8 keeps text without such a char at one byte each, and knows that this finds none there without looking at it. */
 const WIDE = /[^\x00-\xff]/;
 
-/** Side buffers of a core: `spillPut…` and `spillDrop` of what goes in, `spillTake` and `spillText` of what comes out. */
+/** Side buffers of a core: `spillPut…` and `spillDrop` of what goes in, `spillTake` and `spillRead` of what comes out. */
 export interface AsideStore {
   spillPut(bytes: Uint8Array): number;
   /** Of text without chars above 255; NO_BUFFER when it has one above 127. */
   spillPutText(text: string): number;
   spillDrop(id: number): void;
   spillTake(id: number): ArrayBuffer;
-  /** The text of the buffer, which is freed. */
-  spillText(id: number, isAscii: boolean): string;
+  /** Copies the buffer to `target` and frees it. */
+  spillRead(id: number, target: Uint8Array): void;
 }
 
 let kept: Views | undefined;
@@ -65,8 +65,10 @@ export class Asides {
     return new Uint8Array(this.store.spillTake(id));
   }
 
-  text(id: number, isAscii: boolean): string {
-    return this.store.spillText(id, isAscii);
+  text(id: number, bytes: number, isAscii: boolean): string {
+    const views = bytes <= KEPT_BYTES ? scratch(bytes) : new Views(this.store.spillTake(id));
+    if (bytes <= KEPT_BYTES) this.store.spillRead(id, views.u8);
+    return isAscii ? views.ascii(0, bytes) : views.utf8(0, bytes);
   }
 
   /** Frees a buffer that nobody reads, if it is still there. */

@@ -154,7 +154,7 @@ export class Decoder {
       case C.T_ASIDE_BLOB:
       case C.T_ASIDE_STR:
       case C.T_ASIDE_LSTR:
-        return this.#aside(tag, this.u32());
+        return this.#aside(tag, this.u32(), this.u32());
       default:
         throw new MalformedRecord(`unknown value tag ${tag}`);
     }
@@ -181,12 +181,11 @@ export class Decoder {
     return handles;
   }
 
-  #aside(tag: number, id: number): unknown {
-    this.u32(); // its length: the buffer knows it too
+  #aside(tag: number, id: number, bytes: number): unknown {
     const { asides } = this.context;
     if (asides === undefined) throw new MalformedRecord('a side buffer where none can be');
     if (this.#lenient) return asides.release(id);
-    return tag === C.T_ASIDE_BLOB ? asides.blob(id) : asides.text(id, tag === C.T_ASIDE_LSTR);
+    return tag === C.T_ASIDE_BLOB ? asides.blob(id) : asides.text(id, bytes, tag === C.T_ASIDE_LSTR);
   }
 
   /** An array to be filled with `n` elements that no setter on a prototype gets to see. */

@@ -124,8 +124,7 @@ test('a big text is a side buffer that its record names, both ways, and each is 
   const [tag, id] = [request!.payload.getUint8(24), request!.payload.getUint32(25, true)];
   expect([tag, request!.payload.getUint32(29, true)]).toEqual([23, 100_000]);
   const text = new Uint8Array(100_000);
-  expect(core.core.spillText(id, true)).toBe('ab'.repeat(50_000));
-  expect(() => core.core.spillText(id, true)).toThrow(RangeError);
+  expect(() => core.core.spillRead(id, text.subarray(1))).toThrow(RangeError);
   expect(() => core.core.spillTake(id)).toThrow(RangeError);
   const dropped = core.core.spillPut(text);
   core.core.spillDrop(dropped);
@@ -135,6 +134,20 @@ test('a big text is a side buffer that its record names, both ways, and each is 
   core.core.step(10_000);
   expect(raw.doneInt(core.drain()[0])).toBe(70_000);
   expect(core.core.counters()).toMatchObject({ sideBuffers: 0 });
+});
+
+test('ASCII text becomes a side buffer as it is; other text is refused and leaves nothing', () => {
+  const core = make(raw.HOME, 4096, 4096);
+  expect(core.core.spillPutText('x'.repeat(50_000) + 'é')).toBe(0xffffffff);
+  expect(core.core.counters()).toMatchObject({ sideBuffers: 0 });
+  core.start(1, 'fetch("").len()');
+  core.core.step(10_000);
+  const [request] = core.drain();
+  const kept = core.core.spillPutText('e'.repeat(70_000));
+  core.reply(request!, raw.concat(Uint8Array.of(23), raw.words(kept, 70_000)));
+  core.core.step(10_000);
+  expect(raw.doneInt(core.drain()[0])).toBe(70_000);
+  expect(() => core.core.spillPutText(5 as unknown as string)).toThrow(TypeError);
 });
 
 test('a full outbox keeps the order and holds the scripts', async () => {

@@ -1,6 +1,6 @@
 //! The C ABI's functions for side buffers, as `native/include/rhai_bridge.h` says: big records, texts and blobs.
 
-use crate::c_api::{with_core, RbCore};
+use crate::c_api::{with_core, RbCore, RB_BAD_MEMORY, RB_OK};
 
 /// See the header.
 ///
@@ -67,4 +67,21 @@ pub unsafe extern "C" fn rb_core_spill_text(core: *const RbCore, room: *mut u8, 
         return u32::MAX;
     }
     with_core(core, u32::MAX, |core| core.shared.side_in.put(text))
+}
+
+/// See the header.
+///
+/// # Safety
+/// `target` is valid for `length` bytes (anything when `length` is 0).
+#[no_mangle]
+pub unsafe extern "C" fn rb_core_spill_read(core: *const RbCore, id: u32, target: *mut u8, length: usize) -> u32 {
+    let bytes = with_core(core, None, |core| core.shared.side_out.take(id));
+    match bytes {
+        Some(bytes) if bytes.len() <= length && !target.is_null() => {
+            // SAFETY: by the caller's promise; the buffer is ours, so they cannot overlap.
+            unsafe { std::ptr::copy_nonoverlapping(bytes.as_ptr(), target, bytes.len()) };
+            RB_OK
+        }
+        _ => RB_BAD_MEMORY,
+    }
 }

@@ -8,8 +8,9 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering::Acquire, Ordering::Re
 /// Smaller blocks come from pages that the system's allocator keeps anyway.
 pub const SMALLEST: usize = 128 << 10;
 /// Larger ones are too rare to be kept.
-pub const LARGEST: usize = 8 << 20;
-const MOST_BYTES: usize = 32 << 20;
+pub const LARGEST: usize = 2 << 20;
+/// What a run's cap of memory is exceeded by at most.
+const MOST_BYTES: usize = 8 << 20;
 const PLACES: usize = 32;
 /// What the system's allocator guarantees for every block.
 const MOST_ALIGN: usize = 16;
