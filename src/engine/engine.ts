@@ -213,7 +213,7 @@ export class RhaiEngine {
   eval<T = unknown>(script: string | Script, options?: EvalOptions): T;
   eval<T = unknown>(script: string | Script, options: EvalOptions = NO_OPTIONS): T {
     this.#mustBeOpen();
-    return this.#runner.now(this.#runner.task(script, options, true)) as T;
+    return this.#runner.now(this.#runner.task(script, options, true), RhaiEngine.prototype.eval) as T;
   }
 
   /** Runs in the background. Wrong arguments throw at once; everything else rejects the run. */

@@ -2,6 +2,7 @@
 // RhaiEngine's eval, evalAsync, evalStream and call are thin faces of it. It never looks inside a script.
 
 import { RhaiAsyncFunctionError, RhaiDisposedError } from '../errors/index.js';
+import { calledFrom } from '../errors/stack.js';
 import {
   bufferSizeOf,
   runLimits,
@@ -66,9 +67,11 @@ export class Runner {
     return task;
   }
 
-  /** Runs on the caller's stack and gives the value or throws. */
-  now(task: Task): unknown {
-    return runWatch().on ? tell(task, () => this.#now(task)) : this.#now(task);
+  /** Runs on the caller's stack and gives the value or throws; `entry` is the method that was called. */
+  now(task: Task, entry: (...args: never[]) => unknown): unknown {
+    const value = runWatch().on ? tell(task, () => this.#now(task)) : this.#now(task);
+    if (task.settled === 'failed') throw calledFrom(task.error, entry);
+    return value;
   }
 
   #now(task: Task): unknown {
@@ -80,7 +83,7 @@ export class Runner {
       if (!canGoOn && !task.ended) task.fail(new RhaiAsyncFunctionError('sleep'));
     }
     this.parts.scope.changed();
-    if (task.settled === 'failed') throw task.error;
+    if (task.settled === 'failed') return undefined;
     const { schema } = task.options;
     return schema === undefined ? task.value : checkedNow(schema, task.value);
   }
