@@ -46,10 +46,9 @@ Napi::Function CoreObject::Define(Napi::Env env) {
       env, "Core",
       {InstanceMethod<&CoreObject::Wake>("wake"), InstanceMethod<&CoreObject::SpillTake>("spillTake"),
        InstanceMethod<&CoreObject::SpillRead>("spillRead"), InstanceMethod<&CoreObject::SpillPut>("spillPut"),
-       InstanceMethod<&CoreObject::SpillPutText>("spillPutText"),
-       InstanceMethod<&CoreObject::SpillDrop>("spillDrop"), InstanceMethod<&CoreObject::RefJs>("ref"),
-       InstanceMethod<&CoreObject::UnrefJs>("unref"), InstanceMethod<&CoreObject::Counters>("counters"),
-       InstanceMethod<&CoreObject::Close>("close")});
+       InstanceMethod<&CoreObject::SpillPutText>("spillPutText"), InstanceMethod<&CoreObject::SpillDrop>("spillDrop"),
+       InstanceMethod<&CoreObject::RefJs>("ref"), InstanceMethod<&CoreObject::UnrefJs>("unref"),
+       InstanceMethod<&CoreObject::Counters>("counters"), InstanceMethod<&CoreObject::Close>("close")});
 }
 
 CoreObject::CoreObject(const Napi::CallbackInfo& info) : Napi::ObjectWrap<CoreObject>(info), env_(info.Env()) {
