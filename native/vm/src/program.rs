@@ -7,7 +7,7 @@ pub(crate) use crate::chain::{Arithmetic, Chain, End, Link, Step};
 use crate::machine::{Direct, Routine, SiteCache};
 use crate::switch_table::{SwitchRange, SwitchTable};
 use crate::value::Value;
-use rhai::{ImmutableString, Position};
+use rhai::{Dynamic, ImmutableString, Position};
 use std::cell::RefCell;
 use std::collections::HashMap;
 use std::rc::Rc;
@@ -116,6 +116,14 @@ pub(crate) struct ScopeView {
     pub(crate) site: u32,
 }
 
+/// A literal that is put behind a text.
+#[derive(Debug)]
+pub(crate) struct Suffix {
+    pub(crate) text: Box<str>,
+    /// As written: a string or a character.
+    pub(crate) operand: Dynamic,
+}
+
 /// `a::b` in front of a name.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Namespace {
@@ -184,6 +192,7 @@ pub struct Program {
     pub(crate) name: ImmutableString,
     pub(crate) functions: Vec<Function>,
     pub(crate) constants: Vec<Value>,
+    pub(crate) suffixes: Vec<Suffix>,
     /// Functions that the code takes pointers of.
     pub(crate) pointers: Vec<ImmutableString>,
     /// The program whose functions calls by name mean, when they are not its own.

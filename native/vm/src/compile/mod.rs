@@ -30,7 +30,20 @@ use std::cell::RefCell;
 use std::rc::Rc;
 
 /// Result of compiling a piece.
-type Compiled<T = ()> = Result<T, CompileError>;
+type Compiled<T = ()> = Result<T, Stop>;
+
+/// Why compiling stopped.
+enum Stop {
+    Refused(CompileError),
+    /// A short jump does not reach its target: all is compiled again with long ones.
+    TooFar,
+}
+
+impl From<CompileError> for Stop {
+    fn from(error: CompileError) -> Self {
+        Self::Refused(error)
+    }
+}
 
 /// 1-based line and column of a position, 0 = unknown.
 pub(crate) fn line_column(position: Position) -> (u32, u32) {
@@ -47,27 +60,45 @@ fn unsupported<T>(construct: &str, position: Position) -> Compiled<T> {
         line,
         column,
         limit: None,
+    }
+    .into())
+}
+
+/// Compiles with short jumps, which nearly every script can do with, or else with long ones.
+fn by_short_jumps<T>(work: impl Fn(bool) -> Compiled<T>) -> Result<T, CompileError> {
+    match work(true) {
+        Err(Stop::TooFar) => work(false),
+        result => result,
+    }
+    .map_err(|stop| match stop {
+        Stop::Refused(error) => error,
+        Stop::TooFar => function::too_large("block", Position::NONE),
     })
 }
 
 /// Compiles a parsed script.
-pub(crate) fn compile(ast: &AST, name: &str, hosts: &Rc<HostNames>) -> Compiled<Program> {
-    let mut compiler = Compiler {
-        program: Program {
-            name: name.into(),
-            hosts: hosts.clone(),
-            ..Program::default()
-        },
-        has_functions: false,
-        lends_scope: false,
-    };
-    compiler.script(ast)?;
-    Ok(compiler.program)
+pub(crate) fn compile(ast: &AST, name: &str, hosts: &Rc<HostNames>) -> Result<Program, CompileError> {
+    by_short_jumps(|short_jumps| {
+        let mut compiler = Compiler {
+            program: Program {
+                name: name.into(),
+                hosts: hosts.clone(),
+                ..Program::default()
+            },
+            short_jumps,
+            has_functions: false,
+            lends_scope: false,
+        };
+        compiler.script(ast)?;
+        Ok(compiler.program)
+    })
 }
 
 /// The program being built.
 struct Compiler {
     program: Program,
+    /// Comparisons jump themselves; their jumps are short.
+    short_jumps: bool,
     /// Constants of the top level are visible to functions as `global::`.
     has_functions: bool,
     /// Functions may be called with a caller's scope, so they are compiled anew for it.
@@ -83,7 +114,22 @@ pub(crate) enum Inner<'a> {
 }
 
 /// Compiles code that runs inside a function of `caller`: it shares its registers, names and functions.
-pub(crate) fn compile_inside(inner: &Inner<'_>, caller: &Rc<Program>, view: &ScopeView, names: &[(ImmutableString, Reg)]) -> Compiled<Program> {
+pub(crate) fn compile_inside(
+    inner: &Inner<'_>,
+    caller: &Rc<Program>,
+    view: &ScopeView,
+    names: &[(ImmutableString, Reg)],
+) -> Result<Program, CompileError> {
+    by_short_jumps(|short_jumps| compile_inner(inner, caller, view, names, short_jumps))
+}
+
+fn compile_inner(
+    inner: &Inner<'_>,
+    caller: &Rc<Program>,
+    view: &ScopeView,
+    names: &[(ImmutableString, Reg)],
+    short_jumps: bool,
+) -> Compiled<Program> {
     let home = Program::home(caller);
     let mut compiler = Compiler {
         program: Program {
@@ -93,6 +139,7 @@ pub(crate) fn compile_inside(inner: &Inner<'_>, caller: &Rc<Program>, view: &Sco
             aliases: caller.aliases.clone(),
             ..Program::default()
         },
+        short_jumps,
         has_functions: home.functions.len() > 1,
         lends_scope: false,
     };
@@ -125,7 +172,7 @@ impl Compiler {
         let definitions: Vec<_> = ast.iter_fn_def().cloned().collect();
         self.has_functions = !definitions.is_empty();
         for definition in &definitions {
-            self.declare(definition);
+            self.declare(definition)?;
         }
         for (index, definition) in definitions.iter().enumerate() {
             let body = body_of(definition);
@@ -141,8 +188,10 @@ impl Compiler {
     }
 
     /// Makes a function known before any body is compiled.
-    fn declare(&mut self, definition: &Rc<ScriptFuncDef>) {
-        let index = u16::try_from(self.program.functions.len()).unwrap_or(u16::MAX);
+    fn declare(&mut self, definition: &Rc<ScriptFuncDef>) -> Compiled {
+        let Ok(index) = u16::try_from(self.program.functions.len()) else {
+            return Err(function::too_large("script", Position::new(1, 1)).into());
+        };
         let arity = u16::try_from(definition.params.len()).unwrap_or(u16::MAX);
         self.program.functions.push(Default::default());
         match &definition.this_type {
@@ -165,6 +214,7 @@ impl Compiler {
             doc: Vec::new(),
             this_type: definition.this_type.as_ref().map(ToString::to_string),
         });
+        Ok(())
     }
 
     fn constant(&mut self, value: Dynamic) -> u32 {

@@ -24,6 +24,8 @@ mod routine;
 mod run;
 mod scopes;
 mod text;
+#[cfg(test)]
+mod unchecked;
 mod units;
 mod unwind;
 mod waiting;
@@ -186,78 +188,84 @@ impl Machine {
         let set_aside = meter.fuel - slice;
         meter.fuel = slice;
         vm.limits = meter.limits;
-        vm.foreign_methods = Rc::default();
         vm.ledger.open(meter);
         self.free_cells(&vm.ledger);
-        let step = self.advance(vm, meter);
+        let mut done = Value::Unit;
+        let exit = self.advance(vm, meter, &mut done);
         vm.ledger.close(meter);
         meter.operations += u64::try_from(slice.saturating_sub(meter.fuel)).unwrap_or(0);
         let exhausted = meter.limits.max_operations > 0 && meter.operations > meter.limits.max_operations;
         meter.fuel += set_aside;
-        if exhausted && matches!(step, Step::OutOfFuel) {
-            return self.fail(EvalAltResult::ErrorTooManyOperations(self.position()).into(), &meter.limits);
+        match exit {
+            Ok(run::Exit::Suspended) => Step::Suspended,
+            Ok(run::Exit::OutOfFuel | run::Exit::OtherUnit) if exhausted => {
+                self.fail(EvalAltResult::ErrorTooManyOperations(self.position()).into(), &meter.limits)
+            }
+            Ok(run::Exit::OutOfFuel | run::Exit::OtherUnit) => Step::OutOfFuel,
+            Ok(run::Exit::Done) => {
+                self.state = State::Ended;
+                Step::Done(done.into())
+            }
+            Err(failure) => {
+                self.state = State::Ended;
+                Step::Failed(failure)
+            }
         }
-        step
     }
 
-    fn advance(&mut self, vm: &mut Vm, meter: &mut Meter) -> Step {
-        let mut result = match std::mem::take(&mut self.state) {
-            State::Ready if vm.ledger.check_memory().is_err() => Err(crate::ledger::out_of_memory()),
-            State::Ready => self.run_loop(vm, meter),
-            State::Imported(answer) => match self.imported(vm, answer, &meter.limits) {
-                Ok(()) => self.run_loop(vm, meter),
-                Err(error) => Err(error),
-            },
-            State::Thrown(value) => Err(EvalAltResult::ErrorRuntime(value, self.position()).into()),
-            other => {
-                self.state = other;
-                return self.fail(
-                    EvalAltResult::ErrorSystem("stepped while waiting or after the end".into(), "".into()).into(),
-                    &meter.limits,
-                );
-            }
+    /// Runs until the loop ends for good; errors go to their handlers. The run's value goes to `done`.
+    fn advance(&mut self, vm: &mut Vm, meter: &mut Meter, done: &mut Value) -> Result<run::Exit, Box<Failure>> {
+        let mut ready = match self.state {
+            State::Ready if vm.ledger.check_memory().is_ok() => Ok(()),
+            _ => self.begin(vm, meter),
         };
         loop {
-            match result {
-                Ok(run::Exit::Done(value)) => {
-                    self.state = State::Ended;
-                    return Step::Done(value.into());
-                }
-                Ok(run::Exit::Suspended) => {
+            match ready.and_then(|()| self.run_loop(vm, meter, done)) {
+                Ok(run::Exit::OtherUnit) => {}
+                Ok(exit) => {
                     self.shrink();
-                    return Step::Suspended;
+                    return Ok(exit);
                 }
-                Ok(run::Exit::OutOfFuel) => return Step::OutOfFuel,
-                Ok(run::Exit::OtherUnit) => result = self.run_loop(vm, meter),
                 Err(error) => match self.unwind(vm, error, &meter.limits) {
-                    Ok(()) => result = self.run_loop(vm, meter),
-                    Err(unwind::Ended::Failed(failure)) => {
-                        self.state = State::Ended;
-                        return Step::Failed(failure);
-                    }
+                    Ok(()) => {}
+                    Err(unwind::Ended::Failed(failure)) => return Err(failure),
                     Err(unwind::Ended::Exit(value)) => {
-                        self.state = State::Ended;
-                        return Step::Done(value);
+                        *done = Value::Dyn(value);
+                        return Ok(run::Exit::Done);
                     }
                 },
             }
+            ready = Ok(());
         }
     }
 
-    fn run_loop(&mut self, vm: &mut Vm, meter: &mut Meter) -> Result<run::Exit, Error> {
-        if self.extra.as_ref().is_some_and(|e| !e.modules.imports.is_empty()) {
-            vm.foreign_methods = self.foreign_methods();
-        } else if !vm.foreign_methods.is_empty() {
-            vm.foreign_methods = Rc::default();
+    /// Takes what the host answered, or says why the loop cannot go on.
+    #[cold]
+    fn begin(&mut self, vm: &mut Vm, meter: &Meter) -> Result<(), Error> {
+        match std::mem::take(&mut self.state) {
+            State::Ready => Err(crate::ledger::out_of_memory()),
+            State::Imported(answer) => self.imported(vm, answer, &meter.limits),
+            State::Thrown(value) => Err(EvalAltResult::ErrorRuntime(value, self.position()).into()),
+            State::Waiting { .. } | State::Ended => {
+                Err(EvalAltResult::ErrorSystem("stepped while waiting or after the end".into(), "".into()).into())
+            }
         }
+    }
+
+    #[inline]
+    fn run_loop(&mut self, vm: &mut Vm, meter: &mut Meter, done: &mut Value) -> Result<run::Exit, Error> {
+        vm.foreign_methods = match &self.extra {
+            Some(extra) if !extra.modules.imports.is_empty() => self.foreign_methods(),
+            _ => None,
+        };
         let number = self.frames.last().map_or(0, |f| f.unit);
         let (program, home) = self.unit(number);
         let unit = UnitNumber { own: number, home };
         let program = program.clone();
         if meter.stop_each {
-            run::run::<true>(self, vm, &program, unit, meter)
+            run::run::<true>(self, vm, &program, unit, meter, done)
         } else {
-            run::run::<false>(self, vm, &program, unit, meter)
+            run::run::<false>(self, vm, &program, unit, meter, done)
         }
     }
 
@@ -277,10 +285,14 @@ impl Machine {
     }
 
     /// A waiting fiber keeps only what it needs.
+    #[inline]
     fn shrink(&mut self) {
-        if self.stack.capacity() < 64 {
-            return;
+        if self.stack.capacity() >= 64 && matches!(self.state, State::Waiting { .. }) {
+            self.shrink_stack();
         }
+    }
+
+    fn shrink_stack(&mut self) {
         // A callee's window may end before its caller's.
         let window = |f: &Frame| f.base as usize + usize::from(self.function_of(f).registers);
         let mut used = self.frames.iter().map(window).max().unwrap_or(0);
