@@ -65,6 +65,9 @@ pub(super) fn run<const EACH: bool>(m: &mut Machine, vm: &mut Vm, program: &Rc<P
     let Some(frame) = m.frames.last() else {
         return Ok(Exit::Done(Value::Unit));
     };
+    if frame.unit != unit.own {
+        return Ok(Exit::OtherUnit); // the routine called, or returned to, a function of another program
+    }
     let mut base = frame.base as usize;
     let mut function = &program.functions[usize::from(frame.function)];
     let start = frame.pc as usize;
