@@ -52,7 +52,16 @@ const ratio = (over, under) => median(over.map((sample, at) => sample / under[at
 
 function buildBenches() {
   const manifest = path.join(root, 'native', 'Cargo.toml');
-  run('cargo', ['build', '--quiet', '--release', '--manifest-path', manifest, '-p', 'rhai-bridge-vm', '--examples']);
+  run('cargo', [
+    'build',
+    '--quiet',
+    '--release',
+    '--manifest-path',
+    manifest,
+    '-p',
+    'rhai-bridge-vm',
+    '--examples',
+  ]);
   const target = process.env.CARGO_TARGET_DIR ?? path.join(root, 'native', 'target');
   const folder = path.join(target, 'release', 'examples');
   return { plain: path.join(folder, 'bench_machine'), counted: path.join(folder, 'bench_counted') };

@@ -5,9 +5,11 @@
 use crate::bytecode::{Op, Reg};
 pub(crate) use crate::chain::{Arithmetic, Chain, End, Link, Step};
 use crate::machine::{Direct, Routine, SiteCache};
+pub(crate) use crate::namespace::Namespace;
+use crate::suffix::Suffix;
 use crate::switch_table::{SwitchRange, SwitchTable};
 use crate::value::Value;
-use rhai::{Dynamic, ImmutableString, Position};
+use rhai::{ImmutableString, Position};
 use std::cell::RefCell;
 use std::collections::HashMap;
 use std::rc::Rc;
@@ -114,27 +116,6 @@ pub(crate) struct ScopeView {
     pub(crate) is_root: bool,
     /// The call it belongs to, when it is a function called with `!`.
     pub(crate) site: u32,
-}
-
-/// A literal that is put behind a text.
-#[derive(Debug)]
-pub(crate) struct Suffix {
-    pub(crate) text: Box<str>,
-    /// As written: a string or a character.
-    pub(crate) operand: Dynamic,
-}
-
-/// `a::b` in front of a name.
-#[derive(Debug, PartialEq, Eq)]
-pub(crate) struct Namespace {
-    pub(crate) path: Vec<ImmutableString>,
-}
-
-impl Namespace {
-    /// As written.
-    pub(crate) fn text(&self) -> String {
-        self.path.iter().map(ImmutableString::as_str).collect::<Vec<_>>().join("::")
-    }
 }
 
 /// A variable of the top level that outlives the run.

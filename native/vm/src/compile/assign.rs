@@ -4,7 +4,7 @@ use super::function::FunctionBuilder;
 use super::stmt::small_integer;
 use super::{unsupported, Compiled, Compiler};
 use crate::bytecode::{Op, Reg};
-use crate::program::{Arithmetic, Suffix, NO_SITE};
+use crate::program::{Arithmetic, NO_SITE};
 use rhai::{Dynamic, EvalAltResult, Expr, ImmutableString, OpAssignment, Position};
 
 impl Compiler {
@@ -85,10 +85,7 @@ impl Compiler {
     }
 
     fn suffix(&mut self, operand: Dynamic) -> u32 {
-        self.program.suffixes.push(Suffix {
-            text: operand.to_string().into(),
-            operand,
-        });
+        self.program.suffixes.push(operand.into());
         super::index(self.program.suffixes.len())
     }
 

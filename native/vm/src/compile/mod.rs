@@ -8,6 +8,7 @@ mod assign;
 mod call;
 mod chain;
 mod condition;
+mod definition;
 mod expr;
 mod function;
 mod loops;
@@ -17,6 +18,7 @@ mod operator;
 mod scan;
 mod shortcut;
 mod stmt;
+mod stop;
 mod switch;
 
 use crate::bytecode::Reg;
@@ -24,56 +26,18 @@ use crate::machine::SiteCache;
 use crate::program::{FunctionInfo, HostUse, Meaning, Program, RootVariable, ScopeView, Site};
 use crate::value::Value;
 use crate::{CompileError, HostNames};
+use definition::{body_of, first_position};
 use function::{finish, FunctionBuilder};
-use rhai::{ASTNode, Dynamic, ImmutableString, Module, Position, ScriptFuncDef, Stmt, AST};
+use rhai::{Dynamic, ImmutableString, Position, ScriptFuncDef, Stmt, AST};
 use std::cell::RefCell;
 use std::rc::Rc;
-
-/// Result of compiling a piece.
-type Compiled<T = ()> = Result<T, Stop>;
-
-/// Why compiling stopped.
-enum Stop {
-    Refused(CompileError),
-    /// A short jump does not reach its target: all is compiled again with long ones.
-    TooFar,
-}
-
-impl From<CompileError> for Stop {
-    fn from(error: CompileError) -> Self {
-        Self::Refused(error)
-    }
-}
+use stop::{by_short_jumps, unsupported, Compiled, Stop};
 
 /// 1-based line and column of a position, 0 = unknown.
 pub(crate) fn line_column(position: Position) -> (u32, u32) {
     let line = position.line().unwrap_or(0);
     let column = position.position().unwrap_or(0);
     (u32::try_from(line).unwrap_or(u32::MAX), u32::try_from(column).unwrap_or(u32::MAX))
-}
-
-/// A construct the machine does not run yet.
-fn unsupported<T>(construct: &str, position: Position) -> Compiled<T> {
-    let (line, column) = line_column(position);
-    Err(CompileError {
-        message: format!("{construct} is not supported"),
-        line,
-        column,
-        limit: None,
-    }
-    .into())
-}
-
-/// Compiles with short jumps, which nearly every script can do with, or else with long ones.
-fn by_short_jumps<T>(work: impl Fn(bool) -> Compiled<T>) -> Result<T, CompileError> {
-    match work(true) {
-        Err(Stop::TooFar) => work(false),
-        result => result,
-    }
-    .map_err(|stop| match stop {
-        Stop::Refused(error) => error,
-        Stop::TooFar => function::too_large("block", Position::NONE),
-    })
 }
 
 /// Compiles a parsed script.
@@ -263,27 +227,6 @@ impl Compiler {
 /// Index of the element pushed last.
 fn index(len: usize) -> u32 {
     u32::try_from(len - 1).unwrap_or(u32::MAX)
-}
-
-/// Statements of a script function. Its payload type cannot be named outside rhai, but an AST of this one function
-/// can be walked.
-fn body_of(definition: &Rc<ScriptFuncDef>) -> Vec<Stmt> {
-    let mut module = Module::new();
-    module.set_script_fn(definition.clone());
-    let one = AST::new(Vec::<Stmt>::new(), module);
-    let mut body = Vec::new();
-    one.walk(&mut |path: &[ASTNode<'_>]| {
-        if let [ASTNode::Stmt(statement)] = path {
-            body.push((*statement).clone());
-        }
-        true
-    });
-    body
-}
-
-/// Where the function's first statement stands: rhai keeps no position of the definition itself.
-fn first_position(definition: &Rc<ScriptFuncDef>) -> (u32, u32) {
-    body_of(definition).first().map_or((0, 0), |s| line_column(s.position()))
 }
 
 impl Compiler {

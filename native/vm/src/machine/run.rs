@@ -75,6 +75,9 @@ pub(super) fn run<const EACH: bool>(
     let Some(frame) = m.frames.last() else {
         return Ok(Exit::Done);
     };
+    if frame.unit != unit.own {
+        return Ok(Exit::OtherUnit); // the routine called, or returned to, a function of another program
+    }
     let mut base = frame.base as usize;
     let mut function = &program.functions[usize::from(frame.function)];
     let start = frame.pc as usize;
