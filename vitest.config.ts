@@ -29,6 +29,8 @@ const chromium = (executablePath: string): TestProjectConfiguration => ({
   test: {
     ...patience,
     name: 'chromium',
+    // After Node's side: a browser beside it would make both slow.
+    sequence: { groupOrder: 1 },
     include: ['test/conformance/*.test.ts'],
     browser: {
       enabled: true,

@@ -1,6 +1,7 @@
 // A bridge is the smallest driver of executions: evals and host calls are numbers, everything is polled, and nothing
 // happens outside of its methods. For people who drive their own loop. Every bridge has its own queue and its own ids.
 
+import { RhaiDisposedError } from '../errors/index.js';
 import { whole } from '../options/check.js';
 import type { EngineOptions, ExecutionOptions } from '../options/engine.js';
 import { RhaiEngine } from './engine.js';
@@ -54,6 +55,7 @@ export class Bridge {
   readonly #calls = new Map<number, { readonly of: Eval; readonly requestId: string }>();
   #nextEval = 1;
   #nextExec = 1;
+  #disposed = false;
 
   constructor(options: BridgeOptions = {}) {
     const { fuelPerPoll, engine, ...rest } = options;
@@ -64,6 +66,7 @@ export class Bridge {
 
   /** Takes a script; it runs when something is polled. */
   startEval(script: string, options?: ExecutionOptions): number {
+    if (this.#disposed) throw new RhaiDisposedError('The bridge is disposed.');
     const id = this.#nextEval++;
     const made: Eval = { id, execution: this.#engine.start(script, options), open: 0 };
     this.#live.set(id, made);
@@ -142,6 +145,7 @@ export class Bridge {
 
   #end(one: Eval, outcome: BridgeStatus): void {
     this.#live.delete(one.id);
+    this.#ready.delete(one);
     this.#outcomes.set(one.id, outcome);
     for (const [execId, call] of this.#calls) {
       if (call.of !== one) continue;
@@ -151,11 +155,16 @@ export class Bridge {
     if (this.#outcomes.size > MAX_OUTCOMES) this.#outcomes.delete(this.#outcomes.keys().next().value!);
   }
 
-  /** Ends everything: evals that are not over fail with a RhaiDisposedError. */
+  /** Ends everything: evals that are not over fail with a RhaiDisposedError. An engine that was given lives on. */
   dispose(): void {
+    if (this.#disposed) return;
+    this.#disposed = true;
+    const error = new RhaiDisposedError('The bridge was disposed while the eval was pending.');
+    for (const one of [...this.#live.values()]) {
+      one.execution.cancel();
+      this.#end(one, { status: 2, error });
+    }
     if (this.#ownsEngine) this.#engine.dispose();
-    else for (const { execution } of this.#live.values()) execution.cancel();
-    for (const one of [...this.#live.values()]) this.#advance(one);
   }
 
   /** Ends everything. */

@@ -141,7 +141,8 @@ for (const variant of variants) {
       expect(bridge.pollEval(bridge.startEval('x * 2'))).toEqual({ status: 1, value: 10 });
       const open = bridge.startEval('f()');
       bridge.dispose();
-      expect(bridge.pollEval(open)).toMatchObject({ status: 2, error: { name: 'RhaiCancelledError' } });
+      expect(bridge.pollEval(open)).toMatchObject({ status: 2, error: { name: 'RhaiDisposedError' } });
+      expect(() => bridge.startEval('1')).toThrow(RhaiDisposedError);
       expect(engine.eval('x')).toBe(5);
       engine.dispose();
     });
@@ -153,6 +154,7 @@ for (const variant of variants) {
       bridge.dispose();
       const end = bridge.pollEval(evalId) as { error: unknown };
       expect(end.error).toBeInstanceOf(RhaiDisposedError);
+      expect(bridge.pollRequest()).toBeNull();
       expect(() => bridge.startEval('1')).toThrow(RhaiDisposedError);
     });
 

@@ -9,7 +9,7 @@ import {
   RhaiTimeoutError,
   RhaiValueError,
 } from '../../src/entry/node.js';
-import { conformance, rejection, thrown, until } from './backend.js';
+import { conformance, rejection, thrown, turns, until } from './backend.js';
 
 class User {
   name = 'Ada';
@@ -29,7 +29,7 @@ class User {
     return `${greeting}, ${this.name}${other === undefined ? '' : '!'}`;
   }
   async slow(x: number): Promise<number> {
-    await new Promise((resolve) => setImmediate(resolve));
+    await turns(1);
     return x + this.age;
   }
   fail(): never {

@@ -94,6 +94,42 @@ conformance('limits', (make) => {
     await livesOn(engine);
   });
 
+  it('who holds more than maxMemoryBytes ends alone (38, 40)', async () => {
+    const limits = { maxMemoryBytes: 4 << 20, maxStringBytes: 0, maxArrayLength: 0, maxMapSize: 0 };
+    const engine = make({ limits });
+    const door = gate<number>();
+    engine.registerFunction('wait', () => door.promise);
+    const bystander = engine.evalAsync('wait() + 1');
+    const bombs = [
+      'let s = "abcdefgh"; loop { s += s; }',
+      'let a = [1]; loop { a += a; }',
+      'let s = ""; s.pad(1000000000, "y"); s',
+      'let m = #{}; let i = 0; loop { m[`key ${i}`] = i; i += 1; }',
+      'let f = |x, y| x; let a = [1, 2, 3]; loop { a.push(a); f = f.curry(a); }',
+    ];
+    // In a block: what `eval` leaves in the engine's scope, later runs hold too.
+    for (const bomb of bombs.map((text) => `{ ${text} }`)) {
+      expect(await rejection(engine.evalAsync(bomb)), bomb).toMatchObject({ limit: 'maxMemoryBytes' });
+      expect(
+        thrown(() => engine.eval(bomb)),
+        bomb,
+      ).toMatchObject({ limit: 'maxMemoryBytes' });
+    }
+    door.open(1);
+    expect(await bystander).toBe(2);
+    await livesOn(engine);
+  });
+
+  it('a deadline holds inside a long native', async () => {
+    const engine = make({ limits: { computeMs: 30, maxStringBytes: 0 } });
+    const long =
+      'let s = "ab"; s.pad(3000000, "ab"); let n = 0; loop { s.replace("b", "cb"); s.replace("cb", "b"); }';
+    const began = performance.now();
+    expect(await rejection(engine.evalAsync(long))).toMatchObject({ limit: 'computeMs' });
+    expect(performance.now() - began).toBeLessThan(5_000);
+    await livesOn(engine);
+  });
+
   it('a source larger than maxSourceBytes is refused', async () => {
     const engine = make({ limits: { maxSourceBytes: 100 } });
     expect(() => engine.eval('1 + '.repeat(100) + '1')).toThrow(RhaiLimitError);

@@ -5,6 +5,7 @@ import { RhaiEngine, secureDefaults } from '../../dist/entry/node.js';
 import { CASES } from './cases/all.mjs';
 
 const ids = JSON.parse(process.argv[2]);
+const backend = process.argv[3];
 let unhandled = 0;
 process.on('unhandledRejection', () => (unhandled += 1));
 
@@ -66,8 +67,8 @@ const HUGE = {
   buffer: () => Buffer.alloc(1 << 30),
 };
 
-function makeEngine() {
-  const engine = RhaiEngine.createSync({ limits: secureDefaults(), onPrint() {}, onDebug() {} });
+async function makeEngine() {
+  const engine = await RhaiEngine.create({ backend, limits: secureDefaults(), onPrint() {}, onDebug() {} });
   engine.registerFunction('host', (x) => (typeof x === 'number' ? x : 0));
   engine.registerFunction('echo', () => NUMBERS[current.scope?.number] ?? 0);
   engine.registerFunction('again', () => engine.eval('40 + 2'));
@@ -98,7 +99,7 @@ function start(engine, entry) {
   return run;
 }
 
-const engine = makeEngine();
+const engine = await makeEngine();
 await engine.evalAsync('let a = [1, 2]; a.map(|x| x + 1)');
 for (const id of ids) {
   current = CASES[id];

@@ -1,9 +1,11 @@
 // A sample of the hostile inputs, in child processes: whatever a script does, its run ends with a typed error or a value,
-// the next run works, and a memory bomb takes no more than a quarter beyond its cap. All of them: `npm run test:long`.
+// the next run works, and a memory bomb takes no more than a quarter beyond its cap (on WASM, than twice its cap). All of them:
+// `npm run test:long`.
 import { execFile } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { wasmIsBuilt } from '../border/wasm-built.js';
 
 interface Verdict {
   readonly number: number;
@@ -22,10 +24,11 @@ const FAMILIES: readonly [string, readonly number[]][] = [
   ['2.5 numbers', [49, 50, 51, 52, 53, 54, 55, 56, 57]],
 ];
 
-describe('hostile inputs', () => {
+function hostileInputs(backend: 'native' | 'wasm'): void {
   let verdicts: readonly Verdict[] = [];
   beforeAll(async () => {
-    const run = promisify(execFile)(process.execPath, [MAIN, '--json'], { maxBuffer: 1 << 26 });
+    const args = [MAIN, '--json', '--backend', backend];
+    const run = promisify(execFile)(process.execPath, args, { maxBuffer: 1 << 26 });
     const { stdout } = await run.catch((error: { stdout: string }) => error);
     verdicts = JSON.parse(stdout) as readonly Verdict[];
   }, 6 * MINUTES);
@@ -37,4 +40,9 @@ describe('hostile inputs', () => {
       expect(own.filter((verdict) => verdict.broken)).toEqual([]);
     });
   }
-});
+}
+
+describe('hostile inputs', () => hostileInputs('native'));
+describe.skipIf(!wasmIsBuilt)('hostile inputs on WASM (needs npm run build:wasm)', () =>
+  hostileInputs('wasm'),
+);

@@ -1,4 +1,5 @@
-// node test/hostile/main.mjs [--all] [--only 27,28] [--json] [--lenient]: hostile inputs against the built package, in child processes.
+// node test/hostile/main.mjs [--all] [--only 27,28] [--backend wasm] [--json] [--lenient]: hostile inputs against the built
+// package, in child processes.
 // Without --all a sample of each kind. Exit code 1 when a promise was broken.
 import { CASES, NODE_BYTES, runAll, sample } from './runner.mjs';
 
@@ -7,9 +8,11 @@ const only = args.includes('--only') ? args[args.indexOf('--only') + 1].split(',
 const all = args.includes('--all') || only !== undefined;
 const wanted = (all ? CASES : sample(6, true)).filter((entry) => !only || only.includes(entry.number));
 const json = args.includes('--json');
+const backend = args.includes('--backend') ? args[args.indexOf('--backend') + 1] : 'native';
 
 const verdicts = await runAll(wanted, {
   lenient: args.includes('--lenient'),
+  backend,
   onResult: ({ number, name, result, broken }) => {
     if (broken && !json)
       console.log(`BROKEN ${number} ${name}\n       ${broken} after ${result.ms?.toFixed(0)} ms`);

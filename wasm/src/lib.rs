@@ -19,7 +19,7 @@ mod port;
 use batch::records_of;
 use port::BatchPort;
 use rhai_bridge_core::message::{Id, PROTOCOL_VERSION};
-use rhai_bridge_core::{Budget, Core, Counters, Port, StepResult};
+use rhai_bridge_core::{Budget, Core, Counters, Port, Probes, StepResult};
 use std::cell::RefCell;
 
 struct Instance {
@@ -33,8 +33,13 @@ struct Instance {
 impl Default for Instance {
     fn default() -> Self {
         epitaph::install();
+        let mut core = Core::new();
+        core.set_probes(Probes {
+            live_bytes: memory::live_bytes,
+            now_ns: clock::now_ns,
+        });
         Self {
-            core: Core::new(),
+            core,
             port: BatchPort::default(),
             inbox: Vec::new(),
             counters: [0.0; Counters::COUNT],
