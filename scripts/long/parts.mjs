@@ -23,6 +23,13 @@ export const PARTS = [
     'more than 2,000 hostile inputs, 50 memory bombs with their peaks',
     () => import('./hostile.mjs'),
   ),
+  part(
+    'properties',
+    1,
+    'run',
+    'the property tests with 100,000 values each',
+    () => import('./properties.mjs'),
+  ),
   part('versions', 1, 'run', 'the smoke suite on Node 20, 22, 24 and 26', () => import('./versions.mjs')),
   part(
     'terminate',

@@ -8,8 +8,8 @@ export const HOST_CALL = 'rhaiHostCall';
 const MAX_FRAMES = 50;
 const FRAME = /^\s+at /;
 const BORDER = new RegExp(`^\\s+at (?:[\\w.$]+\\.)?${HOST_CALL}\\b`);
-/** How Node enters the async context of the run. */
-const SCOPE = /^\s+at (?:AsyncResource\.)?runInAsyncScope /;
+/** Node's own: how it enters the async context of the run, and how it comes back from waiting. */
+const NODES = /^\s+at .*\(node:(?:internal\/|async_hooks:)/;
 
 function framesOf(holder: unknown): string[] {
   try {
@@ -27,7 +27,7 @@ export function hostFrames(thrown: unknown): string[] {
   const frames = framesOf(thrown);
   const border = frames.findIndex((line) => BORDER.test(line));
   const own = border < 0 ? frames : frames.slice(0, border);
-  return own.filter((line) => !SCOPE.test(line)).slice(0, MAX_FRAMES);
+  return own.filter((line) => !NODES.test(line)).slice(0, MAX_FRAMES);
 }
 
 /** A script's frame as a line of a stack. */
