@@ -58,6 +58,22 @@ impl Machine {
         &all[..all.iter().take_while(|v| v.owner == 0).count()]
     }
 
+    /// The value of a constant that the run was given with its scope.
+    #[cold]
+    pub(super) fn given_constant(&self, home: u16, name: &str) -> Option<&Dynamic> {
+        if home != 0 || self.frames[0].function != 0 {
+            return None;
+        }
+        let named = self.outer_variables().iter().filter(|v| v.after == 0 && v.name == name).map(|v| &v.value);
+        let known = self.program.root.iter().filter(|v| v.outer && v.name == name);
+        let constant = |value| match value {
+            &Value::Dyn(ref value) if value.is_read_only() => Some(value),
+            _ => None,
+        };
+        let mut all = named.chain(known.filter_map(|v| self.stack.get(usize::from(v.register))));
+        all.find_map(constant)
+    }
+
     /// Where it stands, innermost first.
     #[must_use]
     pub fn trace(&self) -> Vec<TraceFrame> {
