@@ -23,7 +23,10 @@ mod registers;
 mod routine;
 mod run;
 mod scopes;
+mod step;
 mod text;
+#[cfg(test)]
+mod unchecked;
 mod units;
 mod unwind;
 mod waiting;
@@ -39,15 +42,13 @@ pub(crate) use routine::Routine;
 pub use waiting::HostCall;
 
 use crate::cells::Cells;
-use crate::ledger::Ledger;
 use crate::program::Program;
 use crate::value::Value;
-use crate::{Failure, Meter, Vm};
+use crate::{Failure, Vm};
 use frame::{Code, Extra, Frame, Handler, Kind, Place, State, Target};
 use iterate::Iter;
 use rhai::{Dynamic, EvalAltResult, FnPtr, ImmutableString, Position};
 use std::rc::Rc;
-use units::UnitNumber;
 
 /// Errors inside the machine are rhai's own, so that texts and classes are too.
 pub(crate) type Error = Box<EvalAltResult>;
@@ -175,124 +176,6 @@ impl Machine {
                     self.extra.get_or_insert_with(Box::default).add_outer(binding.name, value);
                 }
             }
-        }
-    }
-
-    /// Runs until one of [`Step`].
-    pub fn step(&mut self, vm: &mut Vm, meter: &mut Meter) -> Step {
-        let allowance = meter
-            .limits
-            .max_operations
-            .checked_sub(meter.operations)
-            .filter(|_| meter.limits.max_operations > 0);
-        let slice = allowance.map_or(meter.fuel, |left| meter.fuel.min(i64::try_from(left).unwrap_or(i64::MAX)));
-        let set_aside = meter.fuel - slice;
-        meter.fuel = slice;
-        vm.limits = meter.limits;
-        vm.foreign_methods = Rc::default();
-        vm.ledger.open(meter);
-        self.free_cells(&vm.ledger);
-        let step = self.advance(vm, meter);
-        vm.ledger.close(meter);
-        meter.operations += u64::try_from(slice.saturating_sub(meter.fuel)).unwrap_or(0);
-        let exhausted = meter.limits.max_operations > 0 && meter.operations > meter.limits.max_operations;
-        meter.fuel += set_aside;
-        if exhausted && matches!(step, Step::OutOfFuel) {
-            return self.fail(EvalAltResult::ErrorTooManyOperations(self.position()).into(), &meter.limits);
-        }
-        step
-    }
-
-    fn advance(&mut self, vm: &mut Vm, meter: &mut Meter) -> Step {
-        let mut result = match std::mem::take(&mut self.state) {
-            State::Ready if vm.ledger.check_memory().is_err() => Err(crate::ledger::out_of_memory()),
-            State::Ready => self.run_loop(vm, meter),
-            State::Imported(answer) => match self.imported(vm, answer, &meter.limits) {
-                Ok(()) => self.run_loop(vm, meter),
-                Err(error) => Err(error),
-            },
-            State::Thrown(value) => Err(EvalAltResult::ErrorRuntime(value, self.position()).into()),
-            other => {
-                self.state = other;
-                return self.fail(
-                    EvalAltResult::ErrorSystem("stepped while waiting or after the end".into(), "".into()).into(),
-                    &meter.limits,
-                );
-            }
-        };
-        loop {
-            match result {
-                Ok(run::Exit::Done(value)) => {
-                    self.state = State::Ended;
-                    return Step::Done(value.into());
-                }
-                Ok(run::Exit::Suspended) => {
-                    self.shrink();
-                    return Step::Suspended;
-                }
-                Ok(run::Exit::OutOfFuel) => return Step::OutOfFuel,
-                Ok(run::Exit::OtherUnit) => result = self.run_loop(vm, meter),
-                Err(error) => match self.unwind(vm, error, &meter.limits) {
-                    Ok(()) => result = self.run_loop(vm, meter),
-                    Err(unwind::Ended::Failed(failure)) => {
-                        self.state = State::Ended;
-                        return Step::Failed(failure);
-                    }
-                    Err(unwind::Ended::Exit(value)) => {
-                        self.state = State::Ended;
-                        return Step::Done(value);
-                    }
-                },
-            }
-        }
-    }
-
-    fn run_loop(&mut self, vm: &mut Vm, meter: &mut Meter) -> Result<run::Exit, Error> {
-        if self.extra.as_ref().is_some_and(|e| !e.modules.imports.is_empty()) {
-            vm.foreign_methods = self.foreign_methods();
-        } else if !vm.foreign_methods.is_empty() {
-            vm.foreign_methods = Rc::default();
-        }
-        let number = self.frames.last().map_or(0, |f| f.unit);
-        let (program, home) = self.unit(number);
-        let unit = UnitNumber { own: number, home };
-        let program = program.clone();
-        if meter.stop_each {
-            run::run::<true>(self, vm, &program, unit, meter)
-        } else {
-            run::run::<false>(self, vm, &program, unit, meter)
-        }
-    }
-
-    /// Looks for captured variables that cannot be reached any more, when memory gets short.
-    fn free_cells(&mut self, ledger: &Ledger) {
-        if let Some(cells) = self.cells.as_mut().filter(|cells| cells.has_grown()) {
-            if ledger.is_short() {
-                cells.collect();
-            }
-        }
-    }
-
-    fn fail(&mut self, error: Error, limits: &crate::Limits) -> Step {
-        let trace = self.trace();
-        self.state = State::Ended;
-        Step::Failed(Box::new(unwind::failure(error, trace, limits)))
-    }
-
-    /// A waiting fiber keeps only what it needs.
-    fn shrink(&mut self) {
-        if self.stack.capacity() < 64 {
-            return;
-        }
-        // A callee's window may end before its caller's.
-        let window = |f: &Frame| f.base as usize + usize::from(self.function_of(f).registers);
-        let mut used = self.frames.iter().map(window).max().unwrap_or(0);
-        if let State::Waiting { first, argc, .. } = self.state {
-            used = used.max(first as usize + usize::from(argc));
-        }
-        if self.stack.capacity() > used * 2 {
-            self.stack.truncate(used);
-            self.stack.shrink_to_fit();
         }
     }
 }

@@ -21,8 +21,6 @@ pub const ON_PURPOSE: &[(&str, &str)] = &[
     ("a script function two calls away reads the captured root", "closure-argument"),
     ("a closure captures after a text declared a variable", "eval-then-capture"),
     ("a closure in an object reads the object through a capture", "unused-this"),
-    ("the text of a data race that was caught", "race-position"),
-    ("the source of an error in a closure that a module calls", "closure-source"),
 ];
 
 /// The key of the intended difference that covers a case.
