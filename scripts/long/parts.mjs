@@ -3,11 +3,11 @@ const part = (name, budget, unit, what, load) => ({ name, budget, unit, what, lo
 
 export const PARTS = [
   part(
-    'loom',
+    'models',
     1,
     'run',
     'models of the wake-up protocol, in every order of two threads',
-    () => import('./loom.mjs'),
+    () => import('./models.mjs'),
   ),
   part(
     'leaks',
