@@ -1,6 +1,7 @@
 // A port moves records between JavaScript and one core and decides who runs the core:
 // this thread for a bounded slice (assist), the next turn when the slice is used up, or the core's own thread.
 // Writers call begin/end; what comes back goes to the sink. Knows nothing of runs, functions or values.
+// long because: who steps the core, when and for how long is decided in one place.
 
 import { Asides, type AsideStore } from '../protocol/asides.js';
 import * as C from '../protocol/constants.js';
@@ -77,7 +78,7 @@ export class Port implements Resumable {
     const asides = asidesOf(this.#core);
     this.#outbox.context.asides = asides;
     const spillPut = (bytes: Uint8Array): number => this.#core.spillPut(bytes);
-    this.#inbox = new Inbox(views, C.CONTROL_BYTES + ring, ring, spillPut, asides);
+    this.#inbox = new Inbox(views, C.CONTROL_BYTES + ring, ring, spillPut, asides, () => this.#makeRoom());
   }
 
   /** How values that come from this core are read. */
@@ -129,6 +130,20 @@ export class Port implements Resumable {
     this.end();
   }
 
+  /** The inbox is full before its turn comes: the core takes in what there is. It says nothing to anybody here. */
+  #makeRoom(): void {
+    if (this.#pumping || this.#closed || this.#budget === 0) return;
+    touchTurn();
+    this.#inbox.publish();
+    this.#owed = true; // whatever it answers: the pump asks again
+    const since = this.#measures ? 0 : clock();
+    if (this.#core.step(0) !== BUSY) this.#charge(since);
+  }
+
+  get #budget(): number {
+    return this.kind === 'home' ? Math.max(this.assistMicros, MIN_INLINE_MICROS) : this.assistMicros;
+  }
+
   #schedule(): void {
     this.#scheduled = true;
     thenNative(settled, this.#pump);
@@ -161,7 +176,7 @@ export class Port implements Resumable {
   }
 
   #move(): void {
-    const budget = this.kind === 'home' ? Math.max(this.assistMicros, MIN_INLINE_MICROS) : this.assistMicros;
+    const budget = this.#budget;
     let owner = budget > 0 ? Owner.Here : Owner.Thread;
     touchTurn();
     for (;;) {
