@@ -27,10 +27,14 @@ const FEATURES = [
   'sign-ext',
 ];
 
-/** rustc's flags: the linker's, and no path of this machine in a panic's text. */
-export function rustFlags() {
+/**
+ * rustc's flags: the linker's, and no path of this machine in a panic's text. The name makes cargo build anew where the standard
+ * library comes from elsewhere than before: it would not notice.
+ */
+export function rustFlags(std) {
   const registry = join(process.env.CARGO_HOME ?? join(homedir(), '.cargo'), 'registry/src');
   return [
+    `--cfg=std_from="${std}"`,
     ...LINKER.map((argument) => `-Clink-arg=${argument}`),
     `--remap-path-prefix=${registry}=crates`,
     `--remap-path-prefix=${root}=rhai-bridge/`,
@@ -45,7 +49,7 @@ export function buildEnvironment(mayFetch) {
     ...process.env,
     PATH: own ? `${own}/bin:${path}` : path,
     ...(own && { RUSTUP_TOOLCHAIN: own }),
-    CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUSTFLAGS: rustFlags(),
+    CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUSTFLAGS: rustFlags(own ? 'source' : 'rustup'),
     CARGO_TARGET_DIR: targetDir(),
   };
 }

@@ -8,7 +8,7 @@ use crate::parse::{ParseBounds, ParseGuard};
 use crate::program::{Meaning, Site};
 use crate::{CompileError, HostNames, LimitHit, Limits, Program};
 use rhai::packages::{Package, StandardPackage};
-use rhai::{Caches, Engine, EvalAltResult, FnPtr, GlobalRuntimeState, OptimizationLevel, Position};
+use rhai::{Caches, Engine, EvalAltResult, FnPtr, GlobalRuntimeState, Position};
 use std::cell::RefCell;
 use std::rc::Rc;
 
@@ -91,10 +91,13 @@ impl Vm {
     #[must_use]
     pub fn new() -> Self {
         let output = Rc::new(RefCell::new(Vec::new()));
-        let mut engine = Engine::new();
+        let package = StandardPackage::new();
+        let mut engine = Engine::new_raw();
+        package.register_into_engine(&mut engine);
         let parsing = ParseGuard::install(&mut engine);
         crate::host_object::register(&mut engine);
-        engine.set_optimization_level(OptimizationLevel::None);
+        #[cfg(not(target_arch = "wasm32"))] // there it is not even compiled: the module is smaller without
+        engine.set_optimization_level(rhai::OptimizationLevel::None);
         engine.set_max_strings_interned(0);
         engine.set_max_expr_depths(MAX_EXPRESSION_DEPTH, MAX_EXPRESSION_DEPTH_IN_FUNCTION);
         let sink = output.clone();
@@ -103,7 +106,7 @@ impl Vm {
         engine.on_debug(move |text, _, position| push(&sink, true, text, position));
         register_pointer_names(&mut engine);
         let mut global = engine.new_global_runtime_state();
-        global.push_import("std", StandardPackage::new().as_shared_module());
+        global.push_import("std", package.as_shared_module());
         Self {
             engine,
             global,
