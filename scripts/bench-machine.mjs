@@ -1,5 +1,7 @@
 // The machine's benches: every program of native/vm/programs on the machine, on rhai's own evaluator, on CPython and
-// on `node --jitless`, in one run. Each side times itself in its own process (startup excluded), program by program.
+// on `node --jitless`, in one run. CPython and node time themselves in their own processes (startup excluded); the machine
+// and rhai's evaluator take turns in one process, and their ratio is the median over the turns. Runs with every limit on
+// are in a second process, which has the product's allocator and clock: there the fastest run counts, on both sides.
 //
 // node scripts/bench-machine.mjs [--repeat N] [--only NAME]
 
@@ -45,7 +47,10 @@ const spread = (samples) =>
 const geometricMean = (ratios) =>
   Math.exp(ratios.reduce((sum, ratio) => sum + Math.log(ratio), 0) / ratios.length);
 
-function buildBench() {
+/** Median of the ratios of samples that were taken in turn. */
+const ratio = (over, under) => median(over.map((sample, at) => sample / under[at]));
+
+function buildBenches() {
   const manifest = path.join(root, 'native', 'Cargo.toml');
   run('cargo', [
     'build',
@@ -55,12 +60,15 @@ function buildBench() {
     manifest,
     '-p',
     'rhai-bridge-vm',
-    '--example',
-    'bench_machine',
+    '--examples',
   ]);
   const target = process.env.CARGO_TARGET_DIR ?? path.join(root, 'native', 'target');
-  return path.join(target, 'release', 'examples', 'bench_machine');
+  const folder = path.join(target, 'release', 'examples');
+  return { plain: path.join(folder, 'bench_machine'), counted: path.join(folder, 'bench_counted') };
 }
+
+const bench = (binary, name) =>
+  JSON.parse(run(binary, ['--json', '--only', name, '--repeat', String(repeat)]));
 
 function peer(command, args) {
   try {
@@ -70,10 +78,9 @@ function peer(command, args) {
   }
 }
 
-function measure(bench, name) {
-  const { machine, limited, rhai, natives } = JSON.parse(
-    run(bench, ['--json', '--only', name, '--repeat', String(repeat)]),
-  );
+function measure(benches, name) {
+  const { machine, rhai, natives } = bench(benches.plain, name);
+  const { limited } = bench(benches.counted, name);
   const python = peer('python3', ['-c', PYTHON, path.join(programs, `${name}.py`), String(repeat)]);
   const node = peer(process.execPath, [
     '--jitless',
@@ -86,25 +93,29 @@ function measure(bench, name) {
   return { name, machine, limited, rhai, natives, python, node };
 }
 
+const ofMedians = (over, under) => median(over) / median(under);
+const limits = (row) => Math.min(...row.limited) / Math.min(...row.machine);
+
 function cell(samples) {
   if (!samples) return '-'.padStart(16);
   return `${median(samples).toFixed(2)} ±${spread(samples)}%`.padStart(16);
 }
 
 function line(row) {
-  const times = (samples) => (samples ? (median(samples) / median(row.machine)).toFixed(2) : '-').padStart(8);
+  const times = (samples, many) => (samples ? many(samples, row.machine).toFixed(2) : '-').padStart(8);
   const columns = [row.machine, row.rhai, row.python, row.node].map(cell).join('');
-  const share = `${Math.round((100 * median(row.natives)) / median(row.rhai))}%`.padStart(9);
-  return row.name.padEnd(17) + columns + share + times(row.rhai) + times(row.python) + times(row.node);
+  const share = `${Math.round(100 * ratio(row.natives, row.rhai))}%`.padStart(9);
+  const ratios = times(row.rhai, ratio) + times(row.python, ofMedians) + times(row.node, ofMedians);
+  return row.name.padEnd(17) + columns + share + ratios + limits(row).toFixed(2).padStart(8);
 }
 
 function printMeans(rows) {
-  for (const [title, key] of [
-    ["rhai's evaluator", 'rhai'],
-    ['CPython', 'python'],
-    ['node --jitless', 'node'],
+  for (const [title, key, many] of [
+    ["rhai's evaluator", 'rhai', ratio],
+    ['CPython', 'python', ofMedians],
+    ['node --jitless', 'node', ofMedians],
   ]) {
-    const ratios = rows.filter((row) => row[key]).map((row) => median(row[key]) / median(row.machine));
+    const ratios = rows.filter((row) => row[key]).map((row) => many(row[key], row.machine));
     if (ratios.length > 0)
       console.log(
         `geometric mean: the machine is ${geometricMean(ratios).toFixed(2)} x as fast as ${title} (${ratios.length} programs, lowest ${Math.min(...ratios).toFixed(2)})`,
@@ -113,8 +124,10 @@ function printMeans(rows) {
 }
 
 function printLimits(rows) {
-  const cost = geometricMean(rows.map((row) => median(row.limited) / median(row.machine)));
-  console.log(`every limit on: ${cost.toFixed(3)} x the time (geometric mean)`);
+  const costs = rows.map(limits);
+  console.log(
+    `every limit on, memory counted: ${geometricMean(costs).toFixed(3)} x the time (geometric mean, highest ${Math.max(...costs).toFixed(2)})`,
+  );
 }
 
 const names = readdirSync(programs)
@@ -122,27 +135,27 @@ const names = readdirSync(programs)
   .map((file) => file.slice(0, -5))
   .filter((name) => !only || name === only);
 for (const name of names) readFileSync(path.join(programs, `${name}.js`)); // every program has its equivalents
-const bench = buildBench();
+const benches = buildBenches();
 console.log(
   `median ms and spread (slowest - fastest) of ${repeat} runs; natives = share of rhai's time that the same natives take in Rust alone;\n` +
-    `the last columns say how many times as long the others take`,
+    `x = how many times as long the others take; limits = how many times as long it takes with every limit on`,
 );
 console.log(
   'program'.padEnd(17) +
     ['machine', 'rhai', 'CPython', 'node --jitless'].map((title) => title.padStart(16)).join('') +
     'natives'.padStart(9) +
-    ['x rhai', 'x py', 'x node'].map((title) => title.padStart(8)).join(''),
+    ['x rhai', 'x py', 'x node', 'limits'].map((title) => title.padStart(8)).join(''),
 );
 const rows = [];
 for (const name of names) {
-  rows.push(measure(bench, name));
+  rows.push(measure(benches, name));
   console.log(line(rows.at(-1)));
 }
 printMeans(rows);
 printLimits(rows);
 if (!only)
   console.log(
-    run(bench, ['--only', 'none-of-them', '--repeat', String(repeat)])
+    run(benches.plain, ['--only', 'none-of-them', '--repeat', String(repeat)])
       .split('\n')
       .slice(2)
       .join('\n')

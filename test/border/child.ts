@@ -10,14 +10,19 @@ export interface ChildResult {
 }
 
 const entry = new URL('../../dist/entry/node.js', import.meta.url);
-const HUNG_MS = 15_000;
+const HUNG_MS = 60_000;
 
-/** `body` is the text of an ES module that finds the package's exports as globals of the same names. */
-export function child(body: string, args: readonly string[] = []): Promise<ChildResult> {
+/** `body` is the text of an ES module that finds the package's exports as globals of the same names; `env` is added to the environment. */
+export function child(
+  body: string,
+  args: readonly string[] = [],
+  env: Record<string, string> = {},
+): Promise<ChildResult> {
   const program = `import * as rb from ${JSON.stringify(entry.href)};\nconst { RhaiEngine } = rb;\n${body}`;
   const process_ = spawn(process.execPath, [...args, '--input-type=module', '-e', program], {
     cwd: fileURLToPath(new URL('../..', import.meta.url)),
     timeout: HUNG_MS,
+    env: { ...process.env, ...env },
   });
   let stdout = '';
   let stderr = '';

@@ -143,6 +143,20 @@ conformance('imports', (make) => {
     expect(await engine.evalAsync('1 + 1')).toBe(2);
   });
 
+  it('imports without end are within the memory and the deadline of the run (36)', async () => {
+    const engine = make();
+    engine.setModuleResolver((path) => `export const NAME = "${path}"; fn f() { NAME }`);
+    const script = 'let i = 0; loop { import `m${i}` as m; i += 1; }';
+    const small = engine.evalAsync(script, { limits: { maxMemoryBytes: 2 ** 20, maxOperations: 0 } });
+    expect(await rejection(small)).toMatchObject({ name: 'RhaiLimitError', limit: 'maxMemoryBytes' });
+    const short = engine.evalAsync(script, {
+      limits: { maxMemoryBytes: 0, maxOperations: 0 },
+      timeoutMs: 60,
+    });
+    expect(await rejection(short)).toMatchObject({ name: 'RhaiTimeoutError' });
+    expect(await engine.evalAsync('import "x" as m; m::NAME')).toBe('x');
+  });
+
   it('a resolver is asked once per run and path, and a run that waits for it can be cancelled', async () => {
     let asked = 0;
     const engine = make();

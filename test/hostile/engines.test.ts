@@ -13,6 +13,12 @@ import { conformance, gate, rejection, thrown, until } from '../conformance/back
 setFlagsFromString('--expose-gc');
 const gc = runInNewContext('gc') as () => void;
 
+/** A run's peak is promised to be within its cap and a quarter. */
+const SLACK = 1.25;
+const CAP = 2 ** 23;
+/** What node itself takes and keeps meanwhile. */
+const NODE_BYTES = 2 ** 23;
+
 describe('bad engines, in a process', () => {
   it('85: a host function that exits, throws in a tick or leaves a rejection keeps the exit code', async () => {
     const program = (body: string): string => `
@@ -25,6 +31,41 @@ describe('bad engines, in a process', () => {
     expect((await child(program('process.exit(7)'))).code).toBe(7);
     expect((await child(program('process.nextTick(() => { throw new Error("tick") })'))).code).toBe(8);
     expect((await child(program('Promise.reject(new Error("lost"))'))).code).toBe(9);
+  });
+
+  it('46: a thousand runs at 90 % of their cap, one by one and eight at once, stay within their caps and give all back', async () => {
+    const { stdout, stderr } = await child(
+      `
+      const CAP = ${CAP}, BLOB = Math.floor(CAP * 0.9);
+      const limits = { maxMemoryBytes: CAP, maxArrayLength: 0, maxOperations: 0, computeMs: 0, timeoutMs: 0 };
+      const engine = await RhaiEngine.create({ limits });
+      const runs = async (count) => {
+        const script = \`let b = blob(\${BLOB}, 7); b.len()\`;
+        return (await Promise.all(Array.from({ length: count }, () => engine.evalAsync(script)))).every((n) => n === BLOB);
+      };
+      let right = await runs(8);
+      const resident = () => process.memoryUsage.rss();
+      const base = resident();
+      const peaks = [];
+      for (const atOnce of [1, 8]) {
+        let peak = 0;
+        const watch = setInterval(() => { peak = Math.max(peak, resident()); }, 1);
+        for (let done = 0; done < 1000; done += atOnce) right &&= await runs(atOnce);
+        clearInterval(watch);
+        peaks.push(peak - base);
+      }
+      const left = resident() - base;
+      console.log(JSON.stringify({ right, serial: peaks[0], parallel: peaks[1], left }));`,
+      [],
+      // What malloc_trim would do: glibc gives each big block back at once, instead of keeping it for the next.
+      { MALLOC_MMAP_THRESHOLD_: '131072', MALLOC_TRIM_THRESHOLD_: '131072' },
+    );
+    expect(stderr).toBe('');
+    const { right, serial, parallel, left } = JSON.parse(stdout) as Record<string, number>;
+    expect(right).toBe(true);
+    expect(serial).toBeLessThan(CAP * SLACK + NODE_BYTES);
+    expect(parallel).toBeLessThan(8 * CAP * SLACK + NODE_BYTES);
+    expect(left).toBeLessThan(NODE_BYTES);
   });
 
   it('92: with RUST_BACKTRACE set, nothing is printed and no path reaches the script', async () => {

@@ -97,7 +97,7 @@ pub(crate) enum Op {
     SubSet(Reg, Reg),
     MulSet(Reg, Reg),
     AddSetI(Reg, i16),
-    /// d += constant k: text behind text.
+    /// d += suffix k: text behind text.
     AddSetK(Reg, u32),
     /// d op= s for any other operator.
     SetBy(Reg, Reg),
@@ -137,8 +137,8 @@ pub(crate) enum Op {
     LoopNeI(Reg, i16, i16),
     /// Jumps into a switch table (its index) by the value of a.
     Switch(Reg, u32),
-    /// d = whether a lies in range r of the program.
-    InRange(Reg, Reg, u16),
+    /// d = whether a lies in a range of the program (site).
+    InRange(Reg, Reg),
     // ---- calls; arguments stand in consecutive registers from `base`
     /// dst = function f (base, dst).
     Call(u16, Reg, Reg),
@@ -181,7 +181,7 @@ pub(crate) enum Op {
     Array(Reg, Reg, u16),
     /// d.push(a): a long literal continues.
     Push(Reg, Reg),
-    /// d = #{keys of shape k: registers from base}.
+    /// d = #{keys of a shape (site): n registers from base}.
     Map(Reg, Reg, u16),
     /// d = text of n registers from base.
     Interpolate(Reg, Reg, u16),

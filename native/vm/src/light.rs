@@ -127,6 +127,18 @@ impl Value {
         }
     }
 
+    /// Takes a value from outside.
+    #[inline]
+    pub(crate) fn receive(&mut self, d: Dynamic) {
+        match Light::scalar(&d) {
+            Some(Light::Int(i)) => *self = Self::Int(i as i64),
+            Some(Light::Bool(b)) => *self = Self::Bool(b != 0),
+            Some(Light::Float(f)) => *self = Self::Float(f64::from_bits(f)),
+            _ => return *self = Self::from(d),
+        }
+        std::mem::forget(d); // a plain scalar: nothing to drop, and no call to find that out
+    }
+
     /// Stores the value into an element; it leaves the register, unless it is a scalar.
     #[inline]
     pub(crate) fn store(&mut self, place: &mut Dynamic) {

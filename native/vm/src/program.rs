@@ -5,6 +5,8 @@
 use crate::bytecode::{Op, Reg};
 pub(crate) use crate::chain::{Arithmetic, Chain, End, Link, Step};
 use crate::machine::{Direct, Routine, SiteCache};
+pub(crate) use crate::namespace::Namespace;
+use crate::suffix::Suffix;
 use crate::switch_table::{SwitchRange, SwitchTable};
 use crate::value::Value;
 use rhai::{ImmutableString, Position};
@@ -116,19 +118,6 @@ pub(crate) struct ScopeView {
     pub(crate) site: u32,
 }
 
-/// `a::b` in front of a name.
-#[derive(Debug, PartialEq, Eq)]
-pub(crate) struct Namespace {
-    pub(crate) path: Vec<ImmutableString>,
-}
-
-impl Namespace {
-    /// As written.
-    pub(crate) fn text(&self) -> String {
-        self.path.iter().map(ImmutableString::as_str).collect::<Vec<_>>().join("::")
-    }
-}
-
 /// A variable of the top level that outlives the run.
 #[derive(Debug, Clone)]
 pub(crate) struct RootVariable {
@@ -184,6 +173,7 @@ pub struct Program {
     pub(crate) name: ImmutableString,
     pub(crate) functions: Vec<Function>,
     pub(crate) constants: Vec<Value>,
+    pub(crate) suffixes: Vec<Suffix>,
     /// Functions that the code takes pointers of.
     pub(crate) pointers: Vec<ImmutableString>,
     /// The program whose functions calls by name mean, when they are not its own.

@@ -69,7 +69,7 @@ fn reach(op: Op) -> Reach {
         Op::Move(d, a) | Op::MoveRaw(d, a) | Op::Take(d, a) | Op::LoadOuter(d, a) => plain(&[d, a]),
         Op::Not(d, a) | Op::Neg(d, a) | Op::Unary(d, a) | Op::MakeFn(d, a) | Op::IsShared(d, a) => plain(&[d, a]),
         Op::Set(d, a) | Op::AddSet(d, a) | Op::SubSet(d, a) | Op::MulSet(d, a) | Op::SetBy(d, a) => plain(&[d, a]),
-        Op::Property(d, a) | Op::Push(d, a) | Op::Count(d, a) | Op::InRange(d, a, _) => plain(&[d, a]),
+        Op::Property(d, a) | Op::Push(d, a) | Op::Count(d, a) | Op::InRange(d, a) => plain(&[d, a]),
         Op::Const(d, _) | Op::Pointer(d, _) | Op::Int(d, _) | Op::Unit(d) | Op::Bool(d, _) => plain(&[d]),
         Op::CheckOuter(a) | Op::CheckThis(a) | Op::LoadGlobal(a) | Op::StoreGlobal(a) | Op::Freeze(a) => plain(&[a]),
         Op::AddSetK(a, _) | Op::AddSetI(a, _) | Op::Switch(a, _) | Op::Return(a) | Op::SetProperty(a) | Op::Share(a) => plain(&[a]),
@@ -88,8 +88,7 @@ fn reach(op: Op) -> Reach {
         Op::Method(target, base, dst) | Op::CallNamedRef(target, base, dst) | Op::CallPtr(target, base, dst) => plain(&[target, base, dst]),
         Op::Call(_, base, dst) | Op::CallHome(_, base, dst) => plain(&[base, dst]),
         Op::CallNamed(base, dst, n) | Op::Host(base, n, dst) => over(dst, base, n),
-        Op::Curry(d, base, n) | Op::Array(d, base, n) | Op::Interpolate(d, base, n) => over(d, base, n),
-        Op::Map(d, base, _) => plain(&[d, base]),
+        Op::Curry(d, base, n) | Op::Array(d, base, n) | Op::Interpolate(d, base, n) | Op::Map(d, base, n) => over(d, base, n),
         Op::Attempt(_) => jumping(&[], 1),
         Op::RangeInit(a, _) => over(a, a, 2),
         Op::RangeLoop(d, a, to) => Reach {

@@ -50,8 +50,8 @@ pub struct Vm {
     pub(crate) engine: Engine,
     pub(crate) global: GlobalRuntimeState,
     pub(crate) caches: Caches,
-    /// Typed methods that the modules imported by the run being stepped bring.
-    pub(crate) foreign_methods: Rc<[ForeignMethod]>,
+    /// Typed methods that the modules imported by the run being stepped bring, if any.
+    pub(crate) foreign_methods: Option<Rc<[ForeignMethod]>>,
     /// Limits of the run being stepped.
     pub(crate) limits: Limits,
     /// Where text is put together.
@@ -111,7 +111,7 @@ impl Vm {
             engine,
             global,
             caches: eager_caches(),
-            foreign_methods: Rc::default(),
+            foreign_methods: None,
             limits: Limits::default(),
             buffer: String::new(),
             ledger: Ledger::new(),

@@ -251,3 +251,16 @@ fn a_closure_outlives_the_script_it_comes_from() {
     let (step, _) = evaluate("fn helper(x) { 0 } f.call(1) + g.call(2)", scope);
     assert!(matches!(step, Step::Done(value) if value.as_int() == Ok(16)));
 }
+
+/// See `empty-padding` in DIFFERENCES.md.
+#[test]
+fn padding_with_an_empty_text_ends() {
+    for (script, text) in [
+        ("let s = \"ab\"; s.pad(1000000000, \"\"); s", "ab"),
+        ("let s = \"\"; pad(s, 3, \"\"); s", ""),
+        ("let s = \"ab\"; s.pad(1, \"\"); s", "ab"),
+    ] {
+        let value = run(script, Limits::default()).expect("a value");
+        assert_eq!(value.to_string(), text, "{script}");
+    }
+}

@@ -4,13 +4,14 @@
 //! `--json` prints one line per program with all samples in ms (for scripts/bench-machine.mjs); `--fib` times fib(27)
 //! in rhai's evaluator alone; `--alone` runs the machine without rhai, for a profiler.
 //! Every program's value must be the same on both sides. Three more figures per program: the machine with every limit
-//! on, the natives' share of rhai's time, and the spread.
+//! on, the natives' share of rhai's time, and the spread. A ratio is the median over the rounds: what is compared was
+//! measured within the same fraction of a second, because a shared machine changes its speed by the second.
 
 mod natives;
 mod waiting;
 
 use rhai::{Engine, OptimizationLevel, Scope, AST};
-use rhai_bridge_vm::{CompileOptions, HostNames, Limits, Machine, Meter, Program, Step, Vm};
+use rhai_bridge_vm::{CompileOptions, HostNames, Limits, Machine, Meter, Probes, Program, Step, Vm};
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
 use std::time::Instant;
@@ -26,13 +27,18 @@ struct Options {
 }
 
 fn main() {
+    bench(Probes::default());
+}
+
+/// All of it; `probes` is what runs with limits are counted with.
+pub fn bench(probes: Probes) {
     let options = options();
     if options.fib {
         return fib_alone(options.repeat);
     }
     let (mut ratios, mut costs) = (Vec::new(), Vec::new());
     for path in programs(&options.only) {
-        let pair = Pair::load(&path);
+        let pair = Pair::load(&path, probes);
         if options.alone {
             let samples: Vec<f64> = (0..options.repeat)
                 .map(|_| timed(|| run(&mut Vm::new(), &pair.program, Limits::default())).1)
@@ -41,8 +47,8 @@ fn main() {
             continue;
         }
         let samples = pair.measure(options.repeat);
-        ratios.push(median(&samples.rhai) / median(&samples.machine));
-        costs.push(median(&samples.limited) / median(&samples.machine));
+        ratios.push(ratio(&samples.rhai, &samples.machine));
+        costs.push(ratio(&samples.limited, &samples.machine));
         if options.json {
             samples.print_json(&pair.name);
         } else {
@@ -118,8 +124,8 @@ impl Samples {
 
     fn print(&self, name: &str) {
         let (ours, theirs) = (summary(&self.machine), summary(&self.rhai));
-        let times = median(&self.rhai) / median(&self.machine);
-        let share = 100.0 * median(&self.natives) / median(&self.rhai);
+        let times = ratio(&self.rhai, &self.machine);
+        let share = 100.0 * ratio(&self.natives, &self.rhai);
         println!("{name:16} machine {ours}   rhai {theirs}, {share:2.0} % in natives   {times:5.1} x");
     }
 }
@@ -148,10 +154,11 @@ struct Pair {
     engine: Engine,
     ast: AST,
     program: Rc<Program>,
+    probes: Probes,
 }
 
 impl Pair {
-    fn load(path: &Path) -> Self {
+    fn load(path: &Path, probes: Probes) -> Self {
         let source = std::fs::read_to_string(path).expect("a readable program");
         let engine = rhai_engine();
         let ast = engine.compile(&source).expect("a program that rhai compiles");
@@ -161,16 +168,18 @@ impl Pair {
             engine,
             ast,
             program,
+            probes,
         }
     }
 
     /// Samples in ms, measured in turn.
     fn measure(&self, repeat: usize) -> Samples {
-        let mut vm = Vm::new();
+        let (mut vm, mut vm_with_limits) = (Vm::new(), Vm::new());
+        vm_with_limits.set_probes(self.probes);
         let mut samples = Samples::default();
         for round in 0..=repeat {
             let (ours, machine) = timed(|| run(&mut vm, &self.program, Limits::default()));
-            let (limited, with_limits) = timed(|| run(&mut vm, &self.program, every_limit()));
+            let (limited, with_limits) = timed(|| run(&mut vm_with_limits, &self.program, every_limit()));
             let (theirs, rhai) = timed(|| self.run_rhai());
             let ((), natives) = timed(|| natives::work(&self.name));
             assert_eq!(ours, theirs, "{}: the two sides disagree", self.name);
@@ -219,6 +228,7 @@ fn run(vm: &mut Vm, program: &Rc<Program>, limits: Limits) -> String {
     let mut meter = Meter {
         fuel: i64::MAX,
         limits,
+        deadline_ns: (limits != Limits::default()).then_some(u64::MAX - 1),
         ..Meter::default()
     };
     loop {
@@ -244,6 +254,12 @@ fn median(samples: &[f64]) -> f64 {
     let mut sorted = samples.to_vec();
     sorted.sort_by(f64::total_cmp);
     sorted[sorted.len() / 2]
+}
+
+/// Median of the ratios of samples that were taken together.
+fn ratio(over: &[f64], under: &[f64]) -> f64 {
+    let ratios: Vec<f64> = over.iter().zip(under).map(|(a, b)| a / b).collect();
+    median(&ratios)
 }
 
 /// Median and spread (from the fastest to the slowest) in ms.
@@ -272,12 +288,11 @@ fn compiling(repeat: usize) {
         ours.push(timed(|| sources.iter().for_each(|source| drop(compile(&mut vm, source)))).1);
         theirs.push(timed(|| sources.iter().for_each(|source| drop(engine.compile(source)))).1);
     }
-    let (whole, parse) = (median(&ours), median(&theirs));
+    let times = ratio(&ours, &theirs);
     println!(
-        "compile all programs: {} (rhai's parse {}), {:.2} x; our own step is {:.2} x rhai's parse",
+        "compile all programs: {} (rhai's parse {}), {times:.2} x; our own step is {:.2} x rhai's parse",
         summary(&ours),
         summary(&theirs),
-        whole / parse,
-        (whole - parse) / parse
+        times - 1.0
     );
 }

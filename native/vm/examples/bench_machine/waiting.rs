@@ -1,6 +1,6 @@
 //! What it takes to stop for a host call and go on, and what a stopped machine weighs.
 
-use crate::{compile, median, run, timed};
+use super::{compile, median, run, timed};
 use rhai_bridge_vm::{Limits, Machine, Meter, Program, Step, Vm};
 use std::rc::Rc;
 
@@ -16,7 +16,9 @@ pub fn suspending(repeat: usize) {
         let net = timed(|| run(&mut vm, &with, Limits::default())).1 - timed(|| run(&mut vm, &without, Limits::default())).1;
         nanos.push(net * 1e6 / 500_000.0);
     }
-    println!("one host call (suspend, take the argument, resume): {:.1} ns", median(&nanos));
+    let (low, high) = nanos.iter().fold((f64::MAX, 0.0_f64), |(low, high), n| (low.min(*n), high.max(*n)));
+    let middle = median(&nanos);
+    println!("one host call (suspend, take the argument, resume): {middle:.1} ns ({low:.1}..{high:.1})");
 }
 
 pub fn waiting() {

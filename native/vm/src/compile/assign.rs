@@ -5,7 +5,7 @@ use super::stmt::small_integer;
 use super::{unsupported, Compiled, Compiler};
 use crate::bytecode::{Op, Reg};
 use crate::program::{Arithmetic, NO_SITE};
-use rhai::{EvalAltResult, Expr, ImmutableString, OpAssignment, Position};
+use rhai::{Dynamic, EvalAltResult, Expr, ImmutableString, OpAssignment, Position};
 
 impl Compiler {
     pub(super) fn assignment(&mut self, f: &mut FunctionBuilder, op: &OpAssignment, left: &Expr, right: &Expr) -> Compiled {
@@ -50,7 +50,7 @@ impl Compiler {
             (local, right, operator(op), right.get_literal_value(None))
         {
             let site = self.op_sites(op, name, position);
-            let k = self.constant(text);
+            let k = self.suffix(text);
             f.position = op.position();
             f.emit_at(Op::AddSetK(register, k), site);
             return Ok(());
@@ -82,6 +82,11 @@ impl Compiler {
             self.unknown_variable(f, name, position);
         }
         Ok(())
+    }
+
+    fn suffix(&mut self, operand: Dynamic) -> u32 {
+        self.program.suffixes.push(operand.into());
+        super::index(self.program.suffixes.len())
     }
 
     fn assign_register(

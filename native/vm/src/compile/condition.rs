@@ -70,11 +70,8 @@ impl Compiler {
     fn test(&mut self, f: &mut FunctionBuilder, e: &Expr) -> Compiled<usize> {
         let mark = f.mark();
         let jump = match e {
-            Expr::FnCall(call, position) if call.args.len() == 2 && call.op_token.is_some() => {
-                match fused(call.op_token.as_ref(), small_integer(&call.args[1]).is_some()) {
-                    Some(_) => self.comparison(f, call.op_token.as_ref(), &call.name, &call.args, *position)?,
-                    None => self.plain_condition(f, e)?,
-                }
+            Expr::FnCall(call, position) if call.args.len() == 2 && self.short_jumps && fused(call.op_token.as_ref()) => {
+                self.comparison(f, call.op_token.as_ref(), &call.name, &call.args, *position)?
             }
             _ => self.plain_condition(f, e)?,
         };
@@ -109,12 +106,11 @@ impl Compiler {
 }
 
 /// Whether the comparison has a fused jump.
-fn fused(token: Option<&Token>, _immediate: bool) -> Option<()> {
+fn fused(token: Option<&Token>) -> bool {
     matches!(
         token,
         Some(Token::LessThan | Token::LessThanEqualsTo | Token::GreaterThan | Token::GreaterThanEqualsTo | Token::EqualsTo | Token::NotEqualsTo)
     )
-    .then_some(())
 }
 
 fn compare(token: Option<&Token>, a: Reg, b: Reg) -> Op {

@@ -1,6 +1,6 @@
 //! Expressions: each leaves its value in register `d`, which it writes last.
 
-use super::function::FunctionBuilder;
+use super::function::{numbered, FunctionBuilder};
 use super::{scan, unsupported, Compiled, Compiler};
 use crate::bytecode::{Op, Reg};
 use rhai::{Dynamic, Expr, FnPtr, ImmutableString, Namespace, Position};
@@ -65,9 +65,7 @@ impl Compiler {
         if known.is_none() {
             self.program.pointers.push(name);
         }
-        let Ok(n) = u16::try_from(n) else {
-            return Err(super::function::too_large("script", f.position));
-        };
+        let n = numbered(n + 1, f)?;
         f.emit(Op::Pointer(d, n));
         Ok(())
     }
@@ -139,7 +137,7 @@ impl Compiler {
             self.program.namespaces.push(space);
             self.program.namespaces.len() - 1
         });
-        u16::try_from(n).map_err(|_| super::function::too_large("script", f.position))
+        numbered(n + 1, f)
     }
 
     fn this(&mut self, f: &mut FunctionBuilder, position: Position, d: Reg) -> Compiled {
@@ -238,8 +236,8 @@ impl Compiler {
             self.expression(f, e, t)?;
         }
         self.program.shape_keys.push(items.iter().map(|(k, _)| k.name.clone()).collect());
-        let shape = (self.program.shape_keys.len() - 1) as u16;
-        f.emit(Op::Map(d, base, shape));
+        let shape = super::index(self.program.shape_keys.len());
+        f.emit_at(Op::Map(d, base, items.len() as u16), shape);
         Ok(())
     }
 

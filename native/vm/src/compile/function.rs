@@ -3,7 +3,7 @@
 //! Registers are a stack: variables and temporaries of a block are freed at its end. Variables of the top level and
 //! outer variables are never freed, so that they can be read when the run is over.
 
-use super::{line_column, scan::Facts, Compiled};
+use super::{line_column, scan::Facts, Compiled, Stop};
 use crate::bytecode::{Op, Reg};
 use crate::program::{Function, Range, NO_SITE};
 use crate::CompileError;
@@ -211,7 +211,7 @@ impl FunctionBuilder {
             | Op::JumpNotEqI(_, _, o)
             | Op::JumpNotNeI(_, _, o)
             | Op::RangeLoop(_, _, o) => {
-                *o = i16::try_from(distance).map_err(|_| too_large("block", position))?;
+                *o = i16::try_from(distance).map_err(|_| Stop::TooFar)?;
             }
             other => unreachable!("{other:?} does not jump"),
         }
@@ -266,6 +266,11 @@ pub(super) fn too_large(what: &str, position: Position) -> CompileError {
     }
 }
 
+/// Number of the last of `count` things that instructions name by sixteen bits.
+pub(super) fn numbered(count: usize, f: &FunctionBuilder) -> Compiled<u16> {
+    u16::try_from(count - 1).map_err(|_| too_large("script", f.position).into())
+}
+
 /// The machine reads registers and code unchecked, so no function gets past this that could reach outside.
 pub(super) fn finish(builder: FunctionBuilder) -> Compiled<Function> {
     let position = builder.position;
@@ -280,5 +285,6 @@ pub(super) fn finish(builder: FunctionBuilder) -> Compiled<Function> {
         line,
         column,
         limit: None,
-    })
+    }
+    .into())
 }

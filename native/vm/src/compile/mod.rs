@@ -8,6 +8,7 @@ mod assign;
 mod call;
 mod chain;
 mod condition;
+mod definition;
 mod expr;
 mod function;
 mod loops;
@@ -17,6 +18,7 @@ mod operator;
 mod scan;
 mod shortcut;
 mod stmt;
+mod stop;
 mod switch;
 
 use crate::bytecode::Reg;
@@ -24,13 +26,12 @@ use crate::machine::SiteCache;
 use crate::program::{FunctionInfo, HostUse, Meaning, Program, RootVariable, ScopeView, Site};
 use crate::value::Value;
 use crate::{CompileError, HostNames};
+use definition::{body_of, first_position};
 use function::{finish, FunctionBuilder};
-use rhai::{ASTNode, Dynamic, ImmutableString, Module, Position, ScriptFuncDef, Stmt, AST};
+use rhai::{Dynamic, ImmutableString, Position, ScriptFuncDef, Stmt, AST};
 use std::cell::RefCell;
 use std::rc::Rc;
-
-/// Result of compiling a piece.
-type Compiled<T = ()> = Result<T, CompileError>;
+use stop::{by_short_jumps, unsupported, Compiled, Stop};
 
 /// 1-based line and column of a position, 0 = unknown.
 pub(crate) fn line_column(position: Position) -> (u32, u32) {
@@ -39,35 +40,29 @@ pub(crate) fn line_column(position: Position) -> (u32, u32) {
     (u32::try_from(line).unwrap_or(u32::MAX), u32::try_from(column).unwrap_or(u32::MAX))
 }
 
-/// A construct the machine does not run yet.
-fn unsupported<T>(construct: &str, position: Position) -> Compiled<T> {
-    let (line, column) = line_column(position);
-    Err(CompileError {
-        message: format!("{construct} is not supported"),
-        line,
-        column,
-        limit: None,
-    })
-}
-
 /// Compiles a parsed script.
-pub(crate) fn compile(ast: &AST, name: &str, hosts: &Rc<HostNames>) -> Compiled<Program> {
-    let mut compiler = Compiler {
-        program: Program {
-            name: name.into(),
-            hosts: hosts.clone(),
-            ..Program::default()
-        },
-        has_functions: false,
-        lends_scope: false,
-    };
-    compiler.script(ast)?;
-    Ok(compiler.program)
+pub(crate) fn compile(ast: &AST, name: &str, hosts: &Rc<HostNames>) -> Result<Program, CompileError> {
+    by_short_jumps(|short_jumps| {
+        let mut compiler = Compiler {
+            program: Program {
+                name: name.into(),
+                hosts: hosts.clone(),
+                ..Program::default()
+            },
+            short_jumps,
+            has_functions: false,
+            lends_scope: false,
+        };
+        compiler.script(ast)?;
+        Ok(compiler.program)
+    })
 }
 
 /// The program being built.
 struct Compiler {
     program: Program,
+    /// Comparisons jump themselves; their jumps are short.
+    short_jumps: bool,
     /// Constants of the top level are visible to functions as `global::`.
     has_functions: bool,
     /// Functions may be called with a caller's scope, so they are compiled anew for it.
@@ -83,7 +78,22 @@ pub(crate) enum Inner<'a> {
 }
 
 /// Compiles code that runs inside a function of `caller`: it shares its registers, names and functions.
-pub(crate) fn compile_inside(inner: &Inner<'_>, caller: &Rc<Program>, view: &ScopeView, names: &[(ImmutableString, Reg)]) -> Compiled<Program> {
+pub(crate) fn compile_inside(
+    inner: &Inner<'_>,
+    caller: &Rc<Program>,
+    view: &ScopeView,
+    names: &[(ImmutableString, Reg)],
+) -> Result<Program, CompileError> {
+    by_short_jumps(|short_jumps| compile_inner(inner, caller, view, names, short_jumps))
+}
+
+fn compile_inner(
+    inner: &Inner<'_>,
+    caller: &Rc<Program>,
+    view: &ScopeView,
+    names: &[(ImmutableString, Reg)],
+    short_jumps: bool,
+) -> Compiled<Program> {
     let home = Program::home(caller);
     let mut compiler = Compiler {
         program: Program {
@@ -93,6 +103,7 @@ pub(crate) fn compile_inside(inner: &Inner<'_>, caller: &Rc<Program>, view: &Sco
             aliases: caller.aliases.clone(),
             ..Program::default()
         },
+        short_jumps,
         has_functions: home.functions.len() > 1,
         lends_scope: false,
     };
@@ -125,7 +136,7 @@ impl Compiler {
         let definitions: Vec<_> = ast.iter_fn_def().cloned().collect();
         self.has_functions = !definitions.is_empty();
         for definition in &definitions {
-            self.declare(definition);
+            self.declare(definition)?;
         }
         for (index, definition) in definitions.iter().enumerate() {
             let body = body_of(definition);
@@ -141,8 +152,10 @@ impl Compiler {
     }
 
     /// Makes a function known before any body is compiled.
-    fn declare(&mut self, definition: &Rc<ScriptFuncDef>) {
-        let index = u16::try_from(self.program.functions.len()).unwrap_or(u16::MAX);
+    fn declare(&mut self, definition: &Rc<ScriptFuncDef>) -> Compiled {
+        let Ok(index) = u16::try_from(self.program.functions.len()) else {
+            return Err(function::too_large("script", Position::new(1, 1)).into());
+        };
         let arity = u16::try_from(definition.params.len()).unwrap_or(u16::MAX);
         self.program.functions.push(Default::default());
         match &definition.this_type {
@@ -165,6 +178,7 @@ impl Compiler {
             doc: Vec::new(),
             this_type: definition.this_type.as_ref().map(ToString::to_string),
         });
+        Ok(())
     }
 
     fn constant(&mut self, value: Dynamic) -> u32 {
@@ -213,27 +227,6 @@ impl Compiler {
 /// Index of the element pushed last.
 fn index(len: usize) -> u32 {
     u32::try_from(len - 1).unwrap_or(u32::MAX)
-}
-
-/// Statements of a script function. Its payload type cannot be named outside rhai, but an AST of this one function
-/// can be walked.
-fn body_of(definition: &Rc<ScriptFuncDef>) -> Vec<Stmt> {
-    let mut module = Module::new();
-    module.set_script_fn(definition.clone());
-    let one = AST::new(Vec::<Stmt>::new(), module);
-    let mut body = Vec::new();
-    one.walk(&mut |path: &[ASTNode<'_>]| {
-        if let [ASTNode::Stmt(statement)] = path {
-            body.push((*statement).clone());
-        }
-        true
-    });
-    body
-}
-
-/// Where the function's first statement stands: rhai keeps no position of the definition itself.
-fn first_position(definition: &Rc<ScriptFuncDef>) -> (u32, u32) {
-    body_of(definition).first().map_or((0, 0), |s| line_column(s.position()))
 }
 
 impl Compiler {

@@ -26,9 +26,12 @@ impl Compiler {
         }
         table.otherwise = f.label() as u32;
         for range in &x.ranges {
+            let mark = f.mark();
             let test = f.temporary()?;
-            f.emit(Op::InRange(test, subject, self.range(range)));
+            let number = self.range(range);
+            f.emit_at(Op::InRange(test, subject), number);
             let skip = f.emit(Op::JumpIfNot(test, 0));
+            f.release(mark);
             self.arm_tests(f, x, &[range.index()], &mut to_arms)?;
             f.land(skip)?;
         }
@@ -38,8 +41,11 @@ impl Compiler {
             None => drop(f.emit(Op::Unit(d))),
         }
         let mut ends = vec![f.emit(Op::Jump(0))];
-        for (arm, block) in x.expressions.iter().enumerate() {
-            let jumps: Vec<_> = to_arms.iter().filter(|(_, a)| *a == arm).map(|(j, _)| *j).collect();
+        let mut jumps_to = vec![Vec::new(); x.expressions.len()];
+        for (jump, arm) in to_arms {
+            jumps_to[arm].push(jump);
+        }
+        for (block, jumps) in x.expressions.iter().zip(jumps_to) {
             if jumps.is_empty() {
                 continue;
             }
@@ -76,7 +82,7 @@ impl Compiler {
         Ok(())
     }
 
-    fn range(&mut self, range: &RangeCase) -> u16 {
+    fn range(&mut self, range: &RangeCase) -> u32 {
         self.program.ranges.push(match range {
             RangeCase::ExclusiveInt(r, _) => SwitchRange {
                 start: r.start,
@@ -89,6 +95,6 @@ impl Compiler {
                 inclusive: true,
             },
         });
-        (self.program.ranges.len() - 1) as u16
+        super::index(self.program.ranges.len())
     }
 }

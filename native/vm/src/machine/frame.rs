@@ -40,7 +40,7 @@ pub(crate) enum Kind {
 /// A function of one of the programs a fiber runs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Code {
-    pub(crate) unit: u16,
+    pub(crate) unit: u32,
     pub(crate) function: u16,
 }
 
@@ -49,7 +49,7 @@ pub(crate) struct Code {
 pub(super) struct Unit {
     pub(super) program: Rc<Program>,
     /// The unit whose functions its calls by name mean: its own, or for the text of `eval` its caller's.
-    pub(super) home: u16,
+    pub(super) home: u32,
 }
 
 /// One call in progress.
@@ -60,7 +60,7 @@ pub(crate) struct Frame {
     /// First register.
     pub(crate) base: u32,
     /// Whose function.
-    pub(crate) unit: u16,
+    pub(crate) unit: u32,
     pub(crate) function: u16,
     /// Register of the caller that takes the result.
     pub(crate) dst: Reg,
@@ -150,7 +150,7 @@ pub(super) struct Extra {
     /// Those that are away in a register.
     pub(super) lent: Vec<Loan>,
     /// `global::` constants, each of its unit.
-    pub(super) constants: Vec<(u16, ImmutableString, Dynamic)>,
+    pub(super) constants: Vec<(u32, ImmutableString, Dynamic)>,
     /// Programs beside the script's own: text of `eval`, modules, closures that came from elsewhere.
     pub(super) units: Vec<Unit>,
     /// Modules and imports.

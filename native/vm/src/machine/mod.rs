@@ -23,7 +23,10 @@ mod registers;
 mod routine;
 mod run;
 mod scopes;
+mod step;
 mod text;
+#[cfg(test)]
+mod unchecked;
 mod units;
 mod unwind;
 mod waiting;
@@ -39,15 +42,13 @@ pub(crate) use routine::Routine;
 pub use waiting::HostCall;
 
 use crate::cells::Cells;
-use crate::ledger::Ledger;
 use crate::program::Program;
 use crate::value::Value;
-use crate::{Failure, Meter, Vm};
+use crate::{Failure, Vm};
 use frame::{Code, Extra, Frame, Handler, Kind, Place, State, Target};
 use iterate::Iter;
 use rhai::{Dynamic, EvalAltResult, FnPtr, ImmutableString, Position};
 use std::rc::Rc;
-use units::UnitNumber;
 
 /// Errors inside the machine are rhai's own, so that texts and classes are too.
 pub(crate) type Error = Box<EvalAltResult>;
@@ -174,6 +175,7 @@ impl Machine {
             }
         }
     }
+<<<<<<< HEAD
 
     /// Runs until one of [`Step`].
     pub fn step(&mut self, vm: &mut Vm, meter: &mut Meter) -> Step {
@@ -293,6 +295,8 @@ impl Machine {
             self.stack.shrink_to_fit();
         }
     }
+=======
+>>>>>>> main
 }
 
 /// A captured variable with this value.

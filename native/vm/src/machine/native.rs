@@ -8,6 +8,7 @@ use crate::host_object::{HostClass, HostObject};
 use crate::ledger::Ledger;
 use crate::natives::{guard_of, Guard, Guarded};
 use crate::program::Site;
+use crate::value::is_lent;
 use crate::Vm;
 use rhai::{Dynamic, EvalAltResult, EvalContext, ImmutableString, NativeCallContext, Position, RhaiFunc, Scope};
 use smallvec::SmallVec;
@@ -149,8 +150,22 @@ impl Vm {
                 }
             }
         }
-        let value = result.map_err(|e| with_classes(e, &site.name, args))?;
+        let value = result.map_err(|e| not_found(e, &site.name, args))?;
         self.after(site, value, args)
+    }
+}
+
+/// An argument that is held is the reason, as in rhai, when a function is not found; else see [`with_classes`].
+#[cold]
+fn not_found(error: Error, name: &str, args: &[&mut Dynamic]) -> Error {
+    let is_missing = matches!(&*error, EvalAltResult::ErrorFunctionNotFound(text, _) if text.starts_with(name));
+    match args
+        .iter()
+        .position(|a| a.is_locked() || a.read_lock::<Dynamic>().is_some_and(|held| is_lent(&held)))
+        .filter(|_| is_missing)
+    {
+        Some(n) => EvalAltResult::ErrorDataRace(format!("argument #{} of function '{name}'", n + 1), Position::NONE).into(),
+        None => with_classes(error, name, args),
     }
 }
 

@@ -72,7 +72,7 @@ pub(super) struct Walker<'a> {
     /// Containers around the value the walk begins with, minus the links done before.
     pub(super) above: i64,
     /// The unit whose functions calls by name mean.
-    pub(super) home: u16,
+    pub(super) home: u32,
 }
 
 /// Runs chain `index`; its value goes to register `d`.

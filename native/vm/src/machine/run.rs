@@ -28,9 +28,12 @@ macro_rules! op_set {
         $tri!(result);
     }};
 }
-/// Why the loop ended.
+/// Why the loop ended. (No value inside, and as long as an error: so it comes back in two of the processor's registers.)
+#[derive(Debug, Clone, Copy)]
+#[repr(usize)]
 pub(super) enum Exit {
-    Done(Value),
+    /// The run's value is in `done`.
+    Done,
     Suspended,
     OutOfFuel,
     /// The frame on top is another unit's code.
@@ -38,7 +41,14 @@ pub(super) enum Exit {
 }
 
 #[allow(clippy::too_many_lines, clippy::cognitive_complexity)]
-pub(super) fn run<const EACH: bool>(m: &mut Machine, vm: &mut Vm, program: &Rc<Program>, unit: UnitNumber, meter: &mut Meter) -> Result<Exit, Error> {
+pub(super) fn run<const EACH: bool>(
+    m: &mut Machine,
+    vm: &mut Vm,
+    program: &Rc<Program>,
+    unit: UnitNumber,
+    meter: &mut Meter,
+    done: &mut Value,
+) -> Result<Exit, Error> {
     macro_rules! cx {
         () => {
             invoke::Context { vm, program, unit, meter }
@@ -63,8 +73,11 @@ pub(super) fn run<const EACH: bool>(m: &mut Machine, vm: &mut Vm, program: &Rc<P
         }
     }
     let Some(frame) = m.frames.last() else {
-        return Ok(Exit::Done(Value::Unit));
+        return Ok(Exit::Done);
     };
+    if frame.unit != unit.own {
+        return Ok(Exit::OtherUnit); // the routine called, or returned to, a function of another program
+    }
     let mut base = frame.base as usize;
     let mut function = &program.functions[usize::from(frame.function)];
     let start = frame.pc as usize;
@@ -87,7 +100,7 @@ pub(super) fn run<const EACH: bool>(m: &mut Machine, vm: &mut Vm, program: &Rc<P
     macro_rules! load {
         () => {{
             let Some(frame) = m.frames.last() else {
-                return Ok(Exit::Done(Value::Unit));
+                return Ok(Exit::Done);
             };
             if frame.unit != unit.own {
                 meter.fuel = fuel;
@@ -321,7 +334,9 @@ pub(super) fn run<const EACH: bool>(m: &mut Machine, vm: &mut Vm, program: &Rc<P
         pc += 1;
         match op {
             Op::Move(d, a) => {
-                if let Value::Dyn(value) = &r!(a) {
+                if let Value::Int(i) = r!(a) {
+                    r!(d) = Value::Int(i);
+                } else if let Value::Dyn(value) = &r!(a) {
                     if lent_or_locked(&r!(a)) {
                         save!();
                         return Err(operators::data_race(function.positions[pc - 1]));
@@ -548,12 +563,15 @@ pub(super) fn run<const EACH: bool>(m: &mut Machine, vm: &mut Vm, program: &Rc<P
             }
 
             Op::AddSetK(d, k) => {
-                let more = &program.constants[k as usize];
-                if !text::append_value(&mut r!(d), more, vm) {
-                    let value = more.read_dynamic();
-                    tri!(operators::op_set(vm, program, function.site(pc - 1), &mut r!(d), value));
-                    settle!();
+                let suffix = &program.suffixes[k as usize];
+                if let Value::Dyn(place) = &mut r!(d) {
+                    if text::append_text(place, &suffix.text, vm) {
+                        continue;
+                    }
                 }
+                let operand = suffix.operand.clone();
+                tri!(operators::op_set(vm, program, function.site(pc - 1), &mut r!(d), operand));
+                settle!();
             }
 
             Op::Jump(to) => jump!(to),
@@ -604,8 +622,8 @@ pub(super) fn run<const EACH: bool>(m: &mut Machine, vm: &mut Vm, program: &Rc<P
                 let target = iterate::switch_target(&program.switches[table as usize], &r!(a));
                 pc = regs.start_at(target as usize);
             }
-            Op::InRange(d, a, range) => {
-                let inside = program.ranges[usize::from(range)].contains(&r!(a));
+            Op::InRange(d, a) => {
+                let inside = program.ranges[function.site(pc - 1)].contains(&r!(a));
                 r!(d) = Value::Bool(inside);
             }
 
@@ -655,7 +673,8 @@ pub(super) fn run<const EACH: bool>(m: &mut Machine, vm: &mut Vm, program: &Rc<P
                 if depth == 1 {
                     // The top level's variables stay: `bindings` reads them.
                     meter.fuel = fuel;
-                    return Ok(Exit::Done(r!(a).take()));
+                    *done = r!(a).take();
+                    return Ok(Exit::Done);
                 }
                 let light = r!(a).lift(&mut spare);
                 let (place, kind, dst) = m.frames.last().map_or((Place::None, Kind::Call, 0), |f| (f.place, f.kind, f.dst));
@@ -740,7 +759,7 @@ pub(super) fn run<const EACH: bool>(m: &mut Machine, vm: &mut Vm, program: &Rc<P
             }
             Op::Method(target, at, dst) => {
                 fuel -= 1;
-                if vm.foreign_methods.is_empty() {
+                if vm.foreign_methods.is_none() {
                     direct!(target, at, dst);
                 }
                 // A method of the script: the object becomes the callee's `this`, the arguments stand where they are.
@@ -881,8 +900,8 @@ pub(super) fn run<const EACH: bool>(m: &mut Machine, vm: &mut Vm, program: &Rc<P
                 };
                 tri!(vm.limits.check_array(length));
             }
-            Op::Map(d, at, shape) => {
-                let keys = &program.shape_keys[usize::from(shape)];
+            Op::Map(d, at, _) => {
+                let keys = &program.shape_keys[function.site(pc - 1)];
                 let first = usize::from(at);
                 for item in &regs.every()[first..first + keys.len()] {
                     tri!(vm.ledger.store_value(item, 0));

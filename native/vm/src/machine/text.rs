@@ -33,33 +33,34 @@ const SMALL_PIECE_BYTES: usize = crate::ledger::BYTES_PER_OPERATION;
 
 /// `place += more` for plain text and characters, where the text is; `false`: nothing changed.
 pub(super) fn append(place: &mut Dynamic, more: &Dynamic, vm: &Vm) -> bool {
-    if place.is_shared() || place.is_read_only() || more.is_shared() {
+    if more.is_shared() {
+        return false;
+    }
+    if let Some(more) = more.read_lock::<ImmutableString>() {
+        return append_text(place, &more, vm);
+    }
+    more.as_char().is_ok_and(|c| append_text(place, c.encode_utf8(&mut [0; 4]), vm))
+}
+
+/// The same for a piece of text.
+#[inline]
+pub(super) fn append_text(place: &mut Dynamic, more: &str, vm: &Vm) -> bool {
+    if place.is_shared() || place.is_read_only() {
         return false;
     }
     let Some(mut text) = place.write_lock::<ImmutableString>() else {
         return false;
     };
-    if text.strong_count() > 1 {
-        return false; // it is copied before it grows
-    }
-    let fits = |piece: usize| {
-        let whole = text.len() + piece;
-        piece < SMALL_PIECE_BYTES && vm.limits.fits_text(whole) && (whole <= SMALL_TEXT_BYTES || vm.ledger.reserve(whole).is_ok())
+    let Some(text) = text.get_mut() else {
+        return false; // others refer to it: it is copied before it grows
     };
-    if let Some(more) = more.read_lock::<ImmutableString>() {
-        if !fits(more.len()) {
-            return false;
-        }
-        *text += more.as_str();
-        return true;
+    let whole = text.len() + more.len();
+    let is_small = more.len() < SMALL_PIECE_BYTES && vm.limits.fits_text(whole);
+    let fits = is_small && (whole <= SMALL_TEXT_BYTES || vm.ledger.reserve(whole).is_ok());
+    if fits {
+        text.push_str(more);
     }
-    match more.as_char() {
-        Ok(c) if fits(c.len_utf8()) => {
-            *text += c;
-            true
-        }
-        _ => false,
-    }
+    fits
 }
 
 /// The same for registers.

@@ -13,17 +13,17 @@ use std::rc::Rc;
 /// The unit of the code in progress, and the one whose functions its calls by name mean.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct UnitNumber {
-    pub(super) own: u16,
-    pub(super) home: u16,
+    pub(super) own: u32,
+    pub(super) home: u32,
 }
 
 /// What a unit has made of its pointers so far.
-pub(super) fn pointers(extra: &mut Option<Box<Extra>>, unit: u16) -> &mut Vec<Dynamic> {
+pub(super) fn pointers(extra: &mut Option<Box<Extra>>, unit: u32) -> &mut Vec<Dynamic> {
     let all = &mut extra.get_or_insert_with(Box::default).pointers;
-    if all.len() <= usize::from(unit) {
-        all.resize_with(usize::from(unit) + 1, Vec::new);
+    if all.len() <= unit as usize {
+        all.resize_with(unit as usize + 1, Vec::new);
     }
-    &mut all[usize::from(unit)]
+    &mut all[unit as usize]
 }
 
 /// Makes pointer `n` of a program; the next time a copy of it will do.
@@ -41,10 +41,10 @@ pub(super) fn make_pointer(pointers: &mut Vec<Dynamic>, program: &Rc<Program>, n
 impl Machine {
     /// A unit's program, and its home's number.
     #[inline]
-    pub(super) fn unit(&self, number: u16) -> (&Rc<Program>, u16) {
+    pub(super) fn unit(&self, number: u32) -> (&Rc<Program>, u32) {
         match (number.checked_sub(1), &self.extra) {
             (Some(index), Some(extra)) => {
-                let unit = &extra.units[usize::from(index)];
+                let unit = &extra.units[index as usize];
                 (&unit.program, unit.home)
             }
             _ => (&self.program, 0),
@@ -63,45 +63,45 @@ impl Machine {
     }
 
     /// The unit of `program`, made at its first use.
-    pub(super) fn unit_of(&mut self, program: &Rc<Program>) -> u16 {
+    pub(super) fn unit_of(&mut self, program: &Rc<Program>) -> u32 {
         if Rc::ptr_eq(program, &self.program) {
             return 0;
         }
         let units = &mut self.extra.get_or_insert_with(Box::default).units;
         let known = units.iter().position(|u| Rc::ptr_eq(&u.program, program));
         let index = known.unwrap_or_else(|| {
-            let home = units.len() as u16 + 1;
+            let home = units.len() as u32 + 1;
             units.push(Unit {
                 program: program.clone(),
                 home,
             });
             units.len() - 1
         });
-        index as u16 + 1
+        index as u32 + 1
     }
 
     /// A unit for code that runs inside another function; it ends with the code's frame.
-    pub(super) fn add_inner(&mut self, program: Rc<Program>, home: u16) -> Code {
+    pub(super) fn add_inner(&mut self, program: Rc<Program>, home: u32) -> Code {
         let units = &mut self.extra.get_or_insert_with(Box::default).units;
         units.push(Unit { program, home });
         Code {
-            unit: units.len() as u16,
+            unit: units.len() as u32,
             function: 0,
         }
     }
 
     /// Ends the unit of code that ran inside another function, unless another one was added since.
-    pub(super) fn end_inner(&mut self, unit: u16) {
+    pub(super) fn end_inner(&mut self, unit: u32) {
         let Some(extra) = &mut self.extra else { return };
-        if extra.units.len() == usize::from(unit) {
+        if extra.units.len() == unit as usize {
             extra.units.pop();
-            extra.pointers.truncate(usize::from(unit));
+            extra.pointers.truncate(unit as usize);
         }
     }
 
     /// The script function that `pointer` names when it is called with `argc` arguments more than it carries: one of
     /// the code in progress, or of the program the pointer comes from.
-    pub(super) fn find_code(&mut self, vm: &Vm, home: u16, pointer: &FnPtr, argc: usize) -> Option<Code> {
+    pub(super) fn find_code(&mut self, vm: &Vm, home: u32, pointer: &FnPtr, argc: usize) -> Option<Code> {
         let argc = argc + pointer.curry().len();
         let program = self.unit(home).0;
         let own = program.find(pointer.fn_name(), argc).map(|function| Code { unit: home, function });

@@ -68,7 +68,7 @@ impl Machine {
     fn leave_by_error(&mut self, vm: &mut Vm, error: Error) -> Error {
         let top = self.frames.len() - 1;
         let kind = self.frames[top].kind;
-        let source = self.unit(self.frames[top].unit).0.name.to_string();
+        let source = self.source_in_text(top);
         let name = match &self.frames[top].routine {
             Some(routine) => routine.kind.name().to_owned(),
             None => self.function_of(&self.frames[top]).name.to_string(),
@@ -81,7 +81,18 @@ impl Machine {
         if error.is_system_exception() {
             return error;
         }
-        EvalAltResult::ErrorInFunctionCall(name, source, error, position).into()
+        EvalAltResult::ErrorInFunctionCall(name, source, without_place(error), position).into()
+    }
+
+    /// The source that rhai names for a frame: a closure of a script without a name counts as its caller's.
+    fn source_in_text(&self, index: usize) -> String {
+        let is_own = |i: &usize| {
+            let frame = &self.frames[*i];
+            let is_closure = frame.routine.is_some() || self.function_of(frame).is_closure();
+            !is_closure || !self.unit(frame.unit).0.name.is_empty()
+        };
+        let owner = (0..=index).rev().find(is_own).unwrap_or(0);
+        self.unit(self.frames[owner].unit).0.name.to_string()
     }
 
     fn drop_frames_above(&mut self, vm: &mut Vm, keep: usize) {
@@ -89,6 +100,14 @@ impl Machine {
             invoke::drop_frame(self, vm);
         }
     }
+}
+
+/// An error as it is told outside of its function: rhai does not know where an argument was in use.
+fn without_place(mut error: Error) -> Error {
+    if matches!(&*error, EvalAltResult::ErrorDataRace(what, _) if what.starts_with("argument #")) {
+        error.clear_position();
+    }
+    error
 }
 
 /// An error that leaves a catch block: a bare `throw` there means the caught one.

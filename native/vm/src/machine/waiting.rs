@@ -61,15 +61,41 @@ impl Machine {
     }
 
     /// Moves argument `index` of the pending host call out of the machine (never a shared value).
+    #[inline]
     pub fn take_argument(&mut self, index: u32) -> Dynamic {
-        match &self.state {
-            State::Waiting { first, .. } => self.stack.get_mut((first + index) as usize).map_or(Dynamic::UNIT, Value::take_dynamic),
-            _ => Dynamic::UNIT,
+        let State::Waiting { first, .. } = self.state else {
+            return Dynamic::UNIT;
+        };
+        match self.stack.get_mut((first + index) as usize) {
+            // (Scalars by their kind: see `light.rs`. They may stay behind, nobody reads them there.)
+            Some(Value::Int(i)) => Dynamic::from_int(*i),
+            Some(Value::Bool(b)) => Dynamic::from_bool(*b),
+            Some(Value::Float(f)) => Dynamic::from_float(*f),
+            Some(value) => value.take_dynamic(),
+            None => Dynamic::UNIT,
         }
     }
 
     /// The answer: a value, or a value to throw at the call. Without a pending call it does nothing.
+    #[inline]
     pub fn resume(&mut self, reply: Result<Dynamic, Dynamic>) {
+        match (reply, &self.state) {
+            (
+                Ok(value),
+                State::Waiting {
+                    dst: Target::Register(register),
+                    ..
+                },
+            ) => {
+                self.stack[*register as usize].receive(value);
+                self.state = State::Ready;
+            }
+            (reply, _) => self.resume_elsewhere(reply),
+        }
+    }
+
+    /// The answer to what is more than a call whose value goes to a register.
+    fn resume_elsewhere(&mut self, reply: Result<Dynamic, Dynamic>) {
         let State::Waiting { dst, .. } = self.state else { return };
         match (reply, dst) {
             (Err(value), _) => {
@@ -78,8 +104,8 @@ impl Machine {
             }
             (Ok(value), Target::Import) => self.state = State::Imported(value),
             (Ok(value), Target::Register(register)) => {
-                self.state = State::Ready;
                 self.stack[register as usize] = Value::from(value);
+                self.state = State::Ready;
             }
             (Ok(value), Target::Routine) => {
                 self.state = State::Ready;

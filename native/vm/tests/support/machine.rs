@@ -82,7 +82,7 @@ impl Subject {
             }
         };
         match form {
-            Form::Plain => self.drive(&program, PLENTY, 1),
+            Form::Plain => self.drive(&program, PLENTY, MANY_STEPS),
             Form::Stopped => self.drive(&program, SINGLE_STEP, MANY_STEPS),
             Form::Late => self.drive_two(&program),
         }

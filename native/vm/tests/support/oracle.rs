@@ -4,7 +4,7 @@ use super::hosts;
 use super::modules::Library;
 use super::outcome::{canonical, without_anonymous_names, End, Failed, Outcome};
 use rhai::{Engine, EvalAltResult, OptimizationLevel, Position, Scope};
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
@@ -18,6 +18,8 @@ pub struct Oracle {
     engine: Engine,
     printed: Rc<RefCell<Vec<String>>>,
     library: Library,
+    /// The limit of operations was met, though a script may have caught the error: a native with a callback wraps it.
+    endless: Rc<Cell<bool>>,
 }
 
 impl Oracle {
@@ -28,7 +30,12 @@ impl Oracle {
         engine.set_optimization_level(OptimizationLevel::None);
         engine.set_max_expr_depths(0, 0);
         engine.set_max_call_levels(MAX_CALL_DEPTH as usize);
-        engine.set_max_operations(MAX_OPERATIONS);
+        let endless = Rc::new(Cell::new(false));
+        let met = endless.clone();
+        engine.on_progress(move |operations| {
+            met.set(met.get() || operations > MAX_OPERATIONS);
+            met.get().then_some(rhai::Dynamic::UNIT)
+        });
         let library = Library::default();
         engine.set_module_resolver(library.clone());
         hosts::register(&mut engine);
@@ -36,7 +43,12 @@ impl Oracle {
         engine.on_print(move |text| prints.borrow_mut().push(without_anonymous_names(text)));
         let debugs = printed.clone();
         engine.on_debug(move |text, _source, at| debugs.borrow_mut().push(debug_line(text, at)));
-        Self { engine, printed, library }
+        Self {
+            engine,
+            printed,
+            library,
+            endless,
+        }
     }
 
     /// Whether rhai's parser takes `source`.
@@ -48,6 +60,7 @@ impl Oracle {
     pub fn run(&self, source: &str) -> Outcome {
         let mut scope = Scope::new();
         self.library.clear();
+        self.endless.set(false);
         let result = match self.engine.compile(source) {
             Ok(ast) => self.engine.eval_ast_with_scope(&mut scope, &ast),
             Err(error) => Err(Box::new(error.into())),
@@ -55,6 +68,7 @@ impl Oracle {
         let ended = result.is_ok();
         Outcome {
             end: match result {
+                _ if self.endless.get() => End::Endless,
                 Ok(value) => End::Value(canonical(&value)),
                 Err(error) => End::Error(failed(&error)),
             },

@@ -22,6 +22,8 @@ pub enum End {
     Error(Failed),
     /// The compiler does not know a construct (it must say so, and name it).
     Refused(String),
+    /// Not within the oracle's operations.
+    Endless,
     /// Never, by a panic, or in another way that no script may end.
     Broken(String),
 }

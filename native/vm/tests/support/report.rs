@@ -52,7 +52,7 @@ impl Report {
     pub fn run(&mut self, guard: &mut Guard, case: &Case) -> bool {
         self.tried += 1;
         let rhai = guard.run(&case.source, Runner::Rhai);
-        if matches!(&rhai.end, End::Error(error) if error.class == "ErrorTooManyOperations") {
+        if rhai.end == End::Endless {
             self.endless += 1;
             return false;
         }
@@ -162,6 +162,7 @@ fn brief(outcome: &Outcome, what: Difference) -> String {
         }
         End::Refused(why) => format!("refused: {why}"),
         End::Broken(why) => format!("BROKEN: {why}"),
+        End::Endless => "endless".to_owned(),
     };
     if what == Difference::Printed {
         text.push_str(&format!(" printed {:?}", outcome.printed));

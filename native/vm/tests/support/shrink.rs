@@ -78,7 +78,7 @@ impl<'a> Shrinker<'a> {
             return false;
         }
         let rhai = self.guard.run(source, Runner::Rhai);
-        if matches!(&rhai.end, End::Error(error) if error.class == "ErrorTooManyOperations") {
+        if rhai.end == End::Endless {
             return false;
         }
         let ours = self.guard.run(source, Runner::Machine(self.form));

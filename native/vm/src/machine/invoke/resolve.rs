@@ -20,7 +20,7 @@ use rhai::{Dynamic, EvalAltResult, FnPtr, ImmutableString};
 pub(in crate::machine) fn resolve_method(
     vm: &mut Vm,
     program: &Program,
-    home: u16,
+    home: u32,
     index: usize,
     target: &Dynamic,
     regs: &mut [Value],
@@ -83,7 +83,12 @@ pub(in crate::machine) fn resolve_method(
             state: RoutineState::new(kind, args, site.position)?,
         });
     }
-    if let Some(code) = foreign_method(&vm.foreign_methods, vm.engine.map_type_name(target.type_name()), &site.name, argc) {
+    if let Some(code) = foreign_method(
+        vm.foreign_methods.as_deref(),
+        vm.engine.map_type_name(target.type_name()),
+        &site.name,
+        argc,
+    ) {
         let args = args.iter_mut().map(Value::take).collect();
         return Ok(MethodCall::Script { code, args });
     }

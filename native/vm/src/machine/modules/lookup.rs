@@ -16,9 +16,9 @@ pub(crate) struct ForeignMethod {
 }
 
 /// Finds a typed method among those of imported modules.
-pub(in crate::machine) fn foreign_method(methods: &[ForeignMethod], this: &str, name: &str, argc: usize) -> Option<Code> {
+pub(in crate::machine) fn foreign_method(methods: Option<&[ForeignMethod]>, this: &str, name: &str, argc: usize) -> Option<Code> {
     let fits = |m: &&ForeignMethod| m.this == this && m.name == name && usize::from(m.argc) == argc;
-    methods.iter().rev().find(fits).map(|m| m.code)
+    methods?.iter().rev().find(fits).map(|m| m.code)
 }
 
 /// What a call of a module's function is.
@@ -29,8 +29,8 @@ pub(in crate::machine) enum Found {
 
 impl Machine {
     /// The typed methods of all imports in force.
-    pub(in crate::machine) fn foreign_methods(&mut self) -> Rc<[ForeignMethod]> {
-        let Some(extra) = &self.extra else { return Rc::default() };
+    pub(in crate::machine) fn foreign_methods(&mut self) -> Option<Rc<[ForeignMethod]>> {
+        let extra = self.extra.as_ref()?;
         let programs: Vec<_> = extra.modules.imports.iter().filter_map(|i| i.module.program.clone()).collect();
         let mut list = Vec::new();
         for program in programs.into_iter().filter(|p| !p.typed.is_empty()) {
@@ -42,7 +42,7 @@ impl Machine {
                 code: Code { unit, function: *function },
             }));
         }
-        list.into()
+        (!list.is_empty()).then(|| list.into())
     }
 
     /// The module that a namespace means to the code on top; an error when not even its root is one.

@@ -62,7 +62,7 @@ pub(super) struct Modules {
     pub(super) imports: Vec<Import>,
     exports: Vec<Export>,
     /// The module of each unit that is one.
-    of_unit: Vec<(u16, Rc<Module>)>,
+    of_unit: Vec<(u32, Rc<Module>)>,
 }
 
 impl Module {

@@ -68,7 +68,7 @@ impl Generator {
             _ => format!("[{a}.doubled(), {module}::twice(|x| x + {b}, {a}), {module}::nothing]"),
         };
         Node::line(format!(
-            "try {{ import \"shapes\" as {module}; print({value}); }} catch (e) {{ print(if type_of(e) == \"map\" {{ e.message }} else {{ e }}); }}"
+            "try {{ import \"shapes\" as {module}; print({value}); }} catch (e) {{ print(if type_of(e) == \"map\" {{ e.error }} else {{ e }}); }}"
         ))
     }
 

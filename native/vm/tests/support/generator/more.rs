@@ -68,7 +68,7 @@ impl Generator {
         let jump = *self.random.pick(&["break", "continue", "throw i", "host_fail(i)", "i / 0"]);
         let after = *self.random.pick(&["break", "continue", "i + 1", "throw e"]);
         Node::line(format!(
-            "try {{ for i in 0..4 {{ try {{ let t = {value}; if i == {count} {{ {jump}; }} print(t + i); }} catch (e) {{ print(if type_of(e) == \"map\" {{ e.message }} else {{ e }}); {after}; }} }} }} catch (e) {{ print(e); }}"
+            "try {{ for i in 0..4 {{ try {{ let t = {value}; if i == {count} {{ {jump}; }} print(t + i); }} catch (e) {{ print(if type_of(e) == \"map\" {{ e.error }} else {{ e }}); {after}; }} }} }} catch (e) {{ print(e); }}"
         ))
     }
 
