@@ -46,9 +46,9 @@ Napi::Function CoreObject::Define(Napi::Env env) {
       env, "Core",
       {InstanceMethod<&CoreObject::Wake>("wake"), InstanceMethod<&CoreObject::SpillTake>("spillTake"),
        InstanceMethod<&CoreObject::SpillRead>("spillRead"), InstanceMethod<&CoreObject::SpillPut>("spillPut"),
-       InstanceMethod<&CoreObject::SpillDrop>("spillDrop"), InstanceMethod<&CoreObject::RefJs>("ref"),
-       InstanceMethod<&CoreObject::UnrefJs>("unref"), InstanceMethod<&CoreObject::Counters>("counters"),
-       InstanceMethod<&CoreObject::Close>("close")});
+       InstanceMethod<&CoreObject::SpillPutText>("spillPutText"), InstanceMethod<&CoreObject::SpillDrop>("spillDrop"),
+       InstanceMethod<&CoreObject::RefJs>("ref"), InstanceMethod<&CoreObject::UnrefJs>("unref"),
+       InstanceMethod<&CoreObject::Counters>("counters"), InstanceMethod<&CoreObject::Close>("close")});
 }
 
 CoreObject::CoreObject(const Napi::CallbackInfo& info) : Napi::ObjectWrap<CoreObject>(info), env_(info.Env()) {
@@ -123,6 +123,20 @@ Napi::Value CoreObject::SpillPut(const Napi::CallbackInfo& info) {
   if (!info[0].IsTypedArray()) throw Napi::TypeError::New(info.Env(), "rhai-bridge: bytes are expected");
   auto bytes = info[0].As<Napi::Uint8Array>();
   uint32_t id = core_ == nullptr ? UINT32_MAX : rb_core_spill_put(core_, bytes.Data(), bytes.ByteLength());
+  return Napi::Number::New(info.Env(), id);
+}
+
+// The text of a string whose chars are all below 256, one byte each; UINT32_MAX when one is above 127.
+Napi::Value CoreObject::SpillPutText(const Napi::CallbackInfo& info) {
+  size_t length = 0;
+  if (napi_get_value_string_latin1(info.Env(), info[0], nullptr, 0, &length) != napi_ok) {
+    throw Napi::TypeError::New(info.Env(), "rhai-bridge: a string is expected");
+  }
+  size_t room_length = length + 1;  // Node-API ends it with a zero
+  uint8_t* room = rb_text_room(room_length);
+  size_t written = 0;
+  napi_get_value_string_latin1(info.Env(), info[0], reinterpret_cast<char*>(room), room_length, &written);
+  uint32_t id = rb_core_spill_text(core_, room, room_length, written);
   return Napi::Number::New(info.Env(), id);
 }
 

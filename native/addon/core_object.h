@@ -27,6 +27,7 @@ class CoreObject : public Napi::ObjectWrap<CoreObject> {
   Napi::Value SpillTake(const Napi::CallbackInfo& info);
   void SpillRead(const Napi::CallbackInfo& info);
   Napi::Value SpillPut(const Napi::CallbackInfo& info);
+  Napi::Value SpillPutText(const Napi::CallbackInfo& info);
   void SpillDrop(const Napi::CallbackInfo& info);
   void RefJs(const Napi::CallbackInfo& info);
   void UnrefJs(const Napi::CallbackInfo& info);

@@ -84,6 +84,13 @@ void rb_bytes_free(uint8_t* bytes, size_t length);
  * for bytes that are looked at once. RB_BAD_MEMORY when there is none or it is longer than `length`. */
 rb_status rb_core_spill_read(rb_core* core, uint32_t id, uint8_t* target, size_t length);
 
+/* gives room for `length` > 0 bytes of text, which hold nothing yet; rb_core_spill_text takes it back. */
+uint8_t* rb_text_room(size_t length);
+
+/* takes `room` with `text_length` bytes of text in it, which becomes a side buffer of the inbox; gives its number, or
+ * UINT32_MAX when the text is not ASCII (the room is freed all the same). */
+uint32_t rb_core_spill_text(rb_core* core, uint8_t* room, size_t length, size_t text_length);
+
 /* borrows `bytes` and keeps a copy as a side buffer of the inbox; gives the number that a SPILL record, or a value in
  * a record, names it by. */
 uint32_t rb_core_spill_put(rb_core* core, const uint8_t* bytes, size_t length);

@@ -3,11 +3,11 @@ const part = (name, budget, unit, what, load) => ({ name, budget, unit, what, lo
 
 export const PARTS = [
   part(
-    'loom',
+    'models',
     1,
     'run',
     'models of the wake-up protocol, in every order of two threads',
-    () => import('./loom.mjs'),
+    () => import('./models.mjs'),
   ),
   part(
     'leaks',
@@ -24,6 +24,13 @@ export const PARTS = [
     () => import('./hostile.mjs'),
   ),
   part('wasm', 20_000, 'programs', 'random programs on WASM end as natively', () => import('./wasm.mjs')),
+  part(
+    'properties',
+    1,
+    'run',
+    'the property tests with 100,000 values each',
+    () => import('./properties.mjs'),
+  ),
   part('versions', 1, 'run', 'the smoke suite on Node 20, 22, 24 and 26', () => import('./versions.mjs')),
   part(
     'terminate',

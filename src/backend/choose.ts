@@ -4,10 +4,15 @@ import { RhaiError } from '../errors/index.js';
 import { node } from '../platform/node.js';
 import type { Backend } from './core.js';
 import { nativeBackend } from './native.js';
-import { wasmBackend, type WasmPlaces } from './wasm/backend.js';
+import type { WasmPlaces } from './wasm/backend.js';
 
 export interface BackendChoice extends WasmPlaces {
   readonly backend: 'auto' | 'native' | 'wasm';
+}
+
+/** A file of its own: parsing it is a sixth of the import for those who never need it. */
+async function wasmBackend(choice: WasmPlaces): Promise<Backend> {
+  return (await import('./wasm/backend.js')).wasmBackend(choice);
 }
 
 /** The backend, made or found made. */

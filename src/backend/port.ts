@@ -1,6 +1,7 @@
 // A port moves records between JavaScript and one core and decides who runs the core:
 // this thread for a bounded slice (assist), the next turn when the slice is used up, or the core's own thread.
 // Writers call begin/end; what comes back goes to the sink. Knows nothing of runs, functions or values.
+// long because: who steps the core, when and for how long is decided in one place.
 
 import { Asides, type AsideStore } from '../protocol/asides.js';
 import * as C from '../protocol/constants.js';
@@ -59,7 +60,7 @@ export class Port implements Resumable {
   readonly #outbox: Outbox;
   readonly #control: Int32Array;
   /** What it may run here in a turn of the event loop. */
-  #budgetMicros: number;
+  #budget: number;
   readonly #pump = (): void => this.#scheduledPump();
   #scheduled = false;
   #pumping = false;
@@ -84,13 +85,13 @@ export class Port implements Resumable {
     this.#control[C.VERSION_WORD] = C.VERSION;
     this.#control[C.DEADLINE] = C.NO_DEADLINE | 0;
     this.#core = backend.open(kind, views.buffer, ring, ring, waker(new WeakRef<Port>(this)));
-    this.#budgetMicros = kind === 'home' ? Math.max(assistMicros, MIN_INLINE_MICROS) : assistMicros;
-    if (this.#core.isApart === true) this.#budgetMicros = 0;
+    this.#budget = kind === 'home' ? Math.max(assistMicros, MIN_INLINE_MICROS) : assistMicros;
+    if (this.#core.isApart === true) this.#budget = 0;
     this.#outbox = new Outbox(views, C.CONTROL_BYTES, ring, (id) => this.#core.spillTake(id));
     const asides = asidesOf(this.#core);
     this.#outbox.context.asides = asides;
     const spillPut = (bytes: Uint8Array): number => this.#core.spillPut(bytes);
-    this.#inbox = new Inbox(views, C.CONTROL_BYTES + ring, ring, spillPut, asides);
+    this.#inbox = new Inbox(views, C.CONTROL_BYTES + ring, ring, spillPut, asides, () => this.#makeRoom());
   }
 
   /** How values that come from this core are read. */
@@ -142,6 +143,20 @@ export class Port implements Resumable {
     this.end();
   }
 
+  /** The inbox is full before its turn comes: the core takes in what there is. It says nothing to anybody here. */
+  #makeRoom(): void {
+    if (this.#pumping || this.#closed || this.#budget === 0) return;
+    touchTurn();
+    this.#inbox.publish();
+    this.#owed = true; // whatever it answers: the pump asks again
+    const since = this.#measures ? 0 : clock();
+    try {
+      if (this.#core.step(0) !== BUSY) this.#charge(since);
+    } catch {
+      // It died (WebAssembly only), and says so again to the pump, which can tell everybody.
+    }
+  }
+
   #schedule(): void {
     this.#scheduled = true;
     thenNative(settled, this.#pump);
@@ -174,7 +189,7 @@ export class Port implements Resumable {
   }
 
   #move(): void {
-    const budget = this.#budgetMicros;
+    const budget = this.#budget;
     let owner = budget > 0 ? Owner.Here : Owner.Thread;
     if (budget > 0) touchTurn();
     else readClock();

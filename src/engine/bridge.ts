@@ -42,7 +42,18 @@ const DEFAULT_FUEL = 10_000;
 /** Outcomes that are kept to be polled again; then the oldest are forgotten. */
 const MAX_OUTCOMES = 10_000;
 
-/** The machine as a queue of numbers, for people who drive their own loop. Nothing happens outside of its methods. */
+/**
+ * The machine as a queue of numbers, for people who drive their own loop. Nothing happens outside of its methods.
+ * @example
+ * ```ts
+ * const bridge = createBridge();
+ * const id = bridge.startEval('twice(21)');
+ * for (let request = bridge.pollRequest(); request; request = bridge.pollRequest())
+ *   bridge.provideResult(request.execId, (request.args[0] as number) * 2);
+ * console.log(bridge.pollEval(id)); // prints: { status: 1, value: 42 }
+ * bridge.dispose();
+ * ```
+ */
 export class Bridge {
   readonly #engine: RhaiEngine;
   readonly #ownsEngine: boolean;

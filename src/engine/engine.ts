@@ -54,6 +54,12 @@ import { RunTracer } from './tracing.js';
 /**
  * An engine: host functions, a scope, limits, and the cores that run its scripts. Belongs to one JavaScript thread.
  * `close()` or `dispose()` ends it; an idle one never keeps the process alive.
+ * @example
+ * ```ts
+ * const engine = await RhaiEngine.create({ limits: secureDefaults() });
+ * console.log(await engine.evalAsync('40 + 2')); // prints: 42
+ * await engine.close();
+ * ```
  */
 export class RhaiEngine {
   readonly #backend: Backend;
@@ -73,13 +79,27 @@ export class RhaiEngine {
   #closing = false;
   #disposed = false;
 
-  /** Picks the backend and makes an engine. */
+  /**
+   * Picks the backend and makes an engine.
+   * @example
+   * ```ts
+   * const engine = await RhaiEngine.create({ threads: 2, onPrint: (text) => console.log(text) });
+   * await engine.evalAsync('print("hello")'); // prints: hello
+   * ```
+   */
   static async create(options?: EngineOptions): Promise<RhaiEngine> {
     const resolved = resolveOptions(options);
     return new RhaiEngine(await chooseBackend(resolved), resolved);
   }
 
-  /** The same at once; only the native backend can. */
+  /**
+   * The same at once; only the native backend can.
+   * @example
+   * ```ts
+   * const engine = RhaiEngine.createSync();
+   * console.log(engine.eval('6 * 7')); // prints: 42
+   * ```
+   */
   static createSync(options?: EngineOptions): RhaiEngine {
     const resolved = resolveOptions(options);
     return new RhaiEngine(chooseBackendSync(resolved), resolved);
@@ -151,7 +171,14 @@ export class RhaiEngine {
 
   // Host functions.
 
-  /** Makes `fn` callable from scripts under `name`; registering again replaces it. A list of validators types `fn`. */
+  /**
+   * Makes `fn` callable from scripts under `name`; registering again replaces it. A list of validators types `fn`.
+   * @example
+   * ```ts
+   * engine.registerFunction('fetch_user', async (id: number) => ({ id, name: 'Ann' }), { timeoutMs: 2_000 });
+   * console.log(await engine.evalAsync('fetch_user(7).name')); // prints: Ann
+   * ```
+   */
   registerFunction(name: string, fn: ContextHandler, options: PlainOptions & { context: true }): this;
   registerFunction(name: string, fn: HostHandler, options?: PlainOptions): this;
   registerFunction<
@@ -165,7 +192,14 @@ export class RhaiEngine {
     return this;
   }
 
-  /** False when there was none. */
+  /**
+   * False when there was none.
+   * @example
+   * ```ts
+   * engine.registerFunction('now', () => 1);
+   * console.log(engine.unregisterFunction('now'), engine.unregisterFunction('now')); // prints: true false
+   * ```
+   */
   unregisterFunction(name: string): boolean {
     this.#mustBeOpen();
     const gone = this.#functions.unregister(name);
@@ -176,6 +210,11 @@ export class RhaiEngine {
   /**
    * Makes a module: functions and constants under one name. Scripts call `name::function` directly, or
    * `import "name" as n`. A string is the text of a script module. Registering again replaces it.
+   * @example
+   * ```ts
+   * engine.registerModule('geo', { area: (w: number, h: number) => w * h, UNIT: 'cm' });
+   * console.log(engine.eval('import "geo" as geo; geo::area(2, 3) + geo::UNIT')); // prints: 6cm
+   * ```
    */
   registerModule(name: string, members: ModuleMembers | string, options?: ModuleOptions): this {
     this.#mustBeOpen();
@@ -185,14 +224,28 @@ export class RhaiEngine {
     return this;
   }
 
-  /** Finds the text of modules that are not registered, also asynchronously; undefined removes it. */
+  /**
+   * Finds the text of modules that are not registered, also asynchronously; undefined removes it.
+   * @example
+   * ```ts
+   * engine.setModuleResolver(async (path) => (path === 'tax' ? 'fn of(x) { x / 5 }' : undefined));
+   * console.log(await engine.evalAsync('import "tax" as tax; tax::of(100)')); // prints: 20
+   * ```
+   */
   setModuleResolver(resolver: ModuleResolver | undefined): this {
     this.#mustBeOpen();
     this.#modules.resolveWith(resolver);
     return this;
   }
 
-  /** False when there was none. */
+  /**
+   * False when there was none.
+   * @example
+   * ```ts
+   * engine.registerModule('geo', { UNIT: 'cm' });
+   * console.log(engine.unregisterModule('geo')); // prints: true
+   * ```
+   */
   unregisterModule(name: string): boolean {
     this.#mustBeOpen();
     const gone = this.#modules.unregister(name);
@@ -200,7 +253,14 @@ export class RhaiEngine {
     return gone !== undefined;
   }
 
-  /** Definitions of everything that is registered: `dts` for TypeScript, `rhai` for rhai's language server. */
+  /**
+   * Definitions of everything that is registered: `dts` for TypeScript, `rhai` for rhai's language server.
+   * @example
+   * ```ts
+   * engine.registerFunction('add', (a: number, b: number) => a + b, { params: ['int', 'int'], returns: 'int' });
+   * console.log(engine.definitions().rhai.includes('fn add(')); // prints: true
+   * ```
+   */
   definitions(): Definitions {
     this.#mustBeOpen();
     return definitionsOf(this.#functions, this.#modules);
@@ -208,15 +268,29 @@ export class RhaiEngine {
 
   // Running scripts.
 
-  /** Runs on the calling thread; a host function that returns a promise ends it with RhaiAsyncFunctionError. */
+  /**
+   * Runs on the calling thread; a host function that returns a promise ends it with RhaiAsyncFunctionError.
+   * @example
+   * ```ts
+   * console.log(engine.eval('let x = 20; x * 2 + 2')); // prints: 42
+   * console.log(engine.getVar('x')); // prints: 20
+   * ```
+   */
   eval<S extends AnySchema>(script: string | Script, options: WithSchema<EvalOptions, S>): OutputOf<S>;
   eval<T = unknown>(script: string | Script, options?: EvalOptions): T;
   eval<T = unknown>(script: string | Script, options: EvalOptions = NO_OPTIONS): T {
     this.#mustBeOpen();
-    return this.#runner.now(this.#runner.task(script, options, true)) as T;
+    return this.#runner.now(this.#runner.task(script, options, true), RhaiEngine.prototype.eval) as T;
   }
 
-  /** Runs in the background. Wrong arguments throw at once; everything else rejects the run. */
+  /**
+   * Runs in the background. Wrong arguments throw at once; everything else rejects the run.
+   * @example
+   * ```ts
+   * const run = engine.evalAsync<number>('rate * 100', { scope: { rate: 0.25 }, timeoutMs: 1_000 });
+   * console.log(await run, run.state); // prints: 25 done
+   * ```
+   */
   evalAsync<S extends AnySchema>(
     script: string | Script,
     options: WithSchema<RunOptions, S>,
@@ -230,6 +304,12 @@ export class RhaiEngine {
   /**
    * The values that a script emits with `emit(v)`, to be read with `for await`. The run starts with the first read; while
    * nobody reads, the script waits (`bufferSize`); leaving the loop cancels it.
+   * @example
+   * ```ts
+   * const seen: unknown[] = [];
+   * for await (const n of engine.evalStream('for i in 0..3 { emit(i * i) }')) seen.push(n);
+   * console.log(seen.join()); // prints: 0,1,4
+   * ```
    */
   evalStream<S extends AnySchema>(
     script: string | Script,
@@ -242,7 +322,13 @@ export class RhaiEngine {
     return this.#runner.stream<T>(task, options, () => this.#mustBeOpen());
   }
 
-  /** Runs one function of a script. */
+  /**
+   * Runs one function of a script.
+   * @example
+   * ```ts
+   * console.log(await engine.call('fn area(w, h) { w * h }', 'area', [2, 3])); // prints: 6
+   * ```
+   */
   call<S extends AnySchema>(
     script: string | Script,
     functionName: string,
@@ -265,13 +351,20 @@ export class RhaiEngine {
     if (typeof functionName !== 'string') throw new TypeError('functionName must be a string');
     if (!Array.isArray(args)) throw new TypeError('args must be an array');
     const task = this.#runner.task(script, options, false);
-    task.call = { name: functionName, args };
+    task.special.call = { name: functionName, args };
     return this.#runner.later<T>(task, options);
   }
 
   /**
    * A run that you step by hand on the calling thread: `poll({ fuel })`, answer its requests with `resume`, poll again.
    * Its host calls are never made by registered functions, and functions that nobody registered are requests too.
+   * @example
+   * ```ts
+   * const run = engine.start('ask("name") + "!"');
+   * const step = run.poll();
+   * if (step.kind === 'suspended') run.resume(step.requests[0]!.id, { ok: 'Ann' });
+   * console.log(run.poll()); // prints: { kind: 'done', value: 'Ann!' }
+   * ```
    */
   start<T = unknown>(script: string | Script, options: ExecutionOptions = NO_OPTIONS): Execution<T> {
     this.#mustBeOpen();
@@ -280,13 +373,28 @@ export class RhaiEngine {
 
   // Looking at scripts.
 
-  /** Parses and compiles once; throws RhaiSyntaxError. */
+  /**
+   * Parses and compiles once; throws RhaiSyntaxError.
+   * @example
+   * ```ts
+   * const script = engine.compile('fn double(x) { x * 2 } double(base)', { name: 'double.rhai' });
+   * console.log(await script.run({ scope: { base: 4 } }), await script.call('double', [21])); // prints: 8 42
+   * ```
+   */
   compile(script: string, options: { name?: string } = {}): Script {
     this.#mustBeOpen();
     return this.#compiler.compile(this, script, options.name);
   }
 
-  /** Looks at a script without running any of it. */
+  /**
+   * Looks at a script without running any of it.
+   * @example
+   * ```ts
+   * engine.registerFunction('send', (what: unknown) => what);
+   * const { isValid, hostFunctions } = engine.analyze('send(1 + 1)');
+   * console.log(isValid, hostFunctions.map((one) => one.name).join()); // prints: true send
+   * ```
+   */
   analyze(script: string): Analysis {
     this.#mustBeOpen();
     return this.#compiler.analyze(script);
@@ -294,33 +402,67 @@ export class RhaiEngine {
 
   // The engine's scope.
 
-  /** Sets a variable of the engine's scope; a value that cannot cross is a RhaiValueError. */
+  /**
+   * Sets a variable of the engine's scope; a value that cannot cross is a RhaiValueError.
+   * @example
+   * ```ts
+   * engine.setVar('cart', { items: [1, 2] });
+   * console.log(engine.eval('cart.items.len()')); // prints: 2
+   * ```
+   */
   setVar(name: string, value: unknown): this {
     this.#mustBeOpen();
     this.#scope.set(name, value, false);
     return this;
   }
 
-  /** Sets a constant of the engine's scope: scripts can read it, also inside functions as `global::NAME`. */
+  /**
+   * Sets a constant of the engine's scope: scripts can read it, also inside functions as `global::NAME`.
+   * @example
+   * ```ts
+   * engine.setConstant('RATE', 0.5);
+   * console.log(engine.eval('fn half(x) { x * global::RATE } half(10)')); // prints: 5
+   * ```
+   */
   setConstant(name: string, value: unknown): this {
     this.#mustBeOpen();
     this.#scope.set(name, value, true);
     return this;
   }
 
-  /** The variable's value; undefined when there is none. */
+  /**
+   * The variable's value; undefined when there is none.
+   * @example
+   * ```ts
+   * engine.eval('let total = 3');
+   * console.log(engine.getVar<number>('total'), engine.getVar('nobody')); // prints: 3 undefined
+   * ```
+   */
   getVar<T = unknown>(name: string): T | undefined {
     this.#mustBeOpen();
     return this.#scope.get(name) as T | undefined;
   }
 
-  /** All variables and constants. */
+  /**
+   * All variables and constants.
+   * @example
+   * ```ts
+   * engine.setVar('a', 1).setConstant('B', 2);
+   * console.log(engine.vars()); // prints: { a: 1, B: 2 }
+   * ```
+   */
   vars(): Record<string, unknown> {
     this.#mustBeOpen();
     return this.#scope.all();
   }
 
-  /** Forgets all variables and constants of the engine's scope. */
+  /**
+   * Forgets all variables and constants of the engine's scope.
+   * @example
+   * ```ts
+   * console.log(engine.setVar('a', 1).clearScope().vars()); // prints: {}
+   * ```
+   */
   clearScope(): this {
     this.#mustBeOpen();
     this.#scope.clear();
@@ -329,7 +471,14 @@ export class RhaiEngine {
 
   // Counters and the end.
 
-  /** Counters and gauges: runs by state, host calls in flight, times, what the cores hold. */
+  /**
+   * Counters and gauges: runs by state, host calls in flight, times, what the cores hold.
+   * @example
+   * ```ts
+   * await engine.evalAsync('1');
+   * console.log(engine.stats().runs.live); // prints: 0
+   * ```
+   */
   stats(): EngineStats {
     if (this.#disposed) throw new RhaiDisposedError();
     return engineStats({
@@ -352,7 +501,15 @@ export class RhaiEngine {
     return { backend: this.backend, state: this.#closing ? 'closing' : 'open', runs: live + queued };
   }
 
-  /** Takes no more runs, lets those under way finish within `graceMs`, then disposes. */
+  /**
+   * Takes no more runs, lets those under way finish within `graceMs`, then disposes.
+   * @example
+   * ```ts
+   * const run = engine.evalAsync('sleep(0.01); "finished"');
+   * await engine.close({ graceMs: 1_000 });
+   * console.log(await run); // prints: finished
+   * ```
+   */
   async close(options: CloseOptions = {}): Promise<void> {
     if (this.#disposed) return;
     this.#closing = true;
@@ -360,7 +517,15 @@ export class RhaiEngine {
     this.dispose();
   }
 
-  /** Ends everything at once: pending runs reject with RhaiDisposedError. Idempotent. */
+  /**
+   * Ends everything at once: pending runs reject with RhaiDisposedError. Idempotent.
+   * @example
+   * ```ts
+   * const failed = engine.evalAsync('loop {}').catch((error: unknown) => error);
+   * engine.dispose();
+   * console.log((await failed) instanceof RhaiDisposedError); // prints: true
+   * ```
+   */
   dispose(): void {
     if (this.#disposed) return;
     this.#disposed = true;

@@ -63,7 +63,15 @@ export class OpenRequests {
 /** Executions that were forgotten without an end. */
 const forgotten = new FinalizationRegistry<Task>((task) => task.cancel(undefined));
 
-/** A run that is stepped by hand: deterministic, without threads or clocks. Made by `engine.start()`. */
+/**
+ * A run that is stepped by hand: deterministic, without threads or clocks. Made by `engine.start()`.
+ * @example
+ * ```ts
+ * const run = engine.start('let s = 0; loop { s += 1 }');
+ * console.log(run.poll({ fuel: 100 }).kind, run.state); // prints: outOfFuel running
+ * run.cancel();
+ * ```
+ */
 export class Execution<T = unknown> {
   readonly #task: Task;
   readonly #lane: Lane;

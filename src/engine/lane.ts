@@ -145,7 +145,7 @@ export class Lane implements PortSink, Owners, TaskHome {
 
   /** Gives a run to the core; a variable or argument that cannot cross throws, and nothing was started. */
   start(task: Task, inherited: readonly Variable[]): void {
-    const program = task.held ? 0 : this.program(task.program);
+    const program = task.options.held ? 0 : this.program(task.program);
     const limits = this.#tell(task.limitSet);
     const slot = this.#freeSlots.pop() ?? this.#generations.push(0) - 1;
     const generation = this.#generations[slot]!;
@@ -271,7 +271,7 @@ export class Lane implements PortSink, Owners, TaskHome {
     } catch (error) {
       problem = error;
     }
-    const variables = task?.commit ? readScope(body, false, true) : undefined;
+    const variables = task?.options.commit ? readScope(body, false, true) : undefined;
     if (task === undefined) return;
     task.stats = stats;
     if (variables !== undefined && !task.ended) this.shared.committed(variables);

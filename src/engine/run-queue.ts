@@ -30,7 +30,7 @@ export class RunQueue {
   add(task: Task): void {
     if (this.bound === 0 || this.#active < this.bound) return this.#start(task);
     let place = this.#waiting.length;
-    while (place > 0 && this.#waiting[place - 1]!.priority < task.priority) place--;
+    while (place > 0 && this.#waiting[place - 1]!.options.priority < task.options.priority) place--;
     this.#waiting.splice(place, 0, task);
     if (this.#waiting.length === PILE)
       this.warnings.tell('RHAI_RUNS_PILE_UP', `${PILE} runs wait for maxConcurrentRuns (${this.bound}).`);

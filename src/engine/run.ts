@@ -28,7 +28,15 @@ function unadopted(value: unknown): unknown {
   return value;
 }
 
-/** One evaluation: a promise of its result, with `id`, `state`, `stats`, `cancel` and `unref`. */
+/**
+ * One evaluation: a promise of its result, with `id`, `state`, `stats`, `cancel` and `unref`.
+ * @example
+ * ```ts
+ * const run = engine.evalAsync('loop {}');
+ * console.log(run.cancel('enough')); // prints: true
+ * console.log(await run.catch((error: RhaiCancelledError) => error.reason)); // prints: enough
+ * ```
+ */
 export class Run<T = unknown> extends Promise<T> implements TaskFace {
   readonly #task: Task;
   readonly #resolve: (value: any) => void;
@@ -48,8 +56,8 @@ export class Run<T = unknown> extends Promise<T> implements TaskFace {
   /** @internal The task has ended. */
   [ended](task: Task): void {
     if (task.settled === 'failed') this.#reject(task.error);
-    else if (task.schema === undefined) this.#resolve(unadopted(task.value));
-    else this.#check(task.schema, task.value);
+    else if (task.options.schema === undefined) this.#resolve(unadopted(task.value));
+    else this.#check(task.options.schema, task.value);
   }
 
   #check(schema: AnySchema, value: unknown): void {

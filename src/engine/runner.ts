@@ -2,6 +2,7 @@
 // RhaiEngine's eval, evalAsync, evalStream and call are thin faces of it. It never looks inside a script.
 
 import { RhaiAsyncFunctionError, RhaiDisposedError } from '../errors/index.js';
+import { calledFrom } from '../errors/stack.js';
 import {
   bufferSizeOf,
   runLimits,
@@ -66,9 +67,11 @@ export class Runner {
     return task;
   }
 
-  /** Runs on the caller's stack and gives the value or throws. */
-  now(task: Task): unknown {
-    return runWatch().on ? tell(task, () => this.#now(task)) : this.#now(task);
+  /** Runs on the caller's stack and gives the value or throws; `entry` is the method that was called. */
+  now(task: Task, entry: (...args: never[]) => unknown): unknown {
+    const value = runWatch().on ? tell(task, () => this.#now(task)) : this.#now(task);
+    if (task.settled === 'failed') throw calledFrom(task.error, entry);
+    return value;
   }
 
   #now(task: Task): unknown {
@@ -80,8 +83,9 @@ export class Runner {
       if (!canGoOn && !task.ended) task.fail(new RhaiAsyncFunctionError('sleep'));
     }
     this.parts.scope.changed();
-    if (task.settled === 'failed') throw task.error;
-    return task.schema === undefined ? task.value : checkedNow(task.schema, task.value);
+    if (task.settled === 'failed') return undefined;
+    const { schema } = task.options;
+    return schema === undefined ? task.value : checkedNow(schema, task.value);
   }
 
   /** Runs in the background. */
@@ -108,7 +112,7 @@ export class Runner {
     const program = compiler.openProgram(script, options.name);
     const task = new Task(this.#nextRun++, program, limits.of(runLimits(timeless, options)), false);
     const requests = new OpenRequests();
-    task.byHand = requests.add;
+    task.special.byHand = requests.add;
     task.referenced = false;
     task.onLeave = this.#onLeave;
     applyListeners(task, options);
@@ -128,7 +132,7 @@ export class Runner {
 
   /** Starts it, now or when its turn comes. */
   enqueue(task: Task): void {
-    const { signal } = task;
+    const { signal } = task.options;
     if (signal !== undefined) {
       if (signal.aborted) task.cancel(signal.reason);
       else watch(signal, task);
@@ -143,9 +147,10 @@ export class Runner {
   held<T>(lane: Lane, handle: FunctionHandle, args: readonly unknown[], origin: FunctionOrigin): Run<T> {
     const task = new Task(this.#nextRun++, origin.program, origin.limitSet, false);
     task.onLeave = this.#onLeave;
-    task.onPrint = origin.onPrint;
-    task.onDebug = origin.onDebug;
-    task.held = { handle, args };
+    const { special } = task;
+    special.onPrint = origin.onPrint;
+    special.onDebug = origin.onDebug;
+    special.held = { handle, args };
     task.scope = asyncScope();
     const run = new Run<T>(task);
     this.queue.startNow(task, () => this.#start(task, () => startable(lane, handle).start(task, [])));
@@ -166,10 +171,11 @@ export class Runner {
   }
 
   readonly #onLeave = (task: Task): void => {
+    const { signal, told } = task.options;
     task.home?.leave(task);
-    if (task.signal !== undefined) unwatch(task.signal, task);
+    if (signal !== undefined) unwatch(signal, task);
     this.counters.ended(task);
-    task.told?.ended(task.settled === 'done' ? { result: task.value } : { error: task.error });
+    told?.ended(task.settled === 'done' ? { result: task.value } : { error: task.error });
     this.parts.tracer?.ended(task);
     if (!task.sync) this.queue.left(task);
   };
@@ -182,7 +188,7 @@ function takeContext(task: Task): void {
 /** Tells that a run begins; what begins with it happens in the listeners' context. */
 function tell<T>(task: Task, begin: () => T): T {
   return runWatch().begin({ runId: task.id, script: task.program.name }, (told) => {
-    task.told = told;
+    task.special.told = told;
     return begin();
   });
 }

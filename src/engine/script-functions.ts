@@ -6,7 +6,15 @@ import { bindHandle, type FunctionHandle } from '../protocol/handles.js';
 import type { Run } from './run.js';
 import type { FunctionOrigin } from './task.js';
 
-/** A function of a script. Every call is a run of its own, on the core that has the function. */
+/**
+ * A function of a script. Every call is a run of its own, on the core that has the function.
+ * @example
+ * ```ts
+ * const add = await engine.evalAsync<RhaiFunction<[number], number>>('let n = 40; |x| n + x');
+ * console.log(await add(2)); // prints: 42
+ * add.dispose();
+ * ```
+ */
 export interface RhaiFunction<A extends unknown[] = any[], T = any> {
   (...args: A): Run<T>;
   readonly name: string;

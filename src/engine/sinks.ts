@@ -29,13 +29,13 @@ export class Sinks {
   ) {}
 
   print(task: Task | undefined, text: string): void {
-    const listener = task?.onPrint ?? this.onPrint;
+    const listener = task?.options.onPrint ?? this.onPrint;
     if (listener === undefined) console.log(harmless(text));
     else guarded(task, 'onPrint', () => listener(text));
   }
 
   debug(task: Task | undefined, text: string, source: string, line: number, column: number): void {
-    const listener = task?.onDebug ?? this.onDebug;
+    const listener = task?.options.onDebug ?? this.onDebug;
     if (listener === undefined) console.error(harmless(`${source || 'script'}:${line}:${column} ${text}`));
     else guarded(task, 'onDebug', () => listener(text, { source, line, column }));
   }

@@ -8,24 +8,25 @@ import type { Variable } from './scope-record.js';
 import type { Task } from './task.js';
 
 export function writeStart(record: Encoder, task: Task, inherited: readonly Variable[]): void {
-  const own = task.variables ?? [];
+  const { options } = task;
+  const own = options.variables ?? [];
   const hasScope = inherited.length + own.length > 0;
   const scope = hasScope ? C.START_SCOPE : 0;
-  const call = task.held ? C.START_FUNCTION : task.call ? C.START_CALL : 0;
+  const call = options.held ? C.START_FUNCTION : options.call ? C.START_CALL : 0;
   record.u32(
     scope |
       call |
       (task.sync ? C.START_OWN_SCOPE : 0) |
-      (task.commit ? C.START_COMMIT : 0) |
-      (task.byHand ? C.START_BY_HAND : 0),
+      (options.commit ? C.START_COMMIT : 0) |
+      (options.byHand ? C.START_BY_HAND : 0),
   );
-  record.u32(task.priority | 0);
+  record.u32(options.priority | 0);
   if (hasScope) writeScope(record, inherited, own);
-  if (task.held) {
-    record.u32(task.held.handle.slot);
-    record.u32(task.held.handle.generation);
-  } else if (task.call) record.text(task.call.name);
-  const args = (task.held ?? task.call)?.args;
+  if (options.held) {
+    record.u32(options.held.handle.slot);
+    record.u32(options.held.handle.generation);
+  } else if (options.call) record.text(options.call.name);
+  const args = (options.held ?? options.call)?.args;
   if (args === undefined) return;
   record.u32(args.length);
   args.forEach((arg, index) => at(index, () => record.encode(arg)));

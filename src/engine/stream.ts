@@ -23,6 +23,12 @@ function result<T>(value: unknown, done: boolean): IteratorResult<T, unknown> {
 /**
  * The values that a script emits, in order; then its result as the iterator's return value, or its error.
  * The run starts with the first `next()`.
+ * @example
+ * ```ts
+ * const stream = engine.evalStream('emit("a"); emit("b"); "end"');
+ * console.log((await stream.next()).value); // prints: a
+ * await stream.return(); // cancels the run
+ * ```
  */
 export class RunStream<T = unknown> implements TaskFace, AsyncIterableIterator<T, unknown, void> {
   readonly #task: Task;
@@ -41,8 +47,9 @@ export class RunStream<T = unknown> implements TaskFace, AsyncIterableIterator<T
     this.#task = task;
     this.#bufferSize = bufferSize;
     this.#start = start;
-    const { schema } = task;
-    task.sink = schema === undefined ? (value) => this.#emit(value) : (value) => this.#check(schema, value);
+    const { schema } = task.options;
+    task.special.sink =
+      schema === undefined ? (value) => this.#emit(value) : (value) => this.#check(schema, value);
     task.face = this;
   }
 

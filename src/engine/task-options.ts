@@ -9,23 +9,25 @@ import type { Task } from './task.js';
 
 /** What every kind of run has. */
 export function applyListeners(task: Task, options: RunOptions): void {
-  task.onPrint = listener('onPrint', options.onPrint);
-  task.onDebug = listener('onDebug', options.onDebug);
+  const { special } = task;
+  special.onPrint = listener('onPrint', options.onPrint);
+  special.onDebug = listener('onDebug', options.onDebug);
   const { schema } = options;
   checkSchema('schema', schema);
-  task.schema = schema;
+  special.schema = schema;
 }
 
 /** What only runs in the background have. */
 export function applyOptions(task: Task, options: RunOptions): void {
+  const { special } = task;
   const { signal, scope, priority, commit } = options;
   if (signal !== undefined) {
     checkSignal(signal);
-    task.signal = signal;
+    special.signal = signal;
   }
-  if (scope !== undefined) task.variables = variablesOf(scope);
-  task.priority = priorityOf(priority);
-  task.commit = commit === true;
+  if (scope !== undefined) special.variables = variablesOf(scope);
+  special.priority = priorityOf(priority);
+  special.commit = commit === true;
 }
 
 function variablesOf(scope: NonNullable<RunOptions['scope']>): [string, unknown][] {

@@ -67,17 +67,8 @@ export interface TaskHome extends TaskHolder {
   leave(task: Task): void;
 }
 
-export class Task implements CallOwner {
-  slot = -1;
-  generation = 0;
-  /** Undefined before it starts and after it ends. */
-  home: TaskHome | undefined;
-  /** Its queue, then its home; undefined before and after. */
-  holder: TaskHolder | undefined;
-  /** Async context of the caller; undefined on the caller's stack. */
-  scope: AsyncScope | undefined;
-  waiting = 0;
-  errors: number[] | undefined;
+/** What is special about a run; most have nothing of it. */
+export class TaskOptions {
   call: CallTarget | undefined;
   held: HeldCall | undefined;
   variables: readonly (readonly [string, unknown])[] | undefined;
@@ -94,18 +85,37 @@ export class Task implements CallOwner {
   sink: EmitSink | undefined;
   /** What its result must be. */
   schema: AnySchema | undefined;
+}
+
+const PLAIN: Readonly<TaskOptions> = Object.freeze(new TaskOptions());
+
+/** How the host side has decided that a run ends; the core only has to let go. */
+type Verdict =
+  | { readonly isCancel: true; readonly reason: unknown }
+  | { readonly isCancel: false; readonly error: unknown };
+
+export class Task implements CallOwner {
+  slot = -1;
+  generation = 0;
+  /** Undefined before it starts and after it ends. */
+  home: TaskHome | undefined;
+  /** Its queue, then its home; undefined before and after. */
+  holder: TaskHolder | undefined;
+  /** Async context of the caller; undefined on the caller's stack. */
+  scope: AsyncScope | undefined;
+  waiting = 0;
+  errors: number[] | undefined;
+  /** Most runs have no special ones and share these. */
+  options: Readonly<TaskOptions> = PLAIN;
   /** It counts among the runs under way. */
   counted = false;
   /** Whether it keeps the process alive. */
   referenced = true;
   stats: RunStats = NO_STATS;
   settled: 'done' | 'failed' | undefined;
-  value: unknown;
-  error: unknown;
-  cancelled = false;
-  reason: unknown;
-  /** The host side has decided how it fails; the core only has to let go. */
-  #verdict: { error: unknown } | undefined;
+  /** The value, or the error. */
+  #result: unknown;
+  #verdict: Verdict | undefined;
   /** Told once, when it ends. */
   face: TaskFace | undefined;
   /** Called first, to free what the engine keeps for it. */
@@ -118,6 +128,33 @@ export class Task implements CallOwner {
     readonly sync: boolean,
   ) {}
 
+  /** Its own options, to be filled. */
+  get special(): TaskOptions {
+    if (this.options === PLAIN) this.options = new TaskOptions();
+    return this.options;
+  }
+
+  get byHand(): TaskOptions['byHand'] {
+    return this.options.byHand;
+  }
+
+  get value(): unknown {
+    return this.settled === 'done' ? this.#result : undefined;
+  }
+
+  get error(): unknown {
+    return this.settled === 'failed' ? this.#result : undefined;
+  }
+
+  get cancelled(): boolean {
+    return this.#verdict?.isCancel === true;
+  }
+
+  /** Why it was cancelled. */
+  get reason(): unknown {
+    return this.#verdict?.isCancel === true ? this.#verdict.reason : undefined;
+  }
+
   get limits(): LimitSet['limits'] {
     return this.limitSet.limits;
   }
@@ -126,12 +163,13 @@ export class Task implements CallOwner {
 
   /** For functions that it gives out; they do not hold the task itself. */
   get origin(): FunctionOrigin {
-    const { program, limitSet, onPrint, onDebug } = this;
+    const { program, limitSet, options } = this;
+    const { onPrint, onDebug } = options;
     return (this.#origin ??= { program, limitSet, onPrint, onDebug });
   }
 
   get ended(): boolean {
-    return this.settled !== undefined || this.cancelled || this.#verdict !== undefined;
+    return this.settled !== undefined || this.#verdict !== undefined;
   }
 
   get state(): RunState {
@@ -144,58 +182,61 @@ export class Task implements CallOwner {
   /** Asks it to end. False when it is over already. */
   cancel(reason: unknown): boolean {
     if (this.ended) return false;
-    this.cancelled = true;
-    this.reason = reason;
+    this.#verdict = { isCancel: true, reason };
     if (this.home === undefined) this.reject(new RhaiCancelledError(reason, { script: this.program.name }));
     else this.home.cancel(this);
     return true;
   }
 
   emit(value: unknown): Promise<void> | undefined {
-    if (this.sink === undefined) throw noStream();
+    const { sink } = this.options;
+    if (sink === undefined) throw noStream();
     if (this.ended) throw this.abortReason();
-    return this.sink(value);
+    return sink(value);
   }
 
   /** Ends it with an error of the host side: the core is told to let go, then the error comes out. */
   fail(error: unknown): void {
     if (this.ended) return;
-    this.#verdict = { error };
+    this.#verdict = { isCancel: false, error };
     this.home?.cancel(this);
   }
 
   abortReason(): unknown {
-    if (this.cancelled && this.reason !== undefined) return this.reason;
-    return this.#verdict?.error ?? new RhaiCancelledError(this.reason);
+    const { reason } = this;
+    if (reason !== undefined) return reason;
+    return (
+      (this.#verdict?.isCancel === false ? this.#verdict.error : undefined) ?? new RhaiCancelledError(reason)
+    );
   }
 
   /** The core says: done. */
   done(value: unknown): void {
-    if (this.ended) return this.#end('failed', undefined, this.#override(undefined));
-    this.#end('done', value, undefined);
+    if (this.ended) this.#end('failed', this.#override(undefined));
+    else this.#end('done', value);
   }
 
   /** The core says: failed. */
   failed(error: unknown): void {
-    this.#end('failed', undefined, this.#override(error));
+    this.#end('failed', this.#override(error));
   }
 
   #override(error: unknown): unknown {
-    if (this.#verdict) return this.#verdict.error;
-    if (this.cancelled && !(error instanceof RhaiCancelledError)) return new RhaiCancelledError(this.reason);
-    return error;
+    const verdict = this.#verdict;
+    if (verdict === undefined) return error;
+    if (!verdict.isCancel) return verdict.error;
+    return error instanceof RhaiCancelledError ? error : new RhaiCancelledError(verdict.reason);
   }
 
   /** Ends it here and now, whatever the core does. */
   reject(error: unknown): void {
-    this.#end('failed', undefined, error);
+    this.#end('failed', error);
   }
 
-  #end(how: 'done' | 'failed', value: unknown, error: unknown): void {
+  #end(how: 'done' | 'failed', result: unknown): void {
     if (this.settled !== undefined) return;
     this.settled = how;
-    this.value = value;
-    this.error = error;
+    this.#result = result;
     this.onLeave?.(this);
     this.onLeave = undefined; // a run that somebody keeps does not keep its engine
     this.home = undefined;

@@ -3,6 +3,7 @@
 
 import { codeFrame } from './frame.js';
 import { describe, safeString } from './describe.js';
+import { hostFrames, scriptFrame } from './stack.js';
 
 /** A place in a script; lines and columns count from 1, columns in characters. */
 export interface Position {
@@ -28,10 +29,6 @@ export interface ErrorDetails {
 
 const MAX_CAUSES = 8;
 const inspectKey = Symbol.for('nodejs.util.inspect.custom');
-
-function frameLine(frame: TraceFrame): string {
-  return `    at ${frame.function || '<script>'} (${frame.source || 'script'}:${frame.line}:${frame.column})`;
-}
 
 /** `instanceof` that survives a hostile proxy. */
 function isOurs(error: unknown): error is RhaiError {
@@ -76,15 +73,15 @@ export class RhaiError extends Error {
     this.script = details.script;
     this.trace = details.trace ?? [];
     this.#text = details.text;
-    this.#putScriptFramesFirst();
+    if (this.trace.length > 0) this.#joinFrames();
   }
 
-  #putScriptFramesFirst(): void {
-    if (this.trace.length === 0) return;
-    const stack = this.stack ?? '';
-    const start = stack.indexOf('\n    at ');
-    const frames = start < 0 ? '' : stack.slice(start);
-    this.stack = `${this.name}: ${this.message}\n${this.trace.map(frameLine).join('\n')}${frames}`;
+  /** The frames that V8 found are those of our pump. */
+  #joinFrames(): void {
+    const { cause } = this;
+    const isHosts = this.code === 'RHAI_HOST' && !(isOurs(cause) && cause.trace.length === 0);
+    const frames = [...(isHosts ? hostFrames(cause) : []), ...this.trace.map(scriptFrame)];
+    this.stack = [`${this.name}: ${this.message}`, ...frames].join('\n');
   }
 
   /** Lines of the script around the position, or ''. */
@@ -112,7 +109,7 @@ export class RhaiError extends Error {
   [inspectKey](depth: number, options: object, inspect?: Inspect): string {
     const head = `${this.name} [${this.code}]: ${this.message}`;
     const frame = this.message.includes(' | ') ? '' : this.codeFrame;
-    const trace = this.trace.map(frameLine).join('\n');
+    const trace = this.trace.map(scriptFrame).join('\n');
     const cause =
       this.cause !== undefined && depth > 0 && inspect ? shownCause(this.cause, options, depth, inspect) : '';
     return [head, frame, trace || (this.stack ?? '').split('\n').slice(1).join('\n'), cause]

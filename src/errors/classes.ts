@@ -2,7 +2,14 @@
 
 import { named, RhaiError, type ErrorDetails } from './base.js';
 
-/** The script does not parse. */
+/**
+ * The script does not parse.
+ * @example
+ * ```ts
+ * const error = await engine.evalAsync<never>('let = 1').catch((error: unknown) => error as RhaiSyntaxError);
+ * console.log(error.line, error.column); // prints: 1 5
+ * ```
+ */
 export class RhaiSyntaxError extends RhaiError {
   readonly line: number;
   readonly column: number;
@@ -22,7 +29,14 @@ export interface RuntimeDetails extends ErrorDetails {
   value?: unknown;
 }
 
-/** The script threw, or did something that the language forbids. */
+/**
+ * The script threw, or did something that the language forbids.
+ * @example
+ * ```ts
+ * const error = await engine.evalAsync<never>('throw #{ code: 7 }').catch((error: unknown) => error as RhaiRuntimeError);
+ * console.log(error.value); // prints: { code: 7 }
+ * ```
+ */
 export class RhaiRuntimeError extends RhaiError {
   readonly kind: string;
   readonly value: unknown;
@@ -42,7 +56,16 @@ export class RhaiRuntimeError extends RhaiError {
   }
 }
 
-/** A host function threw or rejected and the script did not catch it; `cause` is the very object that was thrown. */
+/**
+ * A host function threw or rejected and the script did not catch it; `cause` is the very object that was thrown.
+ * @example
+ * ```ts
+ * const reason = new Error('no line');
+ * engine.registerFunction('dial', () => { throw reason; });
+ * const error = await engine.evalAsync<never>('dial()').catch((error: unknown) => error as RhaiHostError);
+ * console.log(error.cause === reason, error.functionName); // prints: true dial
+ * ```
+ */
 export class RhaiHostError extends RhaiRuntimeError {
   readonly functionName: string;
   constructor(message: string, functionName: string, details: RuntimeDetails) {
@@ -54,7 +77,14 @@ export class RhaiHostError extends RhaiRuntimeError {
   }
 }
 
-/** `eval` met a host function that returned a promise. */
+/**
+ * `eval` met a host function that returned a promise.
+ * @example
+ * ```ts
+ * engine.registerFunction('later', async () => 1);
+ * try { engine.eval('later()'); } catch (error) { console.log((error as RhaiAsyncFunctionError).functionName); } // prints: later
+ * ```
+ */
 export class RhaiAsyncFunctionError extends RhaiError {
   readonly functionName: string;
   constructor(functionName: string, details: ErrorDetails = {}) {
@@ -70,7 +100,15 @@ export class RhaiAsyncFunctionError extends RhaiError {
   }
 }
 
-/** An enforced limit; `limit` is its option's name, `value` the number that was in force. */
+/**
+ * An enforced limit; `limit` is its option's name, `value` the number that was in force.
+ * @example
+ * ```ts
+ * const run = engine.evalAsync<never>('loop {}', { limits: { maxOperations: 1_000 } });
+ * const { limit, value } = await run.catch((error: unknown) => error as RhaiLimitError);
+ * console.log(limit, value); // prints: maxOperations 1000
+ * ```
+ */
 export class RhaiLimitError extends RhaiError {
   readonly limit: string;
   readonly value: number;
@@ -97,7 +135,14 @@ export interface Spent {
   readonly queueMs: number;
 }
 
-/** `timeoutMs`, `computeMs` or `hostTimeoutMs` ran out. */
+/**
+ * `timeoutMs`, `computeMs` or `hostTimeoutMs` ran out.
+ * @example
+ * ```ts
+ * const error = await engine.evalAsync<never>('loop {}', { timeoutMs: 20 }).catch((error: unknown) => error as RhaiTimeoutError);
+ * console.log(error.limit, error.ms); // prints: timeoutMs 20
+ * ```
+ */
 export class RhaiTimeoutError extends RhaiLimitError {
   readonly ms: number;
   readonly where: 'script' | 'host' | 'queue';
@@ -120,7 +165,14 @@ export class RhaiTimeoutError extends RhaiLimitError {
   }
 }
 
-/** Cancelled by `run.cancel(reason)` or an AbortSignal; `reason` is the very object that was given. */
+/**
+ * Cancelled by `run.cancel(reason)` or an AbortSignal; `reason` is the very object that was given.
+ * @example
+ * ```ts
+ * const run = engine.evalAsync('loop {}', { signal: AbortSignal.abort('too late') });
+ * console.log(await run.catch((error: RhaiCancelledError) => error.reason)); // prints: too late
+ * ```
+ */
 export class RhaiCancelledError extends RhaiError {
   readonly reason: unknown;
   constructor(reason: unknown, details: ErrorDetails = {}) {
@@ -136,7 +188,14 @@ export class RhaiDisposedError extends RhaiError {
   }
 }
 
-/** A value that cannot cross the border, or that a schema refuses; `path` says where it is, such as `$.users[3].avatar`. */
+/**
+ * A value that cannot cross the border, or that a schema refuses; `path` says where it is, such as `$.users[3].avatar`.
+ * @example
+ * ```ts
+ * const error = await engine.evalAsync<never>('x', { scope: { x: { list: [Symbol('s')] } } }).catch((error: unknown) => error as RhaiValueError);
+ * console.log(error.path); // prints: $.x.list[0]
+ * ```
+ */
 export class RhaiValueError extends RhaiError {
   readonly path: string;
   /** What a validator said, all of it. */

@@ -6,43 +6,76 @@ import type { Told } from '../trace/channels.js';
 import type { HostFunction } from './functions.js';
 import type { CallOwner } from './owner.js';
 
+/** Of a call whose function has them, or that is over. */
+export const NO_ARGS: unknown[] = [];
+
 export interface CallSettler {
   fulfilled(call: HostCall, value: unknown): void;
   rejected(call: HostCall, error: unknown): void;
 }
 
+/** What few calls have; ten thousand that only wait do not carry it. */
+class Extras {
+  line = 0;
+  column = 0;
+  /** Who hears how it ends. */
+  told: Told | undefined;
+  /** When nobody waited for it any more, although its function had not settled. */
+  abandonedAt: number | undefined;
+  controller: AbortController | undefined;
+  abortReason: unknown;
+}
+
 export class HostCall {
   slot = 0;
   generation = 0;
-  line = 0;
-  column = 0;
   owner!: CallOwner;
   fn!: HostFunction;
-  args: unknown[] = [];
+  args: unknown[] = NO_ARGS;
   startedAt = 0;
   /** A promise of the host decides; then the owner counts this call as waiting. */
   waiting = false;
   /** It holds a place of its function's `concurrency`, and of the engine's `maxPendingRequests`. */
   inFunction = false;
   inAll = false;
-  /** When nobody waited for it any more, although its function had not settled. */
-  abandonedAt: number | undefined;
   /** Nobody wants the answer any more. */
   dead = false;
-  /** Who hears how it ends. */
-  told: Told | undefined;
   /** A context of this call was given to user code. */
   shared = false;
-  #controller: AbortController | undefined;
-  #abortReason: unknown;
+  #extras: Extras | undefined;
 
   readonly onValue = (value: unknown): void => this.settler.fulfilled(this, value);
   readonly onError = (error: unknown): void => this.settler.rejected(this, error);
 
   constructor(private readonly settler: CallSettler) {}
 
+  get #own(): Extras {
+    return (this.#extras ??= new Extras());
+  }
+
   get position(): Position {
-    return { line: this.line, column: this.column };
+    return { line: this.#extras?.line ?? 0, column: this.#extras?.column ?? 0 };
+  }
+
+  place(line: number, column: number): void {
+    this.#own.line = line;
+    this.#own.column = column;
+  }
+
+  get told(): Told | undefined {
+    return this.#extras?.told;
+  }
+
+  set told(told: Told | undefined) {
+    this.#own.told = told;
+  }
+
+  get abandonedAt(): number | undefined {
+    return this.#extras?.abandonedAt;
+  }
+
+  set abandonedAt(ms: number | undefined) {
+    this.#own.abandonedAt = ms;
   }
 
   get requestId(): string {
@@ -51,26 +84,25 @@ export class HostCall {
 
   /** Made when somebody asks for it; already aborted when the call is over. */
   get signal(): AbortSignal {
-    if (this.#controller === undefined) {
-      this.#controller = new AbortController();
-      if (this.dead) this.#controller.abort(this.#abortReason);
+    const own = this.#own;
+    if (own.controller === undefined) {
+      own.controller = new AbortController();
+      if (this.dead) own.controller.abort(own.abortReason);
     }
-    return this.#controller.signal;
+    return own.controller.signal;
   }
 
   /** No answer is wanted: tells the host function. */
   abort(reason: unknown): void {
     this.dead = true;
-    this.#abortReason = reason;
-    this.#controller?.abort(reason);
+    const own = this.#own;
+    own.abortReason = reason;
+    own.controller?.abort(reason);
   }
 
   reset(): void {
-    this.args = [];
+    this.args = NO_ARGS;
     this.waiting = this.inFunction = this.inAll = this.dead = this.shared = false;
-    this.abandonedAt = undefined;
-    this.told = undefined;
-    this.#controller = undefined;
-    this.#abortReason = undefined;
+    this.#extras = undefined;
   }
 }

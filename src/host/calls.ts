@@ -1,14 +1,16 @@
 // The host calls of one core: a request starts a host function, its result becomes a reply, a late result is counted.
 // Every request is answered once, dropped when its run is over, or aborted by the core; nothing here throws into the pump.
 
-import { describe, RhaiAsyncFunctionError, RhaiLimitError } from '../errors/index.js';
+import { RhaiAsyncFunctionError } from '../errors/index.js';
 import { turnClock } from '../backend/turn.js';
 import type { Port } from '../backend/port.js';
 import * as C from '../protocol/constants.js';
 import type { Decoder } from '../protocol/decode.js';
 import { thenNative } from '../protocol/intrinsics.js';
 import { abandon, settleAbandoned } from './abandoned.js';
-import { HostCall, type CallSettler } from './call.js';
+import { Answers } from './answers.js';
+import { HostCall, NO_ARGS, type CallSettler } from './call.js';
+import { callIn } from './call-in.js';
 import { readArguments, timedOut, wrongArity, type CallShared } from './call-parts.js';
 import { CallContext } from './context.js';
 import type { HostFunction } from './functions.js';
@@ -21,6 +23,8 @@ import { watched } from './watched.js';
 
 const ignore = (): void => {};
 const MAX_POOL = 1024;
+/** No request's slot. */
+const NONE = -1;
 /** Stands for a function that was unregistered while a script still knew it. */
 const GONE = unregistered('(unregistered)');
 
@@ -28,12 +32,18 @@ export class HostCalls implements CallSettler {
   /** By request slot. */
   readonly #live: (HostCall | undefined)[] = [undefined];
   readonly #pool: HostCall[] = [];
+  readonly #answers: Answers;
+  /** The plain call whose function is running. */
+  #plainSlot = NONE;
+  #plainGeneration = 0;
 
   constructor(
-    private readonly port: Port,
+    port: Port,
     private readonly owners: Owners,
     private readonly shared: CallShared,
-  ) {}
+  ) {
+    this.#answers = new Answers(port, shared.errors);
+  }
 
   /** A REQUEST record. */
   request(slot: number, generation: number, body: Decoder): void {
@@ -50,10 +60,10 @@ export class HostCalls implements CallSettler {
       counters.orphaned++;
       return;
     }
-    const call = this.#take(slot, generation, owner, args);
-    call.line = line;
-    call.column = column;
-    call.fn = fn ?? GONE;
+    if (fn !== undefined && refused === undefined && this.#isPlain(fn, owner, args.length))
+      return this.#startPlain(slot, generation, owner, fn, args);
+    const call = this.#take(slot, generation, owner, fn ?? GONE, args);
+    call.place(line, column);
     tracer?.drained(call);
     if (fn === undefined)
       return this.#throw(call, new Error('The host function is not registered any more.'));
@@ -61,7 +71,7 @@ export class HostCalls implements CallSettler {
     if (owner.byHand !== undefined && !this.#isOwnModule(call)) return this.#ask(call, owner.byHand);
     if (fn.arity >= 0 && fn.arity !== args.length) return this.#throw(call, wrongArity(fn, args.length));
     const { gate } = this.shared;
-    if (gate.bounds(call) && !gate.enter(call, this)) return;
+    if (gate.bounds(fn) && !gate.enter(call, this)) return;
     this.start(call);
   }
 
@@ -71,13 +81,71 @@ export class HostCalls implements CallSettler {
     return memberFunction(id, args) ?? unregistered(body.text());
   }
 
-  #take(slot: number, generation: number, owner: CallOwner, args: unknown[]): HostCall {
+  /** Nobody listens to the call, bounds it, or answers instead of its function, which wants no context. */
+  #isPlain(fn: HostFunction, owner: CallOwner, argc: number): boolean {
+    const { tracer, gate } = this.shared;
+    return (
+      !fn.context &&
+      tracer === undefined &&
+      owner.byHand === undefined &&
+      (fn.arity < 0 || fn.arity === argc) &&
+      !gate.bounds(fn) &&
+      !callWatch().on
+    );
+  }
+
+  /**
+   * The short way of a plain call: it becomes a HostCall only when its function returns a promise. While the function
+   * runs, the call is two numbers: what the function itself does may end it.
+   */
+  #startPlain(slot: number, generation: number, owner: CallOwner, fn: HostFunction, args: unknown[]): void {
+    const { counters } = this.shared;
+    const outerSlot = this.#plainSlot;
+    const outerGeneration = this.#plainGeneration;
+    this.#plainSlot = slot;
+    this.#plainGeneration = generation;
+    counters.inFlight++;
+    let promise: Promise<unknown> | undefined;
+    let result: unknown;
+    let hasThrown = false;
+    try {
+      result = callIn(owner.scope, fn.handler, args);
+      promise = promiseOf(result);
+    } catch (error) {
+      hasThrown = true;
+      result = error;
+    }
+    const isOver = this.#plainSlot !== slot || owner.ended;
+    this.#plainSlot = outerSlot;
+    this.#plainGeneration = outerGeneration;
+    counters.inFlight--;
+    if (promise !== undefined) {
+      if (owner.sync) return this.#refuse(owner, fn, promise);
+      if (isOver) return this.#forsake(owner, fn, promise);
+      this.#wait(this.#take(slot, generation, owner, fn, NO_ARGS), promise);
+    } else if (isOver) counters.late++;
+    else if (hasThrown) this.#answers.error(slot, generation, owner, result);
+    else this.#answers.value(slot, generation, owner, result);
+  }
+
+  /** Its call was over before the function returned this promise: nobody waits for it. */
+  #forsake(owner: CallOwner, fn: HostFunction, promise: Promise<unknown>): void {
+    const call = new HostCall(this);
+    call.owner = owner;
+    call.fn = fn;
+    call.dead = true;
+    abandon(call, this.shared);
+    thenNative(promise, call.onValue, call.onError);
+  }
+
+  #take(slot: number, generation: number, owner: CallOwner, fn: HostFunction, args: unknown[]): HostCall {
     const call = this.#pool.pop() ?? new HostCall(this);
     call.slot = slot;
     call.generation = generation;
     call.owner = owner;
+    call.fn = fn;
     call.args = args;
-    call.startedAt = turnClock();
+    call.startedAt = Math.floor(turnClock()); // a small integer needs no box
     this.#live[slot] = call;
     this.shared.counters.inFlight++;
     return call;
@@ -118,45 +186,34 @@ export class HostCalls implements CallSettler {
       args.unshift(new CallContext(call, this.shared.engine));
     }
     const handler = callWatch().on ? watched(call, fn.handler) : fn.handler;
-    if (owner.scope === undefined) return handler(...args);
-    return owner.scope.runInAsyncScope(handler, undefined, ...args);
+    return callIn(owner.scope, handler, args);
   }
 
   #wait(call: HostCall, promise: Promise<unknown>): void {
-    if (call.owner.sync) {
-      thenNative(promise, ignore, ignore);
-      const { owner, fn } = call;
+    const { owner, fn } = call;
+    if (owner.sync) {
       this.#finish(call);
-      if (!owner.ended) owner.fail(new RhaiAsyncFunctionError(fn.name));
-      return;
+      return this.#refuse(owner, fn, promise);
     }
     thenNative(promise, call.onValue, call.onError);
+    call.args = NO_ARGS; // the function has them
     call.waiting = true;
     call.owner.waiting++;
+  }
+
+  /** A run that cannot wait got a promise. */
+  #refuse(owner: CallOwner, fn: HostFunction, promise: Promise<unknown>): void {
+    thenNative(promise, ignore, ignore);
+    if (!owner.ended) owner.fail(new RhaiAsyncFunctionError(fn.name));
   }
 
   fulfilled(call: HostCall, value: unknown): void {
     call.told?.ended({ result: value });
     if (call.dead || call.owner.ended) return this.#late(call);
     this.shared.tracer?.hostSettled(call, true);
-    const { port } = this;
-    const record = port.begin(C.REPLY, call.slot, call.generation, call.owner.limits);
-    try {
-      record.encode(value);
-    } catch (error) {
-      return this.#refused(call, port.abort(error));
-    }
-    port.end();
+    this.#answers.value(call.slot, call.generation, call.owner, value);
     this.shared.tracer?.replyPosted(call);
     this.#finish(call);
-  }
-
-  /** The result cannot cross: a limit ends the run, anything else is thrown at the call. */
-  #refused(call: HostCall, error: unknown): void {
-    if (!(error instanceof RhaiLimitError)) return this.#throw(call, error);
-    const { owner } = call;
-    this.#finish(call);
-    owner.fail(error);
   }
 
   rejected(call: HostCall, error: unknown): void {
@@ -167,14 +224,7 @@ export class HostCalls implements CallSettler {
   }
 
   #throw(call: HostCall, error: unknown): void {
-    const { name, message, code } = describe(error);
-    const handle = this.shared.errors.put(error, call.owner);
-    const record = this.port.begin(C.THROW, call.slot, call.generation);
-    record.u32(handle);
-    record.text(name);
-    record.text(message);
-    record.text(code);
-    this.port.end();
+    this.#answers.error(call.slot, call.generation, call.owner, error);
     this.shared.tracer?.replyPosted(call);
     this.#finish(call);
   }
@@ -216,9 +266,16 @@ export class HostCalls implements CallSettler {
   aborted(slot: number, generation: number, body: Decoder): void {
     const why = body.u32();
     const call = this.#live[slot];
-    if (call === undefined || call.generation !== generation) return;
+    if (call === undefined || call.generation !== generation) return this.#abortPlain(slot, generation, why);
     if (why === C.ABORTED_TIMEOUT) this.shared.counters.timedOut++;
     this.#abort(call, why === C.ABORTED_TIMEOUT ? timedOut(call) : call.owner.abortReason());
+  }
+
+  /** The plain call under way is over before its function has returned. */
+  #abortPlain(slot: number, generation: number, why: number): void {
+    if (slot !== this.#plainSlot || generation !== this.#plainGeneration) return;
+    if (why === C.ABORTED_TIMEOUT) this.shared.counters.timedOut++;
+    this.#plainSlot = NONE;
   }
 
   #abort(call: HostCall, reason: unknown): void {

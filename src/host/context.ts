@@ -4,7 +4,17 @@
 import type { Position } from '../errors/index.js';
 import type { HostCall } from './call.js';
 
-/** What a host function that was registered with `context: true` gets as its first argument. */
+/**
+ * What a host function that was registered with `context: true` gets as its first argument.
+ * @example
+ * ```ts
+ * engine.registerFunction('wait', ({ signal, position }: HostCallContext, ms: number) => {
+ *   console.log(signal.aborted, position.line); // prints: false 1
+ *   return new Promise((done) => setTimeout(done, ms));
+ * }, { context: true });
+ * await engine.evalAsync('wait(1)');
+ * ```
+ */
 export interface HostCallContext {
   /** Aborts when the run ends or the call times out. */
   readonly signal: AbortSignal;

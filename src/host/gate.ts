@@ -3,6 +3,7 @@
 // A call that is aborted while it waits is skipped; one that is aborted while it runs frees its places at once.
 
 import type { HostCall } from './call.js';
+import type { HostFunction } from './functions.js';
 import type { Warnings } from './warnings.js';
 
 interface Starter {
@@ -85,9 +86,9 @@ export class CallGate {
     return this.#functions.reduce((sum, bound) => sum + (bound?.waiting ?? 0), this.#all.waiting);
   }
 
-  /** Whether a call has to ask at all. */
-  bounds(call: HostCall): boolean {
-    return this.maxPending > 0 || call.fn.concurrency > 0;
+  /** Whether calls of a function have to ask at all. */
+  bounds(fn: HostFunction): boolean {
+    return this.maxPending > 0 || fn.concurrency > 0;
   }
 
   /** True when the call may start now; else it is started later. */

@@ -57,7 +57,13 @@ export const DEFAULT_LIMITS: Readonly<Limits> = Object.freeze({
   hostTimeoutMs: 30_000,
 });
 
-/** Limits for scripts of people you do not know. */
+/**
+ * Limits for scripts of people you do not know.
+ * @example
+ * ```ts
+ * console.log(secureDefaults().computeMs); // prints: 1000
+ * ```
+ */
 export function secureDefaults(): Limits {
   return {
     ...DEFAULT_LIMITS,
@@ -69,7 +75,14 @@ export function secureDefaults(): Limits {
   };
 }
 
-/** Limits for small expressions, filters and formulas. */
+/**
+ * Limits for small expressions, filters and formulas.
+ * @example
+ * ```ts
+ * const engine = await RhaiEngine.create({ limits: strict() });
+ * console.log(await engine.evalAsync('loop {}').catch((error: RhaiLimitError) => error.limit)); // prints: maxOperations
+ * ```
+ */
 export function strict(): Limits {
   return {
     maxOperations: 100_000,
@@ -87,7 +100,14 @@ export function strict(): Limits {
   };
 }
 
-/** No limits at all: only for scripts that you wrote. */
+/**
+ * No limits at all: only for scripts that you wrote.
+ * @example
+ * ```ts
+ * const engine = await RhaiEngine.create({ limits: { ...unlimited(), timeoutMs: 60_000 } });
+ * console.log(await engine.evalAsync('1 + 1')); // prints: 2
+ * ```
+ */
 export function unlimited(): Limits {
   return Object.fromEntries(LIMIT_NAMES.map((name) => [name, 0])) as unknown as Limits;
 }

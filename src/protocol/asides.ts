@@ -7,10 +7,15 @@ import { utf8Length, Views } from './views.js';
 export const MIN_ASIDE = 16 << 10;
 /** Texts up to here go through a buffer that stays; it is shared, for nobody holds it across a call. */
 const KEPT_BYTES = 1 << 22;
+const NO_BUFFER = 0xffffffff;
+/** V8 keeps text without such a char at one byte each, and knows that this finds none there without looking at it. */
+const WIDE = /[^\x00-\xff]/;
 
-/** Side buffers of a core: `spillPut` and `spillDrop` of what goes in, `spillTake` and `spillRead` of what comes out. */
+/** Side buffers of a core: `spillPut…` and `spillDrop` of what goes in, `spillTake` and `spillRead` of what comes out. */
 export interface AsideStore {
   spillPut(bytes: Uint8Array): number;
+  /** Of text without chars above 255; NO_BUFFER when it has one above 127. */
+  spillPutText(text: string): number;
   spillDrop(id: number): void;
   spillTake(id: number): ArrayBuffer;
   /** Copies the buffer to `target` and frees it. */
@@ -37,6 +42,13 @@ export class Asides {
     const most = text.length * 3;
     const views = scratch(most <= KEPT_BYTES ? most : utf8Length(text));
     return views.u8.subarray(0, views.writeUtf8(text, 0));
+  }
+
+  /** Gives the core the text at a byte per char; undefined where it is not ASCII. */
+  putAscii(text: string): number | undefined {
+    if (WIDE.test(text)) return undefined;
+    const id = this.store.spillPutText(text);
+    return id === NO_BUFFER ? undefined : id;
   }
 
   /** Gives the core a copy of `bytes`. */

@@ -128,6 +128,9 @@ export class Encoder extends Writer {
   }
 
   #bigString(value: string, asides: Asides): void {
+    this.checkRecord(value.length + 9);
+    const ascii = asides.putAscii(value);
+    if (ascii !== undefined) return this.#named(C.T_ASIDE_LSTR, ascii, value.length);
     const bytes = asides.utf8(value);
     checkSize(this.limits, 'maxStringBytes', bytes.length);
     this.#aside(C.T_ASIDE_STR, bytes, asides);
@@ -135,13 +138,17 @@ export class Encoder extends Writer {
 
   #aside(tag: number, bytes: Uint8Array, asides: Asides): void {
     this.checkRecord(bytes.length + 9);
-    this.ensure(9);
-    const id = asides.put(bytes);
+    this.#named(tag, asides.put(bytes), bytes.length);
+  }
+
+  /** A buffer that was put aside. It is the record's from here on, whatever happens to it. */
+  #named(tag: number, id: number, bytes: number): void {
     this.#put.push(id);
-    this.asideBytes += bytes.length;
+    this.asideBytes += bytes;
+    this.ensure(9);
     this.u8[this.p] = tag;
     this.dv.setUint32(this.p + 1, id, true);
-    this.dv.setUint32(this.p + 5, bytes.length, true);
+    this.dv.setUint32(this.p + 5, bytes, true);
     this.p += 9;
   }
 

@@ -73,6 +73,12 @@ function encodeClass(type: string, members: ReadonlyMap<string, number>): Uint8A
 /**
  * Lets scripts hold `target`: as a variable, an argument or a result. They see it as an opaque value of type `type` with
  * the declared members; passed back, it is the same HostObject.
+ * @example
+ * ```ts
+ * const account = { owner: 'Ann', async save() { return true; } };
+ * const object = new HostObject(account, { type: 'Account', properties: ['owner'], methods: ['save'] });
+ * console.log(await engine.evalAsync('if a.save() { a.owner }', { scope: { a: object } })); // prints: Ann
+ * ```
  */
 export class HostObject<T extends object = object> {
   readonly type: string;

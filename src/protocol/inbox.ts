@@ -38,6 +38,8 @@ export class Inbox {
     private readonly size: number,
     private readonly spillPut: (bytes: Uint8Array) => number,
     private readonly asides?: Asides,
+    /** Asks whoever can to let the core read what is published. */
+    private readonly makeRoom?: () => void,
   ) {
     this.#control = views.i32;
     this.#base = base;
@@ -134,7 +136,12 @@ export class Inbox {
 
   #place(bytes: Uint8Array): void {
     if (bytes.length > this.#quarter) bytes = this.#spill(bytes);
-    if (this.#waiting.length > 0 || !this.#copy(bytes)) this.#waiting.push(bytes.slice());
+    if (this.#waiting.length === 0) {
+      if (this.#copy(bytes)) return;
+      this.makeRoom?.();
+      if (this.#copy(bytes)) return;
+    }
+    this.#waiting.push(bytes.slice());
   }
 
   /** Puts a large record aside and returns the small one that stands for it. */

@@ -76,15 +76,41 @@ Object.defineProperty(CharValue, 'name', { value: 'RhaiChar' });
 Object.defineProperty(TimestampValue, 'name', { value: 'RhaiTimestamp' });
 Object.defineProperty(RangeValue, 'name', { value: 'RhaiRange' });
 
-/** `RhaiFloat(5)` is the float 5.0, where a plain 5 would become an int. */
+/**
+ * `RhaiFloat(5)` is the float 5.0, where a plain 5 would become an int.
+ * @example
+ * ```ts
+ * console.log(await engine.evalAsync('type_of(x)', { scope: { x: RhaiFloat(5) } })); // prints: f64
+ * ```
+ */
 export const RhaiFloat = callable(FloatValue);
 export type RhaiFloat = FloatValue;
-/** `RhaiChar('x')` is a char, where a plain 'x' would become a string. */
+/**
+ * `RhaiChar('x')` is a char, where a plain 'x' would become a string.
+ * @example
+ * ```ts
+ * console.log(await engine.evalAsync('type_of(x)', { scope: { x: RhaiChar('x') } })); // prints: char
+ * ```
+ */
 export const RhaiChar = callable(CharValue);
 export type RhaiChar = CharValue;
-/** A point in time with millisecond precision. */
+/**
+ * A point in time with millisecond precision.
+ * @example
+ * ```ts
+ * console.log(RhaiTimestamp(0).toDate().toISOString()); // prints: 1970-01-01T00:00:00.000Z
+ * ```
+ */
 export const RhaiTimestamp = callable(TimestampValue);
 export type RhaiTimestamp = TimestampValue;
-/** `RhaiRange(0, 5)` is `0..5`; ranges that come out of a script are of this class too. */
+/**
+ * `RhaiRange(0, 5)` is `0..5`; ranges that come out of a script are of this class too.
+ * @example
+ * ```ts
+ * console.log(await engine.evalAsync('let s = 0; for i in r { s += i } s', { scope: { r: RhaiRange(0, 5) } })); // prints: 10
+ * const { start, end, inclusive } = engine.eval<RhaiRange>('1..=9');
+ * console.log(start, end, inclusive); // prints: 1 9 true
+ * ```
+ */
 export const RhaiRange = callable(RangeValue);
 export type RhaiRange = RangeValue;

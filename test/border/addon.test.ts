@@ -136,6 +136,20 @@ test('a big text is a side buffer that its record names, both ways, and each is 
   expect(core.core.counters()).toMatchObject({ sideBuffers: 0 });
 });
 
+test('ASCII text becomes a side buffer as it is; other text is refused and leaves nothing', () => {
+  const core = make(raw.HOME, 4096, 4096);
+  expect(core.core.spillPutText('x'.repeat(50_000) + 'é')).toBe(0xffffffff);
+  expect(core.core.counters()).toMatchObject({ sideBuffers: 0 });
+  core.start(1, 'fetch("").len()');
+  core.core.step(10_000);
+  const [request] = core.drain();
+  const kept = core.core.spillPutText('e'.repeat(70_000));
+  core.reply(request!, raw.concat(Uint8Array.of(23), raw.words(kept, 70_000)));
+  core.core.step(10_000);
+  expect(raw.doneInt(core.drain()[0])).toBe(70_000);
+  expect(() => core.core.spillPutText(5 as unknown as string)).toThrow(TypeError);
+});
+
 test('a full outbox keeps the order and holds the scripts', async () => {
   const core = make(raw.WORKER, 1024, 4096);
   core.start(1, 'for i in 0..3000 { print(i) } 1');

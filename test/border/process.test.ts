@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { child } from './child.js';
 
 describe('the process', () => {
-  it('ends by itself when an idle engine was never disposed', async () => {
+  it('ends by itself when an idle engine was never disposed (97)', async () => {
     const result = await child(`
       const engine = await RhaiEngine.create();
       engine.registerFunction('f', async (x) => x);
@@ -11,7 +11,7 @@ describe('the process', () => {
     expect(result).toMatchObject({ code: 0, stdout: '1 2', stderr: '' });
   });
 
-  it('stays alive while a run is pending', async () => {
+  it('stays alive while a run is pending (97)', async () => {
     const result = await child(`
       const engine = await RhaiEngine.create();
       engine.registerFunction('f', () => new Promise((resolve) => setTimeout(resolve, 50, 5).unref()));
@@ -19,7 +19,7 @@ describe('the process', () => {
     expect(result).toMatchObject({ code: 0, stdout: expect.stringMatching(/^(5|RhaiTimeoutError)$/) });
   });
 
-  it('may end although an unreferenced run is pending', async () => {
+  it('may end although an unreferenced run is pending (97)', async () => {
     const result = await child(`
       const engine = await RhaiEngine.create();
       engine.registerFunction('never', () => new Promise(() => {}));
@@ -43,7 +43,7 @@ describe('the process', () => {
     });
   });
 
-  it('keeps its exit code with pending runs of every kind', async () => {
+  it('keeps its exit code with pending runs of every kind (96)', async () => {
     const result = await child(`
       const engine = await RhaiEngine.create();
       engine.registerFunction('never', () => new Promise(() => {})).registerFunction('now', async (x) => x);
@@ -60,7 +60,7 @@ describe('the process', () => {
     expect(result).toMatchObject({ code: 7, signal: null, stderr: '' });
   });
 
-  it('sees no unhandled rejection of ours', async () => {
+  it('sees no unhandled rejection of ours (105)', async () => {
     const result = await child(
       `const engine = await RhaiEngine.create();
       engine.registerFunction('bad', async () => { throw Symbol('x'); });
@@ -78,7 +78,7 @@ describe('the process', () => {
     });
   });
 
-  it('survives worker threads that are terminated in the middle of everything', async () => {
+  it('survives worker threads that are terminated in the middle of everything (98)', async () => {
     const result = await child(`
       import { Worker } from 'node:worker_threads';
       const entry = ${JSON.stringify(new URL('../../dist/entry/node.js', import.meta.url).href)};

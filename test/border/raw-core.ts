@@ -10,6 +10,7 @@ export interface AddonCore {
   wake(): void;
   spillTake(id: number): ArrayBuffer;
   spillRead(id: number, target: Uint8Array): void;
+  spillPutText(text: string): number;
   spillPut(bytes: Uint8Array): number;
   spillDrop(id: number): void;
   ref(): void;

@@ -74,6 +74,18 @@ conformance('eval and scope', (make) => {
     expect(engine.getVar('LIMIT')).toBe(5);
   });
 
+  it('constants are seen inside functions, by their global name', async () => {
+    const engine = make().setConstant('RATE', 0.5).setVar('free', 1);
+    const script = 'fn half(x) { x * global::RATE } half(10)';
+    expect(engine.eval(script)).toBe(5);
+    expect(await engine.evalAsync(script)).toBe(5);
+    expect(await engine.evalAsync(`${script} + RATE`)).toBe(5.5);
+    expect(await engine.call(script, 'half', [4])).toBe(2);
+    expect(await engine.evalAsync('const RATE = 2.0; fn half(x) { x * global::RATE } half(10)')).toBe(20);
+    await expect(engine.evalAsync('fn f() { global::free } f()')).rejects.toThrow(/global::free/);
+    await expect(engine.evalAsync('global::none')).rejects.toThrow(/global::none/);
+  });
+
   it('clearScope forgets everything', async () => {
     const engine = make().setVar('x', 1).clearScope();
     expect(engine.vars()).toEqual({});

@@ -1,4 +1,4 @@
-// The guides tell the truth: their examples compile against the published types and print what they say; their links lead somewhere.
+// The guides and docstrings tell the truth: their examples compile against the published types and print what they say; their links lead somewhere.
 import { execFile } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -14,6 +14,21 @@ const examples = writeExamples();
 
 it('there are examples in every guide that shows code', () => {
   expect(examples.length).toBeGreaterThan(15);
+});
+
+it('every method of an engine, and every class and function that users make or catch, has an example', () => {
+  const engine = readFileSync(join(root, 'src/engine/engine.ts'), 'utf8');
+  const documented = [...engine.matchAll(/^ {2}(?:static async |static |async )?(\w+)[(<][^]*?[;{]$/gm)]
+    .map(([, name]) => name!)
+    .filter((name) => !['constructor', 'on'].includes(name));
+  const bare = documented.filter(
+    (name) =>
+      !new RegExp(`@example(?:(?!\\*/)[^])*\\*/\\n  (?:static async |static |async )?${name}[(<]`).test(
+        engine,
+      ),
+  );
+  expect(documented.length).toBeGreaterThan(20);
+  expect([...new Set(bare)]).toEqual([]);
 });
 
 it('every example compiles', async () => {

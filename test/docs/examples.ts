@@ -1,4 +1,5 @@
-// The TypeScript examples of the guides: each is a module of its own, compiled together, run one by one.
+// The TypeScript examples of the guides and of the docstrings: each is a module of its own, compiled together, run one by one.
+// An example in a docstring finds everything imported, and an engine made unless it makes its own.
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -15,20 +16,49 @@ export interface Example {
   readonly prints: string;
 }
 
+const PRELUDE = `import {
+  HostObject, RhaiAsyncFunctionError, RhaiCancelledError, RhaiChar, RhaiDisposedError, RhaiEngine, RhaiFloat, RhaiHostError,
+  RhaiLimitError, RhaiRange, RhaiRuntimeError, RhaiSyntaxError, RhaiTimeoutError, RhaiTimestamp, RhaiValueError,
+  secureDefaults, strict, unlimited, type HostCallContext, type RhaiFunction,
+} from 'rhai-bridge';
+import { createBridge } from 'rhai-bridge/bridge';
+`;
+const ENGINE = 'const engine = await RhaiEngine.create();\n';
+
+const sources = () =>
+  readdirSync(join(root, 'src'), { recursive: true, encoding: 'utf8' }).filter((name) =>
+    name.endsWith('.ts'),
+  );
+
+/** A docstring's text without its stars. */
+const bare = (lines: string) => lines.replace(/^ *\* ?/gm, '');
+
+function examplesOfSource(source: string): Example[] {
+  const text = readFileSync(join(root, 'src', source), 'utf8');
+  return [...text.matchAll(/^ *\* @example\n *\* ```ts\n([^]*?)^ *\* ```$/gm)].map(([, lines], index) => {
+    const code = bare(lines!);
+    const name = `${source.replace('.ts', '').replaceAll('/', '-')}-${index + 1}`;
+    return example(name, PRELUDE + (code.includes('const engine =') ? '' : ENGINE) + code);
+  });
+}
+
+function example(name: string, text: string): Example {
+  const prints = [...text.matchAll(/\/\/ prints: (.*)$/gm)].map(([, line]) => line!.trim()).join('\n');
+  return { name, file: join(folder, `${name}.mts`), text, prints };
+}
+
 const guides = () => readdirSync(join(root, 'docs')).filter((name) => name.endsWith('.md'));
 
 function examplesOf(guide: string): Example[] {
   const text = readFileSync(join(root, 'docs', guide), 'utf8');
-  return [...text.matchAll(/^```ts\n([^]*?)^```$/gm)].map(([, code], index) => {
-    const name = `${guide.replace('.md', '')}-${index + 1}`;
-    const prints = [...code!.matchAll(/\/\/ prints: (.*)$/gm)].map(([, line]) => line!.trim()).join('\n');
-    return { name, file: join(folder, `${name}.mts`), text: code!, prints };
-  });
+  return [...text.matchAll(/^```ts\n([^]*?)^```$/gm)].map(([, code], index) =>
+    example(`${guide.replace('.md', '')}-${index + 1}`, code!),
+  );
 }
 
 /** Writes every example into `folder`. */
 export function writeExamples(): Example[] {
-  const all = guides().flatMap(examplesOf);
+  const all = [...guides().flatMap(examplesOf), ...sources().flatMap(examplesOfSource)];
   rmSync(folder, { recursive: true, force: true });
   mkdirSync(folder, { recursive: true });
   for (const { file, text } of all) writeFileSync(file, text);

@@ -17,7 +17,7 @@ describe('process.exit', () => {
     3 * MINUTES,
   );
 
-  it('keeps its code inside a host function, in eval and in evalAsync', async () => {
+  it('keeps its code inside a host function, in eval and in evalAsync (96)', async () => {
     for (const call of ['engine.eval("quit()")', 'await engine.evalAsync("quit()")']) {
       const ended = await lines(
         `const engine = makeEngine().registerFunction('quit', () => process.exit(9));
@@ -147,7 +147,7 @@ describe('the natural end', () => {
 });
 
 describe('signals', () => {
-  it.each(['SIGTERM', 'SIGINT', 'SIGHUP', 'SIGUSR2'])('%s ends the process as ever', async (signal) => {
+  it.each(['SIGTERM', 'SIGINT', 'SIGHUP', 'SIGUSR2'])('%s ends the process as ever (103)', async (signal) => {
     const ended = await lines(
       `MODES.looping(makeEngine());
       MODES.replying(makeEngine());
@@ -156,7 +156,7 @@ describe('signals', () => {
     expect(ended).toMatchObject({ code: null, signal, stderr: '' });
   });
 
-  it('a handler may close gently', async () => {
+  it('a handler may close gently (103)', async () => {
     const ended = await lines(
       `const engine = makeEngine();
       const run = engine.evalAsync('loop { soon(1); }');
@@ -168,7 +168,7 @@ describe('signals', () => {
     expect(ended).toMatchObject(well('RhaiDisposedError\nclosed'));
   });
 
-  it('a stopped process goes on; its clocks did too', async () => {
+  it('a stopped process goes on; its clocks did too (103)', async () => {
     const ended = await lines(
       `import { spawn } from 'node:child_process';
       const engine = makeEngine();

@@ -21,7 +21,7 @@ beforeAll(() => {
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 describe.runIf(isLinux)('on Linux', () => {
-  it('a thread that cannot be started is an error of its run; the engine works again when it can', async () => {
+  it('a thread that cannot be started is an error of its run; the engine works again when it can (109)', async () => {
     const ended = await lines(
       `const engine = makeEngine({ assistMicros: 0 });
       process.env.NO_THREADS = '1';
@@ -38,9 +38,11 @@ describe.runIf(isLinux)('on Linux', () => {
     );
   });
 
-  it.each(['86400', '-86400'])('a wall clock that jumps by %s seconds moves no time-out', async (seconds) => {
-    const ended = await lines(
-      `const wall = Date.now(), engine = makeEngine();
+  it.each(['86400', '-86400'])(
+    'a wall clock that jumps by %s seconds moves no time-out (116)',
+    async (seconds) => {
+      const ended = await lines(
+        `const wall = Date.now(), engine = makeEngine();
       const spent = async (script, options) => {
         const begin = performance.now();
         const name = await engine.evalAsync(script, options).then(() => 'done', (error) => error.name);
@@ -58,14 +60,15 @@ describe.runIf(isLinux)('on Linux', () => {
       const ends = await all;
       console.log(ends.join(), Math.abs(Date.now() - wall) > 80_000_000);
       engine.dispose();`,
-      { env: { LD_PRELOAD: faults, FAULT_CLOCK: 'JUMP' } },
-    );
-    expect(ended).toMatchObject(
-      well('RhaiTimeoutErrortrue,RhaiTimeoutErrortrue,RhaiTimeoutErrortrue,donetrue true'),
-    );
-  });
+        { env: { LD_PRELOAD: faults, FAULT_CLOCK: 'JUMP' } },
+      );
+      expect(ended).toMatchObject(
+        well('RhaiTimeoutErrortrue,RhaiTimeoutErrortrue,RhaiTimeoutErrortrue,donetrue true'),
+      );
+    },
+  );
 
-  it('on one core, at the lowest priority, beside a busy neighbour, no wake-up is missed', async () => {
+  it('on one core, at the lowest priority, beside a busy neighbour, no wake-up is missed (111)', async () => {
     const ended = await lines(
       `import { spawn } from 'node:child_process';
       const hog = spawn('sh', ['-c', 'while :; do :; done']);
@@ -81,7 +84,7 @@ describe.runIf(isLinux)('on Linux', () => {
     expect(ended).toMatchObject(well('true\ntrue\ntrue\ntrue'));
   }, 60_000);
 
-  it('children started in the middle of runs inherit no descriptor of ours and end by themselves', async () => {
+  it('children started in the middle of runs inherit no descriptor of ours and end by themselves (106)', async () => {
     const ended = await lines(
       `import { execFileSync } from 'node:child_process';
       const count = () => execFileSync('ls', ['/proc/self/fd'], { encoding: 'utf8' }).trim().split('\\n').length;

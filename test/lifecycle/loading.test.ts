@@ -8,7 +8,7 @@ import { lines, well } from './program.js';
 const addon = createRequire(import.meta.url).resolve('../../build/Release/rhai_bridge.node');
 const [major, minor] = process.versions.node.split('.').map(Number) as [number, number];
 
-it('two copies of the package in one process are two packages that both work', async () => {
+it('two copies of the package in one process are two packages that both work (101)', async () => {
   const copy = copyPackage();
   try {
     const ended = await lines(
@@ -33,7 +33,7 @@ it('two copies of the package in one process are two packages that both work', a
   }
 });
 
-it('the addon loads again after its entry of require.cache was deleted, and both keep working', async () => {
+it('the addon loads again after its entry of require.cache was deleted, and both keep working (102)', async () => {
   const ended = await lines(
     `import { createRequire } from 'node:module';
     const require = createRequire(process.cwd() + '/');
@@ -53,7 +53,7 @@ it('the addon loads again after its entry of require.cache was deleted, and both
   expect(ended).toMatchObject(well('true\ntrue\ntrue\n42'));
 });
 
-it('ESM, ESM again under another URL, and require all work side by side', async () => {
+it('ESM, ESM again under another URL, and require all work side by side (102)', async () => {
   const ended = await lines(
     `import { createRequire } from 'node:module';
     const require = createRequire(process.cwd() + '/');
@@ -70,7 +70,7 @@ it('ESM, ESM again under another URL, and require all work side by side', async 
   expect(ended).toMatchObject(well('true\n42\n42\n42'));
 });
 
-it('runs inside a vm context of the same process', async () => {
+it('runs inside a vm context of the same process (102)', async () => {
   const ended = await lines(
     `import vm from 'node:vm';
     const engine = makeEngine();
@@ -91,7 +91,7 @@ it.each([
   ['is empty', (file: string) => writeFileSync(file, '')],
   ['is a text file', (file: string) => writeFileSync(file, 'not an addon')],
   ['is of another processor', (file: string) => writeFileSync(file, otherMachine(readFileSync(file)))],
-])('an addon that %s is a clear error that names the platform and the way out', async (_, spoil) => {
+])('an addon that %s is a clear error that names the platform and the way out (114)', async (_, spoil) => {
   const copy = copyPackage();
   try {
     copy.addons.forEach(spoil);
@@ -124,7 +124,7 @@ const flags: [string, string[]][] = [
   ['--inspect', ['--inspect=127.0.0.1:0']],
   ['--cpu-prof', ['--cpu-prof', '--cpu-prof-dir=/tmp']],
 ];
-it.each(flags)('works under %s', async (_, node) => {
+it.each(flags)('works under %s (112)', async (_, node) => {
   const ended = await lines(WORK, { node });
   expect(ended).toMatchObject({ code: 0, signal: null, stdout: '4950,44999850000 3' });
 });
@@ -145,7 +145,7 @@ it.runIf(major > 20 || (major === 20 && minor >= 19))(
   },
 );
 
-it('a heap snapshot and a CPU profile are taken in the middle of live runs', async () => {
+it('a heap snapshot and a CPU profile are taken in the middle of live runs (115)', async () => {
   const ended = await lines(
     `import { Session } from 'node:inspector/promises';
     const engine = makeEngine();

@@ -6,7 +6,7 @@ import { lines, program, well } from './program.js';
 const MINUTES = 60_000;
 
 it(
-  '200 terminated environments leave no thread, no descriptor and no abort',
+  '200 terminated environments leave no thread, no descriptor and no abort (98)',
   async () => {
     const ended = await program('terminate.mjs', [200, 4, 1], { hungMs: 4 * MINUTES });
     expect(ended).toMatchObject({ code: 0, signal: null, stderr: '' });
@@ -22,7 +22,7 @@ it(
 );
 
 it(
-  'an environment that only worker threads had is gone when they are, 20 times',
+  'an environment that only worker threads had is gone when they are, 20 times (100)',
   async () => {
     const ended = await lines(
       `import { Worker } from 'node:worker_threads';
@@ -41,7 +41,7 @@ it(
 );
 
 it(
-  '17 environments at once compute and call, each for itself',
+  '17 environments at once compute and call, each for itself (99)',
   async () => {
     const ended = await lines(
       `import { Worker } from 'node:worker_threads';

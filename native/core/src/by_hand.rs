@@ -42,7 +42,10 @@ impl Core {
 
     /// Books what a slice used.
     pub(crate) fn use_fuel(&mut self, run: &Run, used: u64) {
-        if let Some(left) = self.fuel.left.get_mut(&run.id.slot).filter(|_| run.is_by_hand()) {
+        if !run.is_by_hand() {
+            return;
+        }
+        if let Some(left) = self.fuel.left.get_mut(&run.id.slot) {
             *left = left.saturating_sub(used.max(1));
         }
     }

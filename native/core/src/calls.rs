@@ -1,5 +1,6 @@
 //! Host calls: a suspended machine's request goes out, its reply comes back in.
 
+use crate::codec::{Encoder, ValueError};
 use crate::core::Core;
 use crate::limits::{deadline_ns, to_ms};
 use crate::message::{abort_reason, outbox_kind, trace_step, Id};
@@ -7,6 +8,7 @@ use crate::port::Port;
 use crate::runs::{Body, Phase, Run};
 use crate::values::{HostError, Origin};
 use rhai::Dynamic;
+use rhai_bridge_vm::Vm;
 
 /// What a blob takes besides its bytes.
 const VALUE_HEADER_BYTES: i64 = 48;
@@ -46,20 +48,14 @@ impl Core {
         let call = machine.host_call();
         let (function, argc, line) = (call.function, call.argc, call.line);
         let out = self.out.begin(outbox_kind::REQUEST, request);
-        for word in [run.id.slot, run.id.generation, function, line, call.column, argc] {
-            out.u32(word);
-        }
+        out.words([run.id.slot, run.id.generation, function, line, call.column, argc]);
         for index in 0..argc {
             let argument = machine.take_argument(index);
-            let blob_bytes = argument.as_blob_ref().map_or(0, |blob| blob.capacity());
-            let written = if blob_bytes > 0 && !argument.is_shared() {
-                run.memory_bytes -= blob_bytes as i64 + VALUE_HEADER_BYTES;
-                out.owned_value(argument, run.limits.vm.max_value_depth)
+            let written = if is_scalar(&argument) {
+                out.value(&argument, 0)
             } else {
-                let written = out.value(&argument, run.limits.vm.max_value_depth);
-                let before = self.vm.live_bytes();
-                drop(argument);
-                run.memory_bytes += self.vm.live_bytes() - before;
+                let (written, freed) = write_owned(out, argument, &self.vm, run.limits.vm.max_value_depth);
+                run.memory_bytes -= freed;
                 written
             };
             if let Err(error) = written {
@@ -136,6 +132,23 @@ impl Core {
         out.f64(to_ms(now_ns));
         self.out.end(port);
     }
+}
+
+/// Values that hold nothing on the heap: there is no account to keep.
+fn is_scalar(value: &Dynamic) -> bool {
+    value.is_int() || value.is_float() || value.is_bool() || value.is_unit()
+}
+
+/// Writes an argument that the machine has let go of; also says how many bytes that took off its run.
+fn write_owned(out: &mut Encoder, argument: Dynamic, vm: &Vm, depth: u32) -> (Result<(), ValueError>, i64) {
+    let blob_bytes = argument.as_blob_ref().map_or(0, |blob| blob.capacity());
+    if blob_bytes > 0 && !argument.is_shared() {
+        return (out.owned_value(argument, depth), blob_bytes as i64 + VALUE_HEADER_BYTES);
+    }
+    let written = out.value(&argument, depth);
+    let before = vm.live_bytes();
+    drop(argument);
+    (written, before - vm.live_bytes())
 }
 
 fn at_call(run: &Run, error: HostError) -> HostError {

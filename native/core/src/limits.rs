@@ -8,7 +8,7 @@ const MAX_TABLES: usize = 1 << 16;
 const NS_PER_MS: f64 = 1e6;
 
 /// Everything that bounds a run; 0 = unlimited.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct RunLimits {
     /// What the machine checks.
     pub vm: Limits,
@@ -18,6 +18,8 @@ pub struct RunLimits {
     pub max_output_bytes: u64,
     /// The script's own time, in milliseconds.
     pub compute_ms: f64,
+    /// The same in nanoseconds; [`crate::deadlines::NEVER`] when there is no limit.
+    pub compute_ns: u64,
     /// Wall clock from start to end, in milliseconds.
     pub timeout_ms: f64,
     /// One host call, in milliseconds, unless the function has its own.
@@ -41,10 +43,12 @@ impl RunLimits {
             max_source_bytes: whole(reader)?,
             max_output_bytes: whole(reader)?,
             compute_ms: reader.f64()?,
+            compute_ns: 0,
             timeout_ms: reader.f64()?,
             host_timeout_ms: reader.f64()?,
         };
         limits.vm.max_source_bytes = limits.max_source_bytes;
+        limits.compute_ns = deadline_ns(0, limits.compute_ms);
         Ok(limits)
     }
 }

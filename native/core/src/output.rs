@@ -11,6 +11,9 @@ impl Core {
     /// Sends what the slice printed; more than the run's share ends it.
     pub(crate) fn send_output(&mut self, run: &mut Run, port: &mut dyn Port) -> Result<(), Box<Failed>> {
         let outputs = self.vm.take_output();
+        if outputs.is_empty() {
+            return Ok(());
+        }
         let sent = self.send_each(run, &outputs, port);
         run.memory_bytes -= self.freed(outputs);
         sent

@@ -18,19 +18,16 @@ impl Run {
     /// The failure of a run that has computed for too long.
     #[must_use]
     pub fn compute_is_up(&self) -> Option<Failed> {
-        let limit = self.limits.compute_ms;
-        let is_up = limit > 0.0 && crate::limits::to_ms(self.spent().script_ns) >= limit;
-        is_up.then(|| Failed::timeout("computeMs", limit, "script"))
+        let is_up = self.spent().script_ns >= self.limits.compute_ns;
+        is_up.then(|| Failed::timeout("computeMs", self.limits.compute_ms, "script"))
     }
 
     /// When a slice that begins now must end, also inside a native.
     #[must_use]
     pub fn slice_deadline_ns(&self, now_ns: u64) -> u64 {
-        let left_ns = ((self.limits.compute_ms * 1e6) as u64).saturating_sub(self.spent().script_ns);
-        let compute = if self.limits.compute_ms > 0.0 {
-            now_ns.saturating_add(left_ns)
-        } else {
-            NEVER
+        let compute = match self.limits.compute_ns {
+            NEVER => NEVER,
+            limit_ns => now_ns.saturating_add(limit_ns.saturating_sub(self.spent().script_ns)),
         };
         self.wall_deadline_ns.min(compute)
     }

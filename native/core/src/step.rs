@@ -154,14 +154,12 @@ impl Core {
 
     /// Makes the machine of a fresh run.
     fn begin(&mut self, run: &mut Run) -> Result<(), Box<Failed>> {
-        let fresh = match std::mem::replace(&mut run.body, Body::Gone) {
-            Body::Fresh(fresh) => *fresh,
-            begun => {
-                run.body = begun;
-                return Ok(());
-            }
-        };
-        run.body = Body::Fiber(self.make_machine(fresh, run)?);
+        if !matches!(run.body, Body::Fresh(_)) {
+            return Ok(()); // nearly always: nothing is moved to find that out
+        }
+        if let Body::Fresh(fresh) = std::mem::replace(&mut run.body, Body::Gone) {
+            run.body = Body::Fiber(self.make_machine(*fresh, run)?);
+        }
         Ok(())
     }
 

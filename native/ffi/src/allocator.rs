@@ -2,8 +2,9 @@
 //!
 //! A core is stepped by one thread at a time, and what a run allocates in a step is the difference between two looks at
 //! this account. So the account is per thread and costs an addition; what is freed on another thread shows there.
-//! Also a part of the WebAssembly module, whose one thread is the same thing.
+//! Big blocks are kept for a while when they are freed (`spares`).
 
+use crate::spares::Spares;
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::cell::Cell;
 use std::sync::atomic::{AtomicI64, Ordering::SeqCst};
@@ -36,6 +37,20 @@ pub struct Counted;
 #[global_allocator]
 static ALLOCATOR: Counted = Counted;
 
+static SPARES: Spares = Spares::new();
+
+/// A core was made: from now on big blocks are kept.
+pub fn core_made() {
+    SPARES.retain();
+}
+
+/// A core is gone; with the last one go the blocks that were kept.
+pub fn core_gone() {
+    // SAFETY: a kept block came from the system's allocator, which asks for no more than its start to free it: the
+    // alignment of every kept block is one that all of its blocks have.
+    SPARES.release(|start| unsafe { System.dealloc(start, Layout::new::<u64>()) });
+}
+
 /// What a block takes from the heap: sizes are rounded up, and each block has a header.
 #[inline]
 fn block(size: usize) -> i64 {
@@ -47,11 +62,17 @@ fn count(bytes: i64) {
     LIVE.set(LIVE.get().wrapping_add(bytes));
 }
 
-// SAFETY: every method passes its arguments on to the system's allocator and gives back what that gave; the account is a
-// plain thread-local integer without a destructor, which allocates nothing and is there as long as the thread.
+// SAFETY: every method passes its arguments on to the system's allocator and gives back what that gave, or what it gave
+// before for a block at least as big and aligned as well (`Spares`); the account is a plain thread-local integer without
+// a destructor, which allocates nothing and is there as long as the thread.
 unsafe impl GlobalAlloc for Counted {
     unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
         count(block(layout.size()));
+        if Spares::is_for(layout.size(), layout.align()) {
+            if let Some(spare) = SPARES.take(layout.size()) {
+                return spare;
+            }
+        }
         // SAFETY: the caller's promises are the system allocator's conditions.
         unsafe { System.alloc(layout) }
     }
@@ -64,6 +85,9 @@ unsafe impl GlobalAlloc for Counted {
 
     unsafe fn dealloc(&self, pointer: *mut u8, layout: Layout) {
         count(-block(layout.size()));
+        if Spares::is_for(layout.size(), layout.align()) && SPARES.keep(pointer, layout.size()) {
+            return;
+        }
         // SAFETY: as above.
         unsafe { System.dealloc(pointer, layout) }
     }

@@ -97,6 +97,7 @@ fn make(memory: Option<Memory>, kind: u32, wake: WakeTarget) -> Result<RbCore, u
     }
     memory.store(Word::Sleeping, 1);
     memory.store(Word::Deadline, u32::MAX);
+    crate::allocator::core_made();
     let mut core = Core::new();
     core.set_probes(Probes {
         live_bytes: crate::allocator::live_bytes,
@@ -244,5 +245,6 @@ pub unsafe extern "C" fn rb_core_free(core: *mut RbCore) {
         // SAFETY: by the caller's promise; the thread, the only other user of its parts, was joined.
         let core = unsafe { Box::from_raw(core) };
         let _ = guarded(move || drop(core));
+        crate::allocator::core_gone();
     }
 }

@@ -48,6 +48,28 @@ pub extern "C" fn rb_core_spill_drop(core: *const RbCore, id: u32) {
 }
 
 /// See the header.
+#[no_mangle]
+pub extern "C" fn rb_text_room(length: usize) -> *mut u8 {
+    Box::into_raw(Box::<[u8]>::new_uninit_slice(length)).cast()
+}
+
+/// See the header.
+///
+/// # Safety
+/// `room` and `length` came from one call of `rb_text_room`, its first `text_length` bytes were written, and it is not
+/// used afterwards.
+#[no_mangle]
+pub unsafe extern "C" fn rb_core_spill_text(core: *const RbCore, room: *mut u8, length: usize, text_length: usize) -> u32 {
+    // SAFETY: by the caller's promise this is the block that `rb_text_room` let go of, `length` bytes large, and what is
+    // taken for text was written.
+    let text = unsafe { Vec::from_raw_parts(room, text_length.min(length), length) };
+    if !text.is_ascii() {
+        return u32::MAX;
+    }
+    with_core(core, u32::MAX, |core| core.shared.side_in.put(text))
+}
+
+/// See the header.
 ///
 /// # Safety
 /// `target` is valid for `length` bytes (anything when `length` is 0).

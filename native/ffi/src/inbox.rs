@@ -42,9 +42,9 @@ impl InRing {
         self.head = self.memory.load(Word::InHead);
     }
 
-    /// Lets JavaScript overwrite everything read so far.
-    pub fn release(&self) {
-        self.memory.store(Word::InTail, self.tail);
+    /// Lets JavaScript overwrite everything read so far; `is_own` on its own thread.
+    pub fn release(&self, is_own: bool) {
+        self.memory.store_end(Word::InTail, self.tail, is_own);
     }
 
     /// The next record. What it borrows stays in place until `release`.

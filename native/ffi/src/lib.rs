@@ -19,6 +19,7 @@ mod port;
 #[cfg(test)]
 mod ring_tests;
 mod side;
+mod spares;
 mod station;
 mod worker;
 

@@ -89,6 +89,16 @@ impl Memory {
         self.word(word).store(value, Relaxed);
     }
 
+    /// Moves the end of a ring that the JavaScript thread reads next: on that thread a plain store is enough, and the
+    /// other thread sees it with the baton.
+    pub fn store_end(&self, word: Word, value: u32, is_own: bool) {
+        if is_own {
+            self.store_own(word, value);
+        } else {
+            self.store(word, value);
+        }
+    }
+
     /// Writes a control word and gives what it was.
     pub fn swap(&self, word: Word, value: u32) -> u32 {
         self.word(word).swap(value, SeqCst)

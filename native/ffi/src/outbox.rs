@@ -89,19 +89,20 @@ impl OutRing {
         unsafe { self.memory.write_out(self.offset(), bytes) };
     }
 
-    /// Writes what waited and shows JavaScript everything written. Tells whether there is news for it.
-    pub fn publish(&mut self, side: &SideBuffers) -> bool {
+    /// Writes what waited and shows JavaScript everything written; `is_own` on its own thread. Tells whether there is
+    /// news for it.
+    pub fn publish(&mut self, side: &SideBuffers, is_own: bool) -> bool {
         self.flush(side);
         let is_news = self.published != self.head;
-        self.show();
+        self.show(is_own);
         self.mark_overflow(side);
         is_news
     }
 
-    fn show(&mut self) {
+    fn show(&mut self, is_own: bool) {
         if self.published != self.head {
             self.published = self.head;
-            self.memory.store(Word::OutHead, self.head);
+            self.memory.store_end(Word::OutHead, self.head, is_own);
         }
     }
 
@@ -124,7 +125,7 @@ impl OutRing {
         }
         self.memory.store(Word::OutOverflow, 1);
         self.flush(side);
-        self.show();
+        self.show(false);
         if self.waiting.is_empty() {
             self.memory.store(Word::OutOverflow, 0);
         }

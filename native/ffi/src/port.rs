@@ -41,7 +41,7 @@ impl Port for NativePort<'_> {
 
     fn publish(&mut self) {
         // On the JavaScript thread nobody looks before the step is over: `Station::turn` publishes then.
-        if self.holder == Holder::Worker && self.out.publish(&self.shared.side_out) {
+        if self.holder == Holder::Worker && self.out.publish(&self.shared.side_out, false) {
             self.shared.wake_javascript();
         }
     }

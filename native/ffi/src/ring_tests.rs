@@ -53,10 +53,10 @@ fn every_record_of_the_outbox_arrives_once_and_in_order() {
             for number in 0..RECORDS {
                 ring.push(&record(number), &side);
                 while ring.is_full() {
-                    ring.publish(&side);
+                    ring.publish(&side, false);
                     std::thread::yield_now();
                 }
-                ring.publish(&side);
+                ring.publish(&side, false);
             }
         });
         let (mut tail, mut number) = (0, 0);
@@ -125,7 +125,7 @@ fn every_record_of_the_inbox_arrives_once_and_in_order() {
                 assert_eq!(bytes, record(number));
                 number += 1;
             }
-            ring.release();
+            ring.release(false);
             std::thread::yield_now();
         }
     });
@@ -144,7 +144,7 @@ fn sizes_that_cannot_be_are_refused() {
         ring.look();
         assert!(matches!(ring.next(&side), Some(Mail::Broken)), "{size}");
         assert!(ring.next(&side).is_none());
-        ring.release();
+        ring.release(false);
     }
 }
 

@@ -29,6 +29,8 @@ pub struct Station {
     out: OutRing,
     /// Records of the inbox ring that made no sense.
     pub broken_records: u64,
+    /// The nearest deadline that the worker knows of.
+    told_deadline_ns: Option<u64>,
 }
 
 // SAFETY: a core is a closed graph: every `Rc` and `RefCell` it holds is reachable from it alone, it borrows nothing,
@@ -45,6 +47,7 @@ impl Station {
             inbox: InRing::new(memory),
             out: OutRing::new(memory),
             broken_records: 0,
+            told_deadline_ns: None,
         }
     }
 
@@ -82,15 +85,20 @@ impl Station {
     }
 
     fn show(&mut self, shared: &Shared, holder: Holder, now_ns: u64) {
-        let is_news = self.out.publish(&shared.side_out);
+        let is_news = self.out.publish(&shared.side_out, holder == Holder::JavaScript);
         if is_news && holder == Holder::Worker {
             shared.wake_javascript();
         }
         let deadline_ns = self.core.next_deadline();
-        shared.doze.set_nearest(deadline_ns);
-        shared
-            .memory
-            .store(Word::Deadline, deadline_ns.map_or(NO_DEADLINE, |at_ns| ms_until(at_ns, now_ns)));
+        if self.told_deadline_ns != deadline_ns {
+            self.told_deadline_ns = deadline_ns;
+            shared.doze.set_nearest(deadline_ns);
+        }
+        // Only who steps a core without a thread has to watch its clock.
+        if holder == Holder::JavaScript {
+            let ms = deadline_ns.map_or(NO_DEADLINE, |at_ns| ms_until(at_ns, now_ns));
+            shared.memory.store_own(Word::Deadline, ms);
+        }
     }
 
     /// Whether records wait for JavaScript to drain.
@@ -113,7 +121,7 @@ fn drain(inbox: &mut InRing, core: &mut Core, port: &mut NativePort<'_>, broken:
             Mail::Broken => *broken += 1,
         }
     }
-    inbox.release();
+    inbox.release(port.holder == Holder::JavaScript);
     true
 }
 

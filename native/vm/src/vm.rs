@@ -91,9 +91,10 @@ impl Vm {
     #[must_use]
     pub fn new() -> Self {
         let output = Rc::new(RefCell::new(Vec::new()));
-        let package = StandardPackage::new();
+        // One set of packages for both: making it takes longer than all the rest.
+        let standard = StandardPackage::new().as_shared_module();
         let mut engine = Engine::new_raw();
-        package.register_into_engine(&mut engine);
+        engine.register_global_module(standard.clone());
         let parsing = ParseGuard::install(&mut engine);
         crate::host_object::register(&mut engine);
         #[cfg(not(target_arch = "wasm32"))] // there it is not even compiled: the module is smaller without
@@ -106,7 +107,7 @@ impl Vm {
         engine.on_debug(move |text, _, position| push(&sink, true, text, position));
         register_pointer_names(&mut engine);
         let mut global = engine.new_global_runtime_state();
-        global.push_import("std", package.as_shared_module());
+        global.push_import("std", standard);
         Self {
             engine,
             global,

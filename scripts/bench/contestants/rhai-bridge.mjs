@@ -20,7 +20,8 @@ export async function open(options = {}) {
     return compiled.get(source);
   };
   const run = (source, runOptions) => engine.evalAsync(compile(source), runOptions);
-  const loop = (n, call) => `let sum = 0; for i in 0..${n} { sum += ${call}; } sum`;
+  // In a block: what `eval` leaves in the engine's scope would be copied into every later run.
+  const loop = (n, call) => `{ let sum = 0; for i in 0..${n} { sum += ${call}; } sum }`;
   const many = (count, source) => {
     const script = compile(source);
     return Promise.all(Array.from({ length: count }, () => engine.evalAsync(script)));

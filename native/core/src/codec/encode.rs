@@ -122,6 +122,12 @@ impl Encoder {
         self.bytes.extend_from_slice(&value.to_le_bytes());
     }
 
+    /// Little-endian `u32`s, with one look at the buffer's room.
+    #[inline]
+    pub fn words<const N: usize>(&mut self, words: [u32; N]) {
+        self.bytes.extend_from_slice(words.map(u32::to_le_bytes).as_flattened());
+    }
+
     /// A little-endian `f64`.
     #[inline]
     pub fn f64(&mut self, value: f64) {
@@ -150,8 +156,8 @@ impl Encoder {
     #[inline]
     pub fn int(&mut self, value: i64) {
         if let Ok(small) = i32::try_from(value) {
-            self.u8(tags::I32);
-            self.bytes.extend_from_slice(&small.to_le_bytes());
+            let [a, b, c, d] = small.to_le_bytes();
+            self.bytes.extend_from_slice(&[tags::I32, a, b, c, d]);
         } else {
             self.u8(tags::I64);
             self.bytes.extend_from_slice(&value.to_le_bytes());
@@ -286,8 +292,9 @@ impl Encoder {
 
     /// Zeros up to a multiple of `unit`, a power of two.
     pub fn align(&mut self, unit: usize) {
-        let padded = self.bytes.len().next_multiple_of(unit);
-        self.bytes.resize(padded, 0);
+        debug_assert!(unit.is_power_of_two() && unit <= ZEROS.len());
+        let padding = self.bytes.len().wrapping_neg() & (unit - 1);
+        self.bytes.extend_from_slice(&ZEROS[..padding]);
     }
 
     fn map(&mut self, map: &Map, room: u32) -> Result<(), ValueError> {
@@ -315,6 +322,8 @@ impl Encoder {
         Ok(())
     }
 }
+
+const ZEROS: [u8; 8] = [0; 8];
 
 fn open(room: u32) -> Result<u32, ValueError> {
     room.checked_sub(1).ok_or_else(|| ValueError::new("nested deeper than maxValueDepth"))

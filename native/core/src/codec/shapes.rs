@@ -12,13 +12,28 @@ use std::rc::Rc;
 const MAX_SHAPE_KEYS: usize = 128;
 const MAX_SHAPE_BYTES: usize = 2048;
 
+/// Places of shapes that are found without hashing all keys.
+const RECENT: usize = 64;
+
 /// The shapes this side has defined.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct SentShapes {
     /// Hash of the keys → id. Never iterated, so its order cannot matter.
     by_hash: HashMap<u64, u32>,
     /// By id. Ids are dense: `len` is the next one.
     shapes: Vec<SentShape>,
+    /// The ids found last, by a hash of very little. An id in it may be gone: whoever finds one looks.
+    recent: [u32; RECENT],
+}
+
+impl Default for SentShapes {
+    fn default() -> Self {
+        Self {
+            by_hash: HashMap::new(),
+            shapes: Vec::new(),
+            recent: [NO_SHAPE; RECENT],
+        }
+    }
 }
 
 #[derive(Debug)]
@@ -39,6 +54,19 @@ pub(super) enum Sent {
 impl SentShapes {
     /// Finds the shape of `map`, or defines it.
     pub fn find_or_define(&mut self, map: &Map) -> Sent {
+        let place = glance(map);
+        let recent = self.recent[place];
+        if self.shapes.get(recent as usize).is_some_and(|shape| shape.has_keys_of(map)) {
+            return Sent::Known(recent);
+        }
+        let found = self.find_by_hash(map);
+        if let Sent::Known(id) = found {
+            self.recent[place] = id;
+        }
+        found
+    }
+
+    fn find_by_hash(&mut self, map: &Map) -> Sent {
         let hash = hash_keys(map);
         match self.by_hash.get(&hash) {
             Some(&id) if self.shapes[id as usize].has_keys_of(map) => Sent::Known(id),
@@ -79,6 +107,13 @@ impl SentShape {
 
 fn is_worth_it(map: &Map) -> bool {
     !map.is_empty() && map.len() <= MAX_SHAPE_KEYS && map.keys().map(|key| key.len()).sum::<usize>() <= MAX_SHAPE_BYTES
+}
+
+/// A place in the table of recent shapes: from the number of keys and the ends of the first.
+fn glance(map: &Map) -> usize {
+    let first = map.keys().next().map_or(&[][..], |key| key.as_bytes());
+    let ends = first.first().copied().unwrap_or(0) ^ first.last().copied().unwrap_or(0).rotate_left(3);
+    (map.len() ^ usize::from(ends)) % RECENT
 }
 
 /// Eight bytes at a time; good enough for a table whose hits are verified.

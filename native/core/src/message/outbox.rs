@@ -42,9 +42,7 @@ impl Outbox {
     pub fn begin(&mut self, kind: u32, id: Id) -> &mut Encoder {
         self.encoder.bytes.clear();
         self.start = Some(self.encoder.mark());
-        for word in [0, kind, id.slot, id.generation] {
-            self.encoder.u32(word);
-        }
+        self.encoder.words([0, kind, id.slot, id.generation]);
         &mut self.encoder
     }
 

@@ -11,6 +11,9 @@ mod allocator;
 mod bench;
 #[path = "../../../ffi/src/clock.rs"]
 mod clock;
+#[allow(dead_code, unsafe_code)]
+#[path = "../../../ffi/src/spares.rs"]
+mod spares;
 
 fn main() {
     bench::bench(rhai_bridge_vm::Probes {

@@ -58,6 +58,18 @@ impl Machine {
         &all[..all.iter().take_while(|v| v.owner == 0).count()]
     }
 
+    /// The value of a constant that the run was given with its scope.
+    #[cold]
+    pub(super) fn given_constant(&self, home: u32, name: &str) -> Option<&Dynamic> {
+        if home != 0 || self.frames[0].function != 0 {
+            return None;
+        }
+        let named = self.outer_variables().iter().filter(|v| v.after == 0 && v.name == name).map(|v| &v.value);
+        let known = self.program.root.iter().filter(|v| v.outer && v.name == name);
+        let mut all = named.chain(known.filter_map(|v| self.stack.get(usize::from(v.register))));
+        all.find_map(as_constant)
+    }
+
     /// Where it stands, innermost first.
     #[must_use]
     pub fn trace(&self) -> Vec<TraceFrame> {
@@ -110,7 +122,14 @@ impl Machine {
 }
 
 fn is_constant(value: &Value) -> bool {
-    matches!(value, Value::Dyn(d) if d.is_read_only())
+    as_constant(value).is_some()
+}
+
+fn as_constant(value: &Value) -> Option<&Dynamic> {
+    match value {
+        Value::Dyn(value) if value.is_read_only() => Some(value),
+        _ => None,
+    }
 }
 
 fn binding(name: &ImmutableString, value: Dynamic, constant: bool) -> Binding {

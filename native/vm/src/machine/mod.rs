@@ -112,7 +112,7 @@ impl Machine {
     ///
     /// # Errors
     /// The program has no function of this name and arity.
-    pub fn call(program: &Rc<Program>, function: &str, args: Vec<Dynamic>, _scope: Vec<Binding>) -> Result<Self, Box<Failure>> {
+    pub fn call(program: &Rc<Program>, function: &str, args: Vec<Dynamic>, scope: Vec<Binding>) -> Result<Self, Box<Failure>> {
         let Some(index) = program.find(function, args.len()) else {
             let error = EvalAltResult::ErrorFunctionNotFound(format!("{function} ({} arguments)", args.len()), Position::NONE);
             return Err(Box::new(unwind::failure(error.into(), Vec::new(), &crate::Limits::default())));
@@ -125,6 +125,9 @@ impl Machine {
             machine.stack[usize::from(this)] = Value::Unbound;
         }
         machine.frames.push(Frame::call(Code { unit: 0, function: index }, 0, 0));
+        for Binding { name, value, .. } in scope.into_iter().filter(|binding| binding.constant) {
+            machine.extra.get_or_insert_with(Box::default).constants.push((0, name, value));
+        }
         Ok(machine)
     }
 

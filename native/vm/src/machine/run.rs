@@ -476,7 +476,12 @@ pub(super) fn run<const EACH: bool>(
                     }
                     None => {
                         save!();
-                        return Err(EvalAltResult::ErrorVariableNotFound(format!("global::{}", site.name), site.position).into());
+                        let Some(value) = m.given_constant(unit.home, &site.name) else {
+                            return Err(EvalAltResult::ErrorVariableNotFound(format!("global::{}", site.name), site.position).into());
+                        };
+                        let value = vm.ledger.copy(value)?;
+                        load!();
+                        r!(d) = Value::from(value);
                     }
                 }
             }

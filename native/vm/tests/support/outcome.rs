@@ -55,6 +55,15 @@ pub struct Outcome {
 }
 
 impl Outcome {
+    /// What the oracle gives when it gives nothing.
+    pub fn endless() -> Self {
+        Self {
+            end: End::Endless,
+            printed: Vec::new(),
+            scope: None,
+        }
+    }
+
     /// A run that did not end as runs end.
     pub fn broken(why: impl Into<String>) -> Self {
         Self {
