@@ -159,13 +159,11 @@ export class Task implements CallOwner {
     return this.limitSet.limits;
   }
 
-  #origin: FunctionOrigin | undefined;
-
   /** For functions that it gives out; they do not hold the task itself. */
   get origin(): FunctionOrigin {
     const { program, limitSet, options } = this;
     const { onPrint, onDebug } = options;
-    return (this.#origin ??= { program, limitSet, onPrint, onDebug });
+    return { program, limitSet, onPrint, onDebug };
   }
 
   get ended(): boolean {

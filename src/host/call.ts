@@ -24,6 +24,11 @@ class Extras {
   abandonedAt: number | undefined;
   controller: AbortController | undefined;
   abortReason: unknown;
+  /** It holds a place of its function's `concurrency`, and of the engine's `maxPendingRequests`. */
+  inFunction = false;
+  inAll = false;
+  /** User code may keep it: a context of it was given out, or it waits in a queue. */
+  shared = false;
 }
 
 export class HostCall {
@@ -35,13 +40,8 @@ export class HostCall {
   startedAt = 0;
   /** A promise of the host decides; then the owner counts this call as waiting. */
   waiting = false;
-  /** It holds a place of its function's `concurrency`, and of the engine's `maxPendingRequests`. */
-  inFunction = false;
-  inAll = false;
   /** Nobody wants the answer any more. */
   dead = false;
-  /** A context of this call was given to user code. */
-  shared = false;
   #extras: Extras | undefined;
 
   readonly onValue = (value: unknown): void => this.settler.fulfilled(this, value);
@@ -68,6 +68,30 @@ export class HostCall {
 
   set told(told: Told | undefined) {
     this.#own.told = told;
+  }
+
+  get inFunction(): boolean {
+    return this.#extras?.inFunction === true;
+  }
+
+  set inFunction(isIn: boolean) {
+    this.#own.inFunction = isIn;
+  }
+
+  get inAll(): boolean {
+    return this.#extras?.inAll === true;
+  }
+
+  set inAll(isIn: boolean) {
+    this.#own.inAll = isIn;
+  }
+
+  get shared(): boolean {
+    return this.#extras?.shared === true;
+  }
+
+  set shared(isShared: boolean) {
+    this.#own.shared = isShared;
   }
 
   get abandonedAt(): number | undefined {
@@ -102,7 +126,7 @@ export class HostCall {
 
   reset(): void {
     this.args = NO_ARGS;
-    this.waiting = this.inFunction = this.inAll = this.dead = this.shared = false;
+    this.waiting = this.dead = false;
     this.#extras = undefined;
   }
 }

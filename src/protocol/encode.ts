@@ -130,7 +130,8 @@ export class Encoder extends Writer {
   #bigString(value: string, asides: Asides): void {
     this.checkRecord(value.length + 9);
     const ascii = asides.putAscii(value);
-    if (ascii !== undefined) return this.#named(C.T_ASIDE_LSTR, ascii, value.length);
+    // As UTF-8: that it is ASCII was seen already, and the core need not look again.
+    if (ascii !== undefined) return this.#named(C.T_ASIDE_STR, ascii, value.length);
     const bytes = asides.utf8(value);
     checkSize(this.limits, 'maxStringBytes', bytes.length);
     this.#aside(C.T_ASIDE_STR, bytes, asides);

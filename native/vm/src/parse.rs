@@ -27,6 +27,31 @@ impl ParseBounds {
     };
 }
 
+/// The same with the means to look.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Within {
+    pub(crate) bounds: ParseBounds,
+    pub(crate) probes: Probes,
+}
+
+impl Within {
+    fn stopped(&self) -> Option<Stopped> {
+        let (bounds, probes) = (&self.bounds, &self.probes);
+        if bounds.deadline_ns != u64::MAX && (probes.now_ns)() >= bounds.deadline_ns {
+            Some(Stopped::Late)
+        } else if bounds.live_bytes != i64::MAX && (probes.live_bytes)() > bounds.live_bytes {
+            Some(Stopped::Memory)
+        } else {
+            None
+        }
+    }
+
+    /// Whether work may go on.
+    pub(crate) fn check(&self) -> Result<(), Error> {
+        self.stopped().map_or(Ok(()), |why| Err(why.into()))
+    }
+}
+
 /// The parse in progress, as the engine's hook sees it.
 #[derive(Debug)]
 pub(crate) struct ParseGuard {
@@ -40,6 +65,15 @@ pub(crate) struct ParseGuard {
 enum Stopped {
     Late,
     Memory,
+}
+
+impl From<Stopped> for Error {
+    fn from(why: Stopped) -> Self {
+        match why {
+            Stopped::Late => EvalAltResult::ErrorTerminated(Dynamic::UNIT, Position::NONE).into(),
+            Stopped::Memory => out_of_memory(),
+        }
+    }
 }
 
 impl ParseGuard {
@@ -65,12 +99,11 @@ impl ParseGuard {
             return token;
         }
         self.until_poll.set(POLL_TOKENS);
-        let (bounds, probes) = (self.bounds.get(), self.probes.get());
-        if bounds.deadline_ns != u64::MAX && (probes.now_ns)() >= bounds.deadline_ns {
-            self.stopped.set(Some(Stopped::Late));
-        } else if bounds.live_bytes != i64::MAX && (probes.live_bytes)() > bounds.live_bytes {
-            self.stopped.set(Some(Stopped::Memory));
-        }
+        let within = Within {
+            bounds: self.bounds.get(),
+            probes: self.probes.get(),
+        };
+        self.stopped.set(self.stopped.get().or_else(|| within.stopped()));
         match self.stopped.get() {
             None => token,
             Some(_) => Token::LexError(LexError::Runtime("stopped".to_owned()).into()),
@@ -88,9 +121,16 @@ impl Vm {
         let parsed = self.engine.compile(text);
         guard.bounds.set(ParseBounds::NONE);
         match guard.stopped.take() {
-            Some(Stopped::Late) => Err(EvalAltResult::ErrorTerminated(Dynamic::UNIT, Position::NONE).into()),
-            Some(Stopped::Memory) => Err(out_of_memory()),
+            Some(why) => Err(why.into()),
             None => parsed.map_err(|error| EvalAltResult::from(error).into()),
+        }
+    }
+
+    /// What parsing and compiling for the run being stepped may take.
+    pub(crate) fn within_run(&self) -> Within {
+        Within {
+            bounds: self.ledger.parse_bounds(),
+            probes: self.ledger.probes,
         }
     }
 

@@ -11,7 +11,7 @@ use crate::switch_table::{SwitchRange, SwitchTable};
 use crate::value::Value;
 use rhai::{ImmutableString, Position};
 use std::cell::RefCell;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::rc::Rc;
 
 /// A table by name.
@@ -192,6 +192,8 @@ pub struct Program {
     pub(crate) by_name: Names<Vec<(u16, u16)>>,
     /// (type, name, arity) → function.
     pub(crate) typed: HashMap<(ImmutableString, ImmutableString, u16), u16>,
+    /// Names and arities of those methods.
+    pub(crate) typed_names: HashSet<(ImmutableString, u16)>,
     /// Host functions at compile time, for function pointers by name.
     pub(crate) hosts: Rc<crate::HostNames>,
     pub(crate) root: Vec<RootVariable>,
@@ -259,8 +261,9 @@ impl Program {
     }
 
     /// Whether there are typed methods of this name and arity.
-    pub(crate) fn has_typed(&self, name: &str, argc: usize) -> bool {
-        self.names().typed.keys().any(|(_, n, a)| n == name && usize::from(*a) == argc)
+    pub(crate) fn has_typed(&self, name: &ImmutableString, argc: usize) -> bool {
+        let known = &self.names().typed_names;
+        !known.is_empty() && u16::try_from(argc).is_ok_and(|argc| known.contains(&(name.clone(), argc)))
     }
 
     /// Some function of this name, of whatever arity.

@@ -1,10 +1,10 @@
 //! What all programs and machines of one core share: the rhai engine, its caches, and the output sink.
 
 use crate::cells::Kept;
-use crate::compile::{compile, line_column};
+use crate::compile::{compile, line_column, Refusal};
 use crate::ledger::{Ledger, Probes};
 use crate::machine::{name_of, Error, ForeignMethod};
-use crate::parse::{ParseBounds, ParseGuard};
+use crate::parse::{ParseBounds, ParseGuard, Within};
 use crate::program::{Meaning, Site};
 use crate::{CompileError, HostNames, LimitHit, Limits, Program};
 use rhai::packages::{Package, StandardPackage};
@@ -177,7 +177,15 @@ impl Vm {
             },
         };
         let ast = self.parse(source, bounds).map_err(|error| refused(&error, options))?;
-        compile(&ast, options.name, &Rc::new(options.hosts.clone())).map(Rc::new)
+        let within = Within {
+            bounds,
+            probes: self.ledger.probes,
+        };
+        let program = compile(&ast, options.name, &Rc::new(options.hosts.clone()), within);
+        program.map(Rc::new).map_err(|refusal| match refusal {
+            Refusal::Script(error) => error,
+            Refusal::Over(error) => refused(&error, options),
+        })
     }
 
     /// The program a function pointer comes from: it owns it, so the program lives as long as the pointer.

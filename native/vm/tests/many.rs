@@ -1,9 +1,10 @@
 //! Many of everything: what a run or a program counts neither wraps around nor ends silently at a power of two.
 
 use rhai::Dynamic;
-use rhai_bridge_vm::{CompileError, CompileOptions, HostNames, Limits, Machine, Meter, Program, Step, Vm};
+use rhai_bridge_vm::{CompileError, CompileOptions, HostNames, Limits, Machine, Meter, Probes, Program, Step, Vm};
 use std::fmt::Write;
 use std::rc::Rc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 fn compile(vm: &mut Vm, source: &str) -> Result<Rc<Program>, CompileError> {
     let mut hosts = HostNames::new();
@@ -130,4 +131,38 @@ fn a_block_of_any_length_can_be_jumped_over() {
     ] {
         assert_eq!(value_of(&script), value, "{}", &script[..60]);
     }
+}
+
+/// A clock that goes on by one whenever it is looked at.
+fn ticks() -> u64 {
+    static TICKS: AtomicU64 = AtomicU64::new(0);
+    TICKS.fetch_add(1, Ordering::Relaxed)
+}
+
+#[test]
+fn compiling_ends_at_its_deadline_also_behind_the_parser() {
+    let hosts = HostNames::new();
+    let script = ["let a = 1; ".repeat(100), "a = a + 1 * 2;".repeat(1_000)].concat();
+    let mut vm = Vm::new();
+    vm.set_probes(Probes {
+        now_ns: ticks,
+        ..Probes::default()
+    });
+    let mut compile_until = |deadline_ns| {
+        let options = CompileOptions {
+            name: "main",
+            hosts: &hosts,
+            max_source_bytes: 0,
+            deadline_ns: Some(deadline_ns),
+            max_memory_bytes: 0,
+        };
+        vm.compile(&script, &options).map(drop)
+    };
+    let start = ticks();
+    assert!(compile_until(u64::MAX - 1).is_ok());
+    let looks = ticks() - start;
+    // The last look is the compiler's, and so is the one at which this deadline has passed.
+    let error = compile_until(ticks() + looks - 10).expect_err("late");
+    assert_eq!(error.limit.map(|limit| limit.name), Some("computeMs"));
+    assert!(compile_until(ticks() + looks + 10).is_ok());
 }

@@ -2,7 +2,7 @@
  * Import, create and first eval in a fresh process; node's own start is not counted. The control imports a module with nothing in it:
  * what node's loader takes by itself.
  */
-import { inFreshProcess } from '../lib/child.mjs';
+import { flagsOf, inFreshProcess } from '../lib/child.mjs';
 import { summary } from '../lib/stats.mjs';
 
 const rounds = 15;
@@ -18,7 +18,8 @@ export async function run(contestants) {
   const names = [...started, 'empty module'];
   const samples = new Map(names.map((name) => [name, []]));
   for (let round = 0; round < rounds; round++) {
-    for (const name of names) samples.get(name).push((await inFreshProcess('cold-start.mjs', [name])).ms);
+    for (const name of names)
+      samples.get(name).push((await inFreshProcess('cold-start.mjs', [name], flagsOf(name))).ms);
   }
   return names.map((who) => ({ who, way: '', ...summary(samples.get(who)) }));
 }

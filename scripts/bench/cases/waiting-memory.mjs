@@ -2,7 +2,7 @@
  * What a waiting script costs: resident memory of a fresh process that holds 10,000 waiting scripts, less that of one that holds
  * 10,000 promises and timers. Fresh processes take turns, so that no contestant profits from another's freed pages.
  */
-import { inFreshProcess } from '../lib/child.mjs';
+import { flagsOf, inFreshProcess } from '../lib/child.mjs';
 import { summary } from '../lib/stats.mjs';
 
 const count = 10_000;
@@ -18,7 +18,9 @@ export async function run(contestants) {
   const samples = new Map(names.map((name) => [name, []]));
   for (let round = 0; round < rounds; round++) {
     for (const name of names)
-      samples.get(name).push((await inFreshProcess('waiting-memory.mjs', [name, count])).bytesEach);
+      samples
+        .get(name)
+        .push((await inFreshProcess('waiting-memory.mjs', [name, count], flagsOf(name))).bytesEach);
   }
   const control = summary(samples.get('bare timers')).median;
   return names.map((who) => ({

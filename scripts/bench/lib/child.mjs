@@ -5,12 +5,14 @@ import { promisify } from 'node:util';
 
 const run = promisify(execFile);
 
+/** `nodeFlags`: what a contestant needs to run at all. */
 export async function inFreshProcess(script, args, nodeFlags = []) {
   const path = fileURLToPath(new URL(`../child/${script}`, import.meta.url));
-  const { stdout } = await run(
-    process.execPath,
-    [...nodeFlags, '--no-node-snapshot', '--expose-gc', path, ...args.map(String)],
-    { maxBuffer: 1 << 20 },
-  );
+  const { stdout } = await run(process.execPath, [...nodeFlags, '--expose-gc', path, ...args.map(String)], {
+    maxBuffer: 1 << 20,
+  });
   return JSON.parse(stdout.trim().split('\n').at(-1));
 }
+
+/** isolated-vm asks for it from Node 20 on. */
+export const flagsOf = (contestant) => (contestant === 'isolated-vm' ? ['--no-node-snapshot'] : []);

@@ -10,6 +10,7 @@ const LITERAL_CHUNK: usize = 64;
 
 impl Compiler {
     pub(super) fn expression(&mut self, f: &mut FunctionBuilder, e: &Expr, d: Reg) -> Compiled {
+        self.look()?;
         let mark = f.mark();
         let position = e.position();
         if !position.is_none() {
@@ -60,11 +61,10 @@ impl Compiler {
     /// A closure, or a function's name as a value.
     fn pointer(&mut self, f: &mut FunctionBuilder, d: Reg, value: &Dynamic) -> Compiled {
         let name: ImmutableString = value.read_lock::<FnPtr>().map_or_else(ImmutableString::new, |p| p.fn_name().into());
-        let known = self.program.pointers.iter().position(|n| *n == name);
-        let n = known.unwrap_or(self.program.pointers.len());
-        if known.is_none() {
+        let n = *self.pointers.entry(name.clone()).or_insert_with(|| {
             self.program.pointers.push(name);
-        }
+            self.program.pointers.len() - 1
+        });
         let n = numbered(n + 1, f)?;
         f.emit(Op::Pointer(d, n));
         Ok(())
@@ -132,8 +132,7 @@ impl Compiler {
     pub(super) fn namespace(&mut self, f: &FunctionBuilder, space: &Namespace) -> Compiled<u16> {
         let path = space.path.iter().map(|part| part.as_str().into()).collect();
         let space = crate::program::Namespace { path };
-        let known = self.program.namespaces.iter().position(|n| *n == space);
-        let n = known.unwrap_or_else(|| {
+        let n = *self.namespaces.entry(space.text().into()).or_insert_with(|| {
             self.program.namespaces.push(space);
             self.program.namespaces.len() - 1
         });

@@ -5,7 +5,7 @@
 
 use super::{line_column, scan::Facts, Compiled, Stop};
 use crate::bytecode::{Op, Reg};
-use crate::program::{Function, Range, NO_SITE};
+use crate::program::{Function, Names, Range, NO_SITE};
 use crate::CompileError;
 use rhai::{ImmutableString, Position};
 use std::collections::HashSet;
@@ -47,6 +47,8 @@ pub(super) struct FunctionBuilder {
     pub(super) locals: Vec<Local>,
     /// Variables the script expects from outside (top level only).
     pub(super) outer: Vec<(ImmutableString, Reg)>,
+    /// Where each of them stands in that list.
+    pub(super) outer_places: Names<usize>,
     /// Names some closure captures: they may become shared at any time.
     pub(super) captured: HashSet<ImmutableString>,
     pub(super) this: Option<Reg>,
@@ -90,6 +92,7 @@ impl FunctionBuilder {
             position: Position::NONE,
             locals: Vec::new(),
             outer: Vec::new(),
+            outer_places: Names::default(),
             captured: facts.captured.clone(),
             this: None,
             loops: Vec::new(),

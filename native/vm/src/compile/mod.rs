@@ -11,6 +11,7 @@ mod condition;
 mod definition;
 mod expr;
 mod function;
+mod inside;
 mod loops;
 mod named;
 mod names;
@@ -23,14 +24,17 @@ mod switch;
 
 use crate::bytecode::Reg;
 use crate::machine::SiteCache;
-use crate::program::{FunctionInfo, HostUse, Meaning, Program, RootVariable, ScopeView, Site};
+use crate::parse::Within;
+use crate::program::{FunctionInfo, HostUse, Meaning, Names, Program, RootVariable, Site};
 use crate::value::Value;
-use crate::{CompileError, HostNames};
+use crate::HostNames;
 use definition::{body_of, first_position};
 use function::{finish, FunctionBuilder};
+pub(crate) use inside::{compile_inside, Inner};
 use rhai::{Dynamic, ImmutableString, Position, ScriptFuncDef, Stmt, AST};
 use std::cell::RefCell;
 use std::rc::Rc;
+pub(crate) use stop::Refusal;
 use stop::{by_short_jumps, unsupported, Compiled, Stop};
 
 /// 1-based line and column of a position, 0 = unknown.
@@ -41,18 +45,14 @@ pub(crate) fn line_column(position: Position) -> (u32, u32) {
 }
 
 /// Compiles a parsed script.
-pub(crate) fn compile(ast: &AST, name: &str, hosts: &Rc<HostNames>) -> Result<Program, CompileError> {
+pub(crate) fn compile(ast: &AST, name: &str, hosts: &Rc<HostNames>, limits: Within) -> Result<Program, Refusal> {
     by_short_jumps(|short_jumps| {
-        let mut compiler = Compiler {
-            program: Program {
-                name: name.into(),
-                hosts: hosts.clone(),
-                ..Program::default()
-            },
-            short_jumps,
-            has_functions: false,
-            lends_scope: false,
+        let program = Program {
+            name: name.into(),
+            hosts: hosts.clone(),
+            ..Program::default()
         };
+        let mut compiler = Compiler::new(program, limits, short_jumps);
         compiler.script(ast)?;
         Ok(compiler.program)
     })
@@ -63,73 +63,33 @@ struct Compiler {
     program: Program,
     /// Comparisons jump themselves; their jumps are short.
     short_jumps: bool,
+    /// When compiling must end.
+    limits: Within,
+    /// Expressions until that is looked at again.
+    until_look: u32,
+    /// Numbers of the program's pointers and namespaces.
+    pointers: Names<usize>,
+    namespaces: Names<usize>,
     /// Constants of the top level are visible to functions as `global::`.
     has_functions: bool,
     /// Functions may be called with a caller's scope, so they are compiled anew for it.
     lends_scope: bool,
 }
 
-/// What runs inside a function of `caller`, in the scope it has at one place.
-pub(crate) enum Inner<'a> {
-    /// The statements of an `eval`.
-    Text(&'a [Stmt]),
-    /// A function called with `!`.
-    Function(&'a Rc<ScriptFuncDef>),
-}
-
-/// Compiles code that runs inside a function of `caller`: it shares its registers, names and functions.
-pub(crate) fn compile_inside(
-    inner: &Inner<'_>,
-    caller: &Rc<Program>,
-    view: &ScopeView,
-    names: &[(ImmutableString, Reg)],
-) -> Result<Program, CompileError> {
-    by_short_jumps(|short_jumps| compile_inner(inner, caller, view, names, short_jumps))
-}
-
-fn compile_inner(
-    inner: &Inner<'_>,
-    caller: &Rc<Program>,
-    view: &ScopeView,
-    names: &[(ImmutableString, Reg)],
-    short_jumps: bool,
-) -> Compiled<Program> {
-    let home = Program::home(caller);
-    let mut compiler = Compiler {
-        program: Program {
-            name: caller.name.clone(),
-            hosts: caller.hosts.clone(),
-            home: Some(home.clone()),
-            aliases: caller.aliases.clone(),
-            ..Program::default()
-        },
-        short_jumps,
-        has_functions: home.functions.len() > 1,
-        lends_scope: false,
-    };
-    let function = match inner {
-        Inner::Text(statements) => {
-            let facts = scan::scan(statements);
-            let mut builder = FunctionBuilder::inside("eval".into(), &facts, view, names);
-            builder.publishes = Some(builder.depth);
-            compiler.inside(builder, &facts, statements)?
-        }
-        Inner::Function(definition) => {
-            let body = body_of(definition);
-            let facts = scan::scan(&body);
-            let mut builder = FunctionBuilder::inside(definition.name.clone(), &facts, view, names);
-            builder.depth += 1;
-            for parameter in &definition.params {
-                builder.variable(parameter, false)?;
-            }
-            compiler.inside(builder, &facts, &body)?
-        }
-    };
-    compiler.program.functions.push(function);
-    Ok(compiler.program)
-}
-
 impl Compiler {
+    fn new(program: Program, limits: Within, short_jumps: bool) -> Self {
+        Self {
+            program,
+            short_jumps,
+            limits,
+            until_look: 0,
+            pointers: Names::default(),
+            namespaces: Names::default(),
+            has_functions: false,
+            lends_scope: false,
+        }
+    }
+
     fn script(&mut self, ast: &AST) -> Compiled {
         self.program.functions.push(Default::default());
         self.program.aliases = scan::imported_names(ast, &self.program.hosts);
@@ -159,7 +119,10 @@ impl Compiler {
         let arity = u16::try_from(definition.params.len()).unwrap_or(u16::MAX);
         self.program.functions.push(Default::default());
         match &definition.this_type {
-            Some(this) => drop(self.program.typed.insert((this.clone(), definition.name.clone(), arity), index)),
+            Some(this) => {
+                self.program.typed_names.insert((definition.name.clone(), arity));
+                self.program.typed.insert((this.clone(), definition.name.clone(), arity), index);
+            }
             None => {
                 self.program.by_name.entry(definition.name.clone()).or_default().push((arity, index));
                 if definition.name.starts_with("anon$") {
@@ -237,7 +200,7 @@ impl Compiler {
         for name in &facts.outer {
             let register = builder.variable(name, false)?;
             builder.locals.pop();
-            builder.outer.push((name.clone(), register));
+            builder.expect(name, register);
             self.root_variable(name, register, false, true);
         }
         self.body(&mut builder, statements)?;

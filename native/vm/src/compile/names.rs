@@ -29,6 +29,12 @@ impl FunctionBuilder {
         });
     }
 
+    /// A variable that the script expects from outside.
+    pub(super) fn expect(&mut self, name: &ImmutableString, register: Reg) {
+        self.outer_places.insert(name.clone(), self.outer.len());
+        self.outer.push((name.clone(), register));
+    }
+
     /// The register that `name` means, whatever happens at run time.
     pub(super) fn find(&self, name: &str) -> Option<Reg> {
         if self.dynamic {
@@ -41,7 +47,7 @@ impl FunctionBuilder {
         if self.dynamic {
             return None;
         }
-        self.outer.iter().find(|(n, _)| n == name).map(|(_, r)| *r)
+        self.outer_places.get(name).map(|place| self.outer[*place].1)
     }
 
     /// The register that `name` means unless a text declared such a variable since, and its number among all.
@@ -51,8 +57,8 @@ impl FunctionBuilder {
         if let Some((index, local)) = local {
             return (local.register, outer + index);
         }
-        let known = self.outer.iter().enumerate().rev().find(|(_, (n, _))| n == name);
-        known.map_or((Reg::MAX, 0), |(index, (_, register))| (*register, index))
+        let known = self.outer_places.get(name);
+        known.map_or((Reg::MAX, 0), |place| (self.outer[*place].1, *place))
     }
 
     /// How many variables are visible.

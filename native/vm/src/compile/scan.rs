@@ -9,6 +9,7 @@ use std::collections::HashSet;
 pub(super) struct Facts {
     /// Variables the parser could not resolve, in order of appearance.
     pub(super) outer: Vec<ImmutableString>,
+    known: HashSet<ImmutableString>,
     /// Variables that some closure captures.
     pub(super) captured: HashSet<ImmutableString>,
     /// The body mentions `this`.
@@ -25,7 +26,7 @@ pub(super) struct Facts {
 
 impl Facts {
     fn outer(&mut self, name: &ImmutableString) {
-        if !self.outer.contains(name) {
+        if self.known.insert(name.clone()) {
             self.outer.push(name.clone());
         }
     }

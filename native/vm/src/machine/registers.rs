@@ -14,6 +14,8 @@
 //!    the slice, which is checked.
 //!
 //! In builds with debug assertions every access is checked all the same, so every test checks 1 to 4.
+//! The unchecked accessors are three: [`Window::fetch`] and the two indexings. `unchecked.rs` runs every instruction through
+//! them under Miri, and fails when one is left out.
 #![allow(unsafe_code)]
 
 use crate::bytecode::{Op, Reg};

@@ -7,7 +7,7 @@ use super::super::operators::mismatch;
 use super::super::{Error, Frame, Kind, Machine};
 use super::{depth_left, grow, Context, Flow};
 use crate::bytecode::Reg;
-use crate::compile::{compile_inside, Inner};
+use crate::compile::{compile_inside, Inner, Refusal};
 use crate::program::{Program, ScopeView};
 use crate::value::Value;
 use crate::CompileError;
@@ -62,7 +62,11 @@ pub(in crate::machine) fn call_inside(m: &mut Machine, cx: &mut Context<'_>, vie
 fn compile(m: &Machine, cx: &Context<'_>, inner: &Inner<'_>, view: &ScopeView) -> Result<Rc<Program>, Error> {
     let Some(frame) = m.frames.last() else { return Err("no frame".into()) };
     let names = m.function_of(frame).visible((frame.pc as usize).saturating_sub(1));
-    compile_inside(inner, cx.program, view, &names).map(Rc::new).map_err(|e| failed(&e))
+    let program = compile_inside(inner, cx.program, view, &names, cx.vm.within_run());
+    program.map(Rc::new).map_err(|refusal| match refusal {
+        Refusal::Script(error) => failed(&error),
+        Refusal::Over(error) => error,
+    })
 }
 
 /// A text that parses and still cannot be compiled: it is too large for a function.

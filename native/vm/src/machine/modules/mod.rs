@@ -15,6 +15,7 @@ use super::native::at;
 use super::scopes::Source;
 use super::{Code, Error, Machine};
 use crate::bytecode::{Op, Reg};
+use crate::compile::Refusal;
 use crate::program::{Program, Site};
 use crate::value::Value;
 use crate::{HostNames, Vm};
@@ -230,7 +231,10 @@ impl Machine {
 
 fn compile(vm: &mut Vm, source: &str, path: &ImmutableString, hosts: &Rc<HostNames>) -> Result<Program, Error> {
     let ast = vm.parse_for_run(source)?;
-    crate::compile::compile(&ast, path, hosts).map_err(|e| e.message.into())
+    crate::compile::compile(&ast, path, hosts, vm.within_run()).map_err(|refusal| match refusal {
+        Refusal::Script(error) => error.message.into(),
+        Refusal::Over(error) => error,
+    })
 }
 
 /// An error of a module's text or of its evaluation.
