@@ -34,6 +34,7 @@ const ORDER = [
   'cancel',
   'deadline',
   'loop-delay',
+  'wasm',
 ];
 
 if (process.execArgv.includes('--no-node-snapshot')) await main();

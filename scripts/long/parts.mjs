@@ -23,6 +23,7 @@ export const PARTS = [
     'more than 2,000 hostile inputs, 50 memory bombs with their peaks',
     () => import('./hostile.mjs'),
   ),
+  part('wasm', 20_000, 'programs', 'random programs on WASM end as natively', () => import('./wasm.mjs')),
   part(
     'properties',
     1,

@@ -11,6 +11,8 @@ export const BROKEN = 3;
 export type CoreKind = 'home' | 'worker';
 
 export interface Core {
+  /** Only its own thread ever runs it: `step` finds BUSY. */
+  readonly isApart?: boolean;
   /** Takes the baton if it is free, runs for at most `maxMicros`: IDLE, MORE (work is left), BUSY (the thread has the baton) or BROKEN. */
   step(maxMicros: number): number;
   /** The same for one run of a home core. */

@@ -15,7 +15,16 @@ import { Outbox, type RecordSink } from '../protocol/outbox.js';
 import { Views } from '../protocol/views.js';
 import { unref, type Timer } from '../platform/timers.js';
 import { BROKEN, BUSY, IDLE, MORE, type Backend, type Core, type CoreKind } from './core.js';
-import { clock, defer, remainingMicros, spend, touchTurn, type Resumable } from './turn.js';
+import {
+  clock,
+  defer,
+  readClock,
+  remainingMicros,
+  spend,
+  touchTurn,
+  turnClock,
+  type Resumable,
+} from './turn.js';
 
 export interface PortSink extends RecordSink {
   /** The core or its bytes are broken: nothing more will come. */
@@ -50,6 +59,8 @@ export class Port implements Resumable {
   readonly #inbox: Inbox;
   readonly #outbox: Outbox;
   readonly #control: Int32Array;
+  /** What it may run here in a turn of the event loop. */
+  #budget: number;
   readonly #pump = (): void => this.#scheduledPump();
   #scheduled = false;
   #pumping = false;
@@ -66,7 +77,7 @@ export class Port implements Resumable {
     backend: Backend,
     readonly kind: CoreKind,
     private readonly sink: PortSink,
-    private readonly assistMicros: number,
+    assistMicros: number,
   ) {
     const ring = RING_BYTES[kind];
     const views = new Views(new ArrayBuffer(C.CONTROL_BYTES + 2 * ring));
@@ -74,6 +85,8 @@ export class Port implements Resumable {
     this.#control[C.VERSION_WORD] = C.VERSION;
     this.#control[C.DEADLINE] = C.NO_DEADLINE | 0;
     this.#core = backend.open(kind, views.buffer, ring, ring, waker(new WeakRef<Port>(this)));
+    this.#budget = kind === 'home' ? Math.max(assistMicros, MIN_INLINE_MICROS) : assistMicros;
+    if (this.#core.isApart === true) this.#budget = 0;
     this.#outbox = new Outbox(views, C.CONTROL_BYTES, ring, (id) => this.#core.spillTake(id));
     const asides = asidesOf(this.#core);
     this.#outbox.context.asides = asides;
@@ -137,11 +150,11 @@ export class Port implements Resumable {
     this.#inbox.publish();
     this.#owed = true; // whatever it answers: the pump asks again
     const since = this.#measures ? 0 : clock();
-    if (this.#core.step(0) !== BUSY) this.#charge(since);
-  }
-
-  get #budget(): number {
-    return this.kind === 'home' ? Math.max(this.assistMicros, MIN_INLINE_MICROS) : this.assistMicros;
+    try {
+      if (this.#core.step(0) !== BUSY) this.#charge(since);
+    } catch {
+      // It died (WebAssembly only), and says so again to the pump, which can tell everybody.
+    }
   }
 
   #schedule(): void {
@@ -178,7 +191,8 @@ export class Port implements Resumable {
   #move(): void {
     const budget = this.#budget;
     let owner = budget > 0 ? Owner.Here : Owner.Thread;
-    touchTurn();
+    if (budget > 0) touchTurn();
+    else readClock();
     for (;;) {
       const drained = this.#outbox.drain(this.sink);
       if (this.#closed) return;
@@ -238,11 +252,10 @@ export class Port implements Resumable {
   #setAlarm(): void {
     const ms = this.#control[C.DEADLINE]! >>> 0;
     if (ms === C.NO_DEADLINE) return;
-    const dueAt = clock() + ms;
     // An alarm that rings too early costs one look; to move it for every host call costs half of the call.
-    if (this.#alarm !== undefined && this.#alarmAt <= dueAt) return;
+    if (this.#alarm !== undefined && this.#alarmAt <= turnClock() + ms) return;
     clearTimeout(this.#alarm);
-    this.#alarmAt = dueAt;
+    this.#alarmAt = clock() + ms;
     this.#alarm = unref(setTimeout(() => this.#ring(), ms + 1));
   }
 

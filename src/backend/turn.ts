@@ -50,6 +50,11 @@ export function touchTurn(): void {
   arm();
 }
 
+/** The same for who has no budget to spend: the turn need not be counted. */
+export function readClock(): void {
+  if (!isTurnKnown) latest = now();
+}
+
 /** When this turn began to work: good enough for ages, and free. */
 export function turnClock(): number {
   return latest;

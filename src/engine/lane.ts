@@ -63,6 +63,8 @@ export class Lane implements PortSink, Owners, TaskHome {
   /** Slot of the run whose record is being read. */
   #reading = -1;
   #checking = false;
+  /** It is in `busy`. */
+  #isBusy = false;
   /** Runs under way. */
   live = 0;
 
@@ -168,7 +170,8 @@ export class Lane implements PortSink, Owners, TaskHome {
     task.home = this;
     task.holder = this;
     this.#tasks[slot] = task;
-    if (this.live++ === 0) busy.add(this);
+    if (this.live++ === 0 && !this.#isBusy) busy.add(this);
+    this.#isBusy = true;
     if (task.referenced && !task.sync) this.retain(task);
     this.shared.tracer?.started(task);
   }
@@ -213,7 +216,12 @@ export class Lane implements PortSink, Owners, TaskHome {
   resume(): void {
     this.#checking = false;
     if (this.#held === 0) this.port.keepAlive(false);
-    if (this.live === 0) busy.delete(this);
+    if (this.live === 0) this.#rest();
+  }
+
+  #rest(): void {
+    this.#isBusy = false;
+    busy.delete(this);
   }
 
   /** Frees what is kept for a run that ends. */
@@ -263,7 +271,7 @@ export class Lane implements PortSink, Owners, TaskHome {
 
   #done(slot: number, generation: number, body: Decoder): void {
     const task = this.find(slot, generation);
-    const stats = { operations: body.f64(), scriptMs: body.f64(), hostMs: body.f64(), queueMs: body.f64() };
+    const stats = body.usage();
     let value: unknown;
     let problem: unknown;
     try {
@@ -344,6 +352,6 @@ export class Lane implements PortSink, Owners, TaskHome {
     this.calls.abortAll((owner) => ends.find(({ task }) => task === owner)?.error);
     for (const { task, error } of ends) task.reject(error);
     this.handles.clear();
-    busy.delete(this);
+    this.#rest();
   }
 }

@@ -70,6 +70,18 @@ export class Decoder {
     return this.#dv.getFloat64(this.#take(8), true);
   }
 
+  /** What a run used, as every DONE record begins. */
+  usage(): { operations: number; scriptMs: number; hostMs: number; queueMs: number } {
+    const dv = this.#dv;
+    const at = this.#take(32);
+    return {
+      operations: dv.getFloat64(at, true),
+      scriptMs: dv.getFloat64(at + 8, true),
+      hostMs: dv.getFloat64(at + 16, true),
+      queueMs: dv.getFloat64(at + 24, true),
+    };
+  }
+
   /** A record's own text: u32 byte length and UTF-8. */
   text(): string {
     const bytes = this.u32();

@@ -51,7 +51,7 @@ export class Writer {
   }
 
   close(): void {
-    if (this.#scratch && this.#scratch.buffer.byteLength > KEPT_SCRATCH) this.#scratch = undefined;
+    if (this.#scratch !== undefined && this.#scratch.u8.length > KEPT_SCRATCH) this.#scratch = undefined;
     this.limits = NO_LIMITS;
     this.asideBytes = 0;
   }

@@ -12,11 +12,9 @@ interface Exports {
   rhai_bridge_version(): number;
   rhai_bridge_inbox(bytes: number): number;
   rhai_bridge_receive(): number;
-  rhai_bridge_step(maxMicros: number): number;
-  rhai_bridge_outbox(): number;
-  rhai_bridge_outbox_bytes(): number;
+  rhai_bridge_step(maxMicros: number, hasBatch: number): number;
+  rhai_bridge_report(): number;
   rhai_bridge_outbox_taken(bytes: number): void;
-  rhai_bridge_deadline_ms(): number;
 }
 
 export interface Id {
@@ -98,11 +96,16 @@ export class Module {
     return this.exports.rhai_bridge_receive();
   }
 
+  /** The first two words of the report. */
+  #outbox(): [number, number] {
+    const report = new Uint32Array(this.exports.memory.buffer, this.exports.rhai_bridge_report(), 2);
+    return [report[0]!, report[1]!];
+  }
+
   /** Steps until nothing can run; what it sent meanwhile. */
   run(): Received[] {
-    while (this.exports.rhai_bridge_step(1000) === 1);
-    const at = this.exports.rhai_bridge_outbox();
-    const bytes = this.exports.rhai_bridge_outbox_bytes();
+    while (this.exports.rhai_bridge_step(1000, 0) === 1);
+    const [at, bytes] = this.#outbox();
     const batch = this.exports.memory.buffer.slice(at, at + bytes);
     this.exports.rhai_bridge_outbox_taken(bytes);
     return [...recordsOf(new DataView(batch))];

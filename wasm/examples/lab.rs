@@ -4,7 +4,7 @@
 #![allow(unsafe_code, reason = "exports need fixed symbol names")]
 #![allow(missing_docs, reason = "an example has no users")]
 
-use rhai::{Engine, OptimizationLevel, Scope, AST};
+use rhai::{Engine, Scope, AST};
 use rhai_bridge_vm::{CompileOptions, HostNames, Machine, Meter, Program, Step, Vm};
 use std::cell::RefCell;
 use std::rc::Rc;
@@ -21,10 +21,7 @@ struct Lab {
 impl Default for Lab {
     fn default() -> Self {
         let mut engine = Engine::new();
-        engine
-            .set_optimization_level(OptimizationLevel::None)
-            .set_max_expr_depths(0, 0)
-            .set_max_call_levels(1_000);
+        engine.set_max_expr_depths(0, 0).set_max_call_levels(1_000);
         Self {
             text: Vec::new(),
             engine,

@@ -1,7 +1,7 @@
 //! The core as a WebAssembly module: the same records as in the native rings, as plain bytes in the module's memory.
 //!
-//! JavaScript writes a batch of records where [`rhai_bridge_inbox`] says, calls [`rhai_bridge_receive`], steps, and
-//! reads the batch that [`rhai_bridge_outbox`] points at. One instance holds one core. Both buffers belong to the
+//! JavaScript writes a batch of records where [`rhai_bridge_inbox`] says, steps, and reads the batch that the [`report`]
+//! points at. One instance holds one core. Both buffers belong to the
 //! module: nothing is ever freed from outside, and a pointer is good until the next call of any export.
 //! The only import is a clock. A panic ends the instance, not a run: what it still says stands in the [`epitaph`].
 
@@ -15,12 +15,14 @@ mod clock;
 mod epitaph;
 mod memory;
 mod port;
+mod report;
 
 use batch::records_of;
 use port::BatchPort;
 use rhai_bridge_core::message::{Id, PROTOCOL_VERSION};
 use rhai_bridge_core::{Budget, Core, Counters, Port, Probes, StepResult};
 use std::cell::RefCell;
+use std::mem::ManuallyDrop;
 
 struct Instance {
     core: Core,
@@ -48,12 +50,46 @@ impl Default for Instance {
     }
 }
 
+impl Instance {
+    fn receive(&mut self, now_ns: u64) -> u32 {
+        /// An inbox that one large record made larger than this is given back.
+        const KEEP_BYTES: usize = 1 << 20;
+        let mut count = 0;
+        for record in records_of(&self.inbox) {
+            self.core.receive(record, now_ns, &mut self.port);
+            count += 1;
+        }
+        if self.inbox.capacity() > KEEP_BYTES {
+            self.inbox = Vec::new();
+        }
+        count
+    }
+
+    fn step(
+        &mut self,
+        max_micros: u32,
+        has_batch: u32,
+        step: impl FnOnce(&mut Core, &mut BatchPort, Budget) -> StepResult,
+    ) -> u32 {
+        let begin_ns = self.port.begin();
+        if has_batch != 0 {
+            self.receive(begin_ns);
+        }
+        let budget = Budget::until(begin_ns + u64::from(max_micros) * 1000);
+        let found = step(&mut self.core, &mut self.port, budget);
+        epitaph::nobody_runs();
+        report::step(&self.core, &self.port, begin_ns);
+        code(found)
+    }
+}
+
 thread_local! {
-    static INSTANCE: RefCell<Instance> = RefCell::default();
+    /// Never dropped: an instance ends with its memory, and the code that would take a core apart is not even compiled.
+    static INSTANCE: ManuallyDrop<RefCell<Instance>> = ManuallyDrop::default();
 }
 
 fn with<T>(work: impl FnOnce(&mut Instance) -> T) -> T {
-    INSTANCE.with_borrow_mut(work)
+    INSTANCE.with(|instance| work(&mut instance.borrow_mut()))
 }
 
 /// The version of the records that this module speaks.
@@ -76,50 +112,42 @@ pub extern "C" fn rhai_bridge_inbox(bytes: usize) -> *mut u8 {
 /// ends the batch.
 #[no_mangle]
 pub extern "C" fn rhai_bridge_receive() -> u32 {
-    /// An inbox that one large record made larger than this is given back.
-    const KEEP_BYTES: usize = 1 << 20;
-    with(
-        |Instance {
-             core, port, inbox, ..
-         }| {
-            let mut count = 0;
-            let now_ns = port.now_ns();
-            for record in records_of(inbox) {
-                core.receive(record, now_ns, port);
-                count += 1;
-            }
-            if inbox.capacity() > KEEP_BYTES {
-                *inbox = Vec::new();
-            }
-            count
-        },
-    )
+    with(|instance| {
+        let now_ns = instance.port.now_ns();
+        let count = instance.receive(now_ns);
+        report::outbox(&instance.port);
+        count
+    })
 }
 
-/// Runs for about `max_micros` microseconds. 0: nothing can run; 1: there is more to run; 3: the core is broken.
+/// Runs for about `max_micros` microseconds, after it has taken the batch in the inbox if `has_batch` is not 0.
+/// 0: nothing can run; 1: there is more to run; 3: the core is broken. What else there is to know stands in the [`report`].
 #[no_mangle]
-pub extern "C" fn rhai_bridge_step(max_micros: u32) -> u32 {
-    with(|Instance { core, port, .. }| {
-        let budget = budget(port, max_micros);
-        code(core.step(port, budget))
+pub extern "C" fn rhai_bridge_step(max_micros: u32, has_batch: u32) -> u32 {
+    with(|instance| {
+        instance.step(max_micros, has_batch, |core, port, budget| {
+            core.step(port, budget)
+        })
     })
 }
 
 /// The same for one run only, for callers that cannot wait.
 #[no_mangle]
-pub extern "C" fn rhai_bridge_step_run(slot: u32, generation: u32, max_micros: u32) -> u32 {
-    with(|Instance { core, port, .. }| {
-        let budget = budget(port, max_micros);
-        code(core.step_run(Id { slot, generation }, port, budget))
+pub extern "C" fn rhai_bridge_step_run(
+    slot: u32,
+    generation: u32,
+    max_micros: u32,
+    has_batch: u32,
+) -> u32 {
+    let run = Id { slot, generation };
+    with(|instance| {
+        instance.step(max_micros, has_batch, |core, port, budget| {
+            core.step_run(run, port, budget)
+        })
     })
 }
 
-fn budget(port: &mut BatchPort, max_micros: u32) -> Budget {
-    Budget::until(port.now_ns() + u64::from(max_micros) * 1000)
-}
-
 fn code(result: StepResult) -> u32 {
-    epitaph::nobody_runs();
     match result {
         StepResult::Idle => 0,
         StepResult::More => 1,
@@ -127,31 +155,19 @@ fn code(result: StepResult) -> u32 {
     }
 }
 
-/// Where the records for JavaScript are.
+/// Where the [`report`] of the last call stands. To be asked for once.
 #[no_mangle]
-pub extern "C" fn rhai_bridge_outbox() -> *const u8 {
-    with(|instance| instance.port.outbox.as_ptr())
-}
-
-/// How many bytes of them there are.
-#[no_mangle]
-pub extern "C" fn rhai_bridge_outbox_bytes() -> usize {
-    with(|instance| instance.port.outbox.len())
+pub extern "C" fn rhai_bridge_report() -> *const u32 {
+    report::address()
 }
 
 /// JavaScript has read the first `bytes` of them.
 #[no_mangle]
 pub extern "C" fn rhai_bridge_outbox_taken(bytes: usize) {
-    with(|instance| instance.port.taken(bytes));
-}
-
-/// Milliseconds from now until the core must be stepped though no record came; infinite when it need not be.
-#[no_mangle]
-pub extern "C" fn rhai_bridge_deadline_ms() -> f64 {
-    with(|Instance { core, port, .. }| match core.next_deadline() {
-        Some(at_ns) => at_ns.saturating_sub(port.now_ns()) as f64 / 1e6,
-        None => f64::INFINITY,
-    })
+    with(|instance| {
+        instance.port.taken(bytes);
+        report::outbox(&instance.port);
+    });
 }
 
 /// Where the counters are: one f64 for each name of [`rhai_bridge_counter_names`].

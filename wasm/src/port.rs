@@ -13,9 +13,25 @@ const KEEP_BYTES: usize = 1 << 20;
 #[derive(Default)]
 pub struct BatchPort {
     pub outbox: Vec<u8>,
+    /// When the clock was looked at last; to ask it is a call to JavaScript.
+    latest_ns: u64,
+    /// It was looked at just now, by [`BatchPort::begin`].
+    is_fresh: bool,
 }
 
 impl BatchPort {
+    /// Looks at the clock; who asks next, is told the same.
+    pub fn begin(&mut self) -> u64 {
+        self.latest_ns = clock::now_ns();
+        self.is_fresh = true;
+        self.latest_ns
+    }
+
+    /// The last answer of the clock.
+    pub fn latest_ns(&self) -> u64 {
+        self.latest_ns
+    }
+
     /// JavaScript has the first `bytes` of the batch.
     pub fn taken(&mut self, bytes: usize) {
         self.outbox.drain(..bytes.min(self.outbox.len()));
@@ -27,7 +43,10 @@ impl BatchPort {
 
 impl Port for BatchPort {
     fn now_ns(&mut self) -> u64 {
-        clock::now_ns()
+        if !std::mem::take(&mut self.is_fresh) {
+            self.latest_ns = clock::now_ns();
+        }
+        self.latest_ns
     }
 
     fn push(&mut self, record: &[u8]) {

@@ -70,8 +70,8 @@ impl Core {
         let spent = run.spent();
         let depth = run.limits.vm.max_value_depth;
         let out = self.out.begin(outbox_kind::DONE, run.id);
-        out.f64(spent.operations as f64);
-        [spent.script_ns, spent.host_ns, spent.queue_ns].iter().for_each(|&ns| out.f64(to_ms(ns)));
+        let times = [spent.script_ns, spent.host_ns, spent.queue_ns].map(to_ms);
+        out.doubles([spent.operations as f64, times[0], times[1], times[2]]);
         out.owned_value(value, depth)
             .map_err(|error| Box::new(Failed::value(error.reason.clone(), error.path())))?;
         if !run.has_flag(start_flag::COMMIT) {

@@ -8,7 +8,7 @@ use crate::parse::{ParseBounds, ParseGuard, Within};
 use crate::program::{Meaning, Site};
 use crate::{CompileError, HostNames, LimitHit, Limits, Program};
 use rhai::packages::{Package, StandardPackage};
-use rhai::{Caches, Engine, EvalAltResult, FnPtr, GlobalRuntimeState, OptimizationLevel, Position};
+use rhai::{Caches, Engine, EvalAltResult, FnPtr, GlobalRuntimeState, Position};
 use std::cell::RefCell;
 use std::rc::Rc;
 
@@ -97,7 +97,8 @@ impl Vm {
         engine.register_global_module(standard.clone());
         let parsing = ParseGuard::install(&mut engine);
         crate::host_object::register(&mut engine);
-        engine.set_optimization_level(OptimizationLevel::None);
+        #[cfg(not(target_arch = "wasm32"))] // there it is not even compiled: the module is smaller without
+        engine.set_optimization_level(rhai::OptimizationLevel::None);
         engine.set_max_strings_interned(0);
         engine.set_max_expr_depths(MAX_EXPRESSION_DEPTH, MAX_EXPRESSION_DEPTH_IN_FUNCTION);
         let sink = output.clone();

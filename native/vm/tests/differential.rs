@@ -139,6 +139,16 @@ fn random_programs_mean_what_rhai_means() {
     assert_eq!(report.mismatches.len(), 0, "random programs that disagree with rhai");
 }
 
+/// For other platforms: the same programs as text, with a NUL between them.
+#[test]
+#[ignore = "writes the file that RHAI_BRIDGE_DUMP names"]
+fn random_programs_are_written_down() {
+    let (first, count) = (number("RHAI_BRIDGE_SEED", 1), number("RHAI_BRIDGE_PROGRAMS", 2_000));
+    let file = std::env::var("RHAI_BRIDGE_DUMP").expect("RHAI_BRIDGE_DUMP names a file");
+    let texts: Vec<String> = (first..first + count).map(|seed| generator::render(&generator::program(seed))).collect();
+    std::fs::write(file, texts.join("\0")).expect("the file can be written");
+}
+
 /// Puts the smallest program that still shows the difference in the place of the last mismatch.
 fn shrink_last(report: &mut Report, guard: &mut Guard, seed: u64, nodes: Vec<generator::Node>) {
     let last = report.mismatches.last_mut().expect("a mismatch");

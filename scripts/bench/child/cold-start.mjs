@@ -1,13 +1,22 @@
 /** Import, create and first eval of one contestant in this process, in milliseconds. */
+const entry = process.env.RHAI_BRIDGE_ENTRY ?? '../../../dist/entry/node.js';
+const ours = async (options) => {
+  const { RhaiEngine } = await import(entry);
+  const engine = await RhaiEngine.create(options);
+  return engine.evalAsync('20 + 22');
+};
+
 const first = {
   'empty module': async () => {
     await import('./empty.mjs');
     return 42;
   },
-  'rhai-bridge': async () => {
-    const { RhaiEngine } = await import(process.env.RHAI_BRIDGE_ENTRY ?? '../../../dist/entry/node.js');
-    const engine = await RhaiEngine.create();
-    return engine.evalAsync('20 + 22');
+  'rhai-bridge': () => ours(),
+  'rhai-bridge, WASM inline': () => ours({ backend: 'wasm', mode: 'inline' }),
+  'rhai-bridge, WASM background': () => ours({ backend: 'wasm' }),
+  pyodide: async () => {
+    const { loadPyodide } = await import('pyodide');
+    return (await loadPyodide()).runPython('20 + 22');
   },
   'isolated-vm': async () => {
     const { default: ivm } = await import('isolated-vm');

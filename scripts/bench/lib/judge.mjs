@@ -8,8 +8,21 @@
  */
 export const OURS = 'rhai-bridge';
 
+/** What each side of a host call does with it, in the control of that name: about half of what the call takes inline. */
+export const WORK_MICROS = 1;
+export const IDLE_POST = 'bare postMessage';
+export const BUSY_POST = `${IDLE_POST}, ${WORK_MICROS} µs of work on each side`;
+
 /** Controls take part in a case but are nobody's peer. */
-const CONTROLS = new Set(['bare timers', 'idle loop', 'rhai', 'empty module', 'bare wake']);
+const CONTROLS = new Set([
+  'bare timers',
+  'idle loop',
+  'rhai',
+  'empty module',
+  'bare wake',
+  IDLE_POST,
+  BUSY_POST,
+]);
 
 export function best(rows) {
   return rows.reduce((a, b) => (b.median < a.median ? b : a));

@@ -7,7 +7,7 @@ import { dirname, join, resolve } from 'node:path';
 const here = fileURLToPath(new URL('..', import.meta.url));
 
 export function installPeers() {
-  const all = ['isolated-vm', 'quickjs-emscripten', 'wasmoon'];
+  const all = ['isolated-vm', 'quickjs-emscripten', 'wasmoon', 'pyodide'];
   if (all.every((peer) => existsSync(join(here, 'node_modules', peer, 'package.json')))) return;
   console.log('Installing the peers (once; isolated-vm is compiled, about two minutes) …');
   execFileSync('npm', ['ci', '--no-audit', '--no-fund'], {

@@ -9,17 +9,31 @@ import type { CoreSide } from './core-side.js';
 import type { WasmModule } from './module.js';
 import { spawn, type WorkerEvents, type WorkerLink } from './spawn.js';
 import { Watchdog } from './watchdog.js';
-import { ANSWER_HEAD, ASK_HEAD, TELL_BYTES, type Birth, type FromWorker, type Hello } from './wire.js';
+import {
+  ANSWER_HEAD,
+  ASK_HEAD,
+  COUNTERS_AT,
+  GOES_ON_AT,
+  TELL_BYTES,
+  type Birth,
+  type FromWorker,
+  type Hello,
+} from './wire.js';
+
+/** A message up to this size is kept for the counters in it. */
+const KEEP_BYTES = 4096;
 
 /** Ends the workers of cores that nobody closed. */
 const forgotten = new FinalizationRegistry<WorkerLink>((worker) => worker.terminate());
 
 export class BackgroundCore implements Core {
+  readonly isApart = true;
   readonly #worker: WorkerLink;
   readonly #watchdog: Watchdog;
   #patienceMs: () => number = () => Infinity;
   #counterNames: readonly string[] = [];
-  #counters: Float64Array = new Float64Array(0);
+  /** The last message, or what of it tells them. */
+  #counters: ArrayBuffer | undefined;
   #message = new Uint8Array(0);
   #death: CoreDeath | undefined;
   #closed = false;
@@ -90,7 +104,7 @@ export class BackgroundCore implements Core {
 
   #post(message: Uint8Array): void {
     this.#told = this.#read;
-    new DataView(message.buffer).setUint32(0, this.#read, true);
+    new Uint32Array(message.buffer, 0, 1)[0] = this.#read;
     this.#worker.post(message.buffer, [message.buffer as ArrayBuffer]);
   }
 
@@ -109,11 +123,11 @@ export class BackgroundCore implements Core {
   }
 
   #batch(message: ArrayBuffer): void {
-    const head = new DataView(message);
-    const counters = head.getUint32(4, true);
-    this.#watchdog.heard(head.getUint32(0, true) === 0);
-    this.#counters = new Float64Array(message, ANSWER_HEAD, counters);
-    this.#deliver(new Uint8Array(message, ANSWER_HEAD + 8 * counters));
+    const bytes = new Uint8Array(message);
+    this.#watchdog.heard(bytes[GOES_ON_AT] === 0);
+    const end = ANSWER_HEAD + 8 * bytes[COUNTERS_AT]!;
+    this.#counters = end === bytes.length || bytes.length < KEEP_BYTES ? message : message.slice(0, end);
+    this.#deliver(bytes.subarray(end));
   }
 
   /** Through the ring, as often as it takes. */
@@ -164,7 +178,10 @@ export class BackgroundCore implements Core {
 
   /** As of its last message. */
   counters(): Record<string, number> {
-    return named(this.#counterNames, this.#counters, this.side);
+    const values = this.#counters
+      ? new Float64Array(this.#counters, ANSWER_HEAD, this.#counterNames.length)
+      : new Float64Array(0);
+    return named(this.#counterNames, values, this.side);
   }
 
   close(): void {

@@ -174,8 +174,9 @@ export class CoreSide {
     Atomics.store(this.#control, C.OUT_OVERFLOW, 1);
   }
 
-  setDeadline(ms: number): void {
-    const word = ms >= C.NO_DEADLINE ? C.NO_DEADLINE : Math.ceil(ms);
-    Atomics.store(this.#control, C.DEADLINE, word | 0);
+  /** What the port wants to know of a step; `deadlineMs` may be NO_DEADLINE. */
+  stepped(deadlineMs: number, stepNs: number): void {
+    this.#control[C.DEADLINE] = deadlineMs | 0;
+    this.#control[C.STEP_NS] = stepNs;
   }
 }

@@ -18,22 +18,17 @@ export class InlineCore implements Core {
   ) {}
 
   step(maxMicros: number): number {
-    this.#receive();
-    return this.#answer(this.instance.step(maxMicros));
+    return this.#answer(this.instance.step(maxMicros, this.side.takeInbox(this.#room)));
   }
 
   stepRun(slot: number, generation: number, maxMicros: number): number {
-    this.#receive();
-    return this.#answer(this.instance.stepRun(slot, generation, maxMicros));
-  }
-
-  #receive(): void {
-    if (this.side.takeInbox(this.#room)) this.instance.receive();
+    const hasBatch = this.side.takeInbox(this.#room);
+    return this.#answer(this.instance.stepRun(slot, generation, maxMicros, hasBatch));
   }
 
   /** What the step said, for JavaScript to read; what does not fit waits where it is. */
   #answer(found: number): number {
-    this.side.setDeadline(this.instance.deadlineMs());
+    this.side.stepped(this.instance.deadlineMs, this.instance.stepNs);
     const batch = this.instance.outbox();
     if (batch.length === 0) return found;
     const done = this.side.putOutbox(batch);
@@ -66,7 +61,7 @@ export class InlineCore implements Core {
   }
 
   counters(): Record<string, number> {
-    const values = this.#closed ? new Float64Array(0) : this.instance.counters();
+    const values = this.#closed ? new Float64Array(0) : new Float64Array(this.instance.counters().slice().buffer);
     return named(this.instance.counterNames, values, this.side);
   }
 

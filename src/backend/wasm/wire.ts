@@ -7,8 +7,10 @@ import type { WasmModule } from './module.js';
 /** To the worker: u32 how many bytes of batches have been read here (wrapping), u32 unused; then records. */
 export const ASK_HEAD = 8;
 
-/** From the worker: u32 whether it goes on by itself, u32 number of counters; then f64 counters, then records. */
+/** From the worker: a byte whether it goes on by itself, a byte how many counters; then f64 counters, then records. */
 export const ANSWER_HEAD = 8;
+export const GOES_ON_AT = 0;
+export const COUNTERS_AT = 1;
 
 /** The first message to a worker. */
 export interface Birth {

@@ -1,11 +1,21 @@
 // What a worker does with its instance: takes batches, runs slices of about a millisecond, one per turn of its event
 // loop, and answers. So a message always comes through between two slices: a cancel, a reply, a ping.
 
+import { NO_DEADLINE } from '../../protocol/constants.js';
 import { MORE } from '../core.js';
 import { CoreDeath } from '../death.js';
 import { nextTurn, unref, type Timer } from '../../platform/timers.js';
 import { Instance } from './instance.js';
-import { ANSWER_HEAD, ASK_HEAD, UNREAD_BYTES, type Birth, type FromWorker, type LastWords } from './wire.js';
+import {
+  ANSWER_HEAD,
+  ASK_HEAD,
+  COUNTERS_AT,
+  GOES_ON_AT,
+  UNREAD_BYTES,
+  type Birth,
+  type FromWorker,
+  type LastWords,
+} from './wire.js';
 
 const SLICE_MICROS = 1000;
 const LONGEST_TIMER_MS = 2 ** 31 - 1;
@@ -40,21 +50,21 @@ export class WorkerLoop {
   #batch(message: ArrayBuffer): void {
     const instance = this.#instance;
     if (instance === undefined) return;
-    this.#read = new DataView(message).getUint32(0, true);
-    if (message.byteLength > ASK_HEAD) {
+    this.#read = new Uint32Array(message, 0, 1)[0]!;
+    const hasBatch = message.byteLength > ASK_HEAD;
+    if (hasBatch) {
       const records = new Uint8Array(message, ASK_HEAD);
       instance.inbox(records.length).set(records);
-      instance.receive();
     }
-    if (this.#goesOn) this.#answer(true);
-    else this.#slice(true);
+    if (!this.#goesOn && !this.#isFarAhead()) return this.#slice(true, hasBatch);
+    if (hasBatch) instance.receive();
+    this.#answer(true);
   }
 
   /** One slice, and what came of it. `asked`: somebody waits for an answer, even an empty one. */
-  #slice(asked: boolean): void {
-    if (this.#instance === undefined) return;
-    if (this.#isFarAhead()) return asked ? this.#answer(false) : undefined;
-    const found = this.#instance.step(SLICE_MICROS);
+  #slice(asked: boolean, hasBatch: boolean): void {
+    if (this.#instance === undefined || this.#isFarAhead()) return;
+    const found = this.#instance.step(SLICE_MICROS, hasBatch);
     const goesOn = found === MORE;
     if (goesOn) this.#goOn();
     else this.#setAlarm();
@@ -76,16 +86,16 @@ export class WorkerLoop {
 
   #again(): void {
     try {
-      this.#slice(false);
+      this.#slice(false, false);
     } catch (error) {
       this.#die(error);
     }
   }
 
   #setAlarm(): void {
-    const deadlineMs = this.#instance!.deadlineMs();
-    if (deadlineMs === Infinity) return;
-    const ms = Math.min(Math.ceil(deadlineMs), LONGEST_TIMER_MS);
+    const { deadlineMs } = this.#instance!;
+    if (deadlineMs === NO_DEADLINE) return;
+    const ms = Math.min(deadlineMs, LONGEST_TIMER_MS);
     const dueAt = performance.now() + ms;
     // One that rings too early costs one look; to move it for every message would cost more than the message.
     if (this.#alarm !== undefined && this.#alarmAt <= dueAt) return;
@@ -105,13 +115,11 @@ export class WorkerLoop {
     const counters = instance.counters();
     const batch = instance.outbox();
     if (batch.length === 0 && !asked) return;
-    const bytes = ANSWER_HEAD + counters.byteLength + batch.length;
-    const message = new Uint8Array(bytes);
-    const head = new DataView(message.buffer);
-    head.setUint32(0, this.#goesOn ? 1 : 0, true);
-    head.setUint32(4, counters.length, true);
-    message.set(new Uint8Array(counters.buffer), ANSWER_HEAD);
-    message.set(batch, ANSWER_HEAD + counters.byteLength);
+    const message = new Uint8Array(ANSWER_HEAD + counters.length + batch.length);
+    message[GOES_ON_AT] = this.#goesOn ? 1 : 0;
+    message[COUNTERS_AT] = counters.length >>> 3;
+    message.set(counters, ANSWER_HEAD);
+    message.set(batch, ANSWER_HEAD + counters.length);
     instance.taken(batch.length);
     this.#posted = (this.#posted + batch.length) >>> 0;
     this.post(message.buffer, [message.buffer]);

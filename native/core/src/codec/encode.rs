@@ -128,6 +128,12 @@ impl Encoder {
         self.bytes.extend_from_slice(words.map(u32::to_le_bytes).as_flattened());
     }
 
+    /// Little-endian `f64`s, with one look at the buffer's room.
+    #[inline]
+    pub fn doubles<const N: usize>(&mut self, values: [f64; N]) {
+        self.bytes.extend_from_slice(values.map(f64::to_le_bytes).as_flattened());
+    }
+
     /// A little-endian `f64`.
     #[inline]
     pub fn f64(&mut self, value: f64) {

@@ -8,6 +8,7 @@ use super::Error;
 use crate::bytecode::Reg;
 use crate::program::Program;
 use rhai::{Dynamic, ImmutableString};
+use std::collections::HashMap;
 use std::rc::Rc;
 
 /// Where a callee's `this` goes back to, in the caller's frame.
@@ -153,6 +154,8 @@ pub(super) struct Extra {
     pub(super) constants: Vec<(u32, ImmutableString, Dynamic)>,
     /// Programs beside the script's own: text of `eval`, modules, closures that came from elsewhere.
     pub(super) units: Vec<Unit>,
+    /// Numbers of the units that are the only one of their program: modules, and programs that closures came from.
+    pub(super) numbers: HashMap<*const Program, u32>,
     /// Modules and imports.
     pub(super) modules: Modules,
     /// The path the host was asked for last.

@@ -96,7 +96,8 @@ impl Machine {
         let (program, home) = self.unit(number);
         let unit = UnitNumber { own: number, home };
         let program = program.clone();
-        if meter.stop_each {
+        // In WebAssembly nobody asks for it, and a second copy of the loop is a thirtieth of the module.
+        if meter.stop_each && cfg!(not(target_arch = "wasm32")) {
             run::run::<true>(self, vm, &program, unit, meter, done)
         } else {
             run::run::<false>(self, vm, &program, unit, meter, done)

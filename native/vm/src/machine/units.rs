@@ -67,17 +67,15 @@ impl Machine {
         if Rc::ptr_eq(program, &self.program) {
             return 0;
         }
-        let units = &mut self.extra.get_or_insert_with(Box::default).units;
-        let known = units.iter().position(|u| Rc::ptr_eq(&u.program, program));
-        let index = known.unwrap_or_else(|| {
+        let Extra { units, numbers, .. } = &mut **self.extra.get_or_insert_with(Box::default);
+        *numbers.entry(Rc::as_ptr(program)).or_insert_with(|| {
             let home = units.len() as u32 + 1;
             units.push(Unit {
                 program: program.clone(),
                 home,
             });
-            units.len() - 1
-        });
-        index as u32 + 1
+            home
+        })
     }
 
     /// A unit for code that runs inside another function; it ends with the code's frame.
