@@ -201,8 +201,8 @@ impl Running {
         }
         let limits = Limits {
             max_call_depth: MAX_CALL_DEPTH,
-            // A program that shrinking made endless must end too.
-            max_operations: 2_000_000,
+            // A program that shrinking made endless must end too; natives count their work here, which rhai does not.
+            max_operations: 50_000_000,
             ..Limits::default()
         };
         let operations = self.operations;
