@@ -21,6 +21,7 @@ pub const ON_PURPOSE: &[(&str, &str)] = &[
     ("a script function two calls away reads the captured root", "closure-argument"),
     ("a closure captures after a text declared a variable", "eval-then-capture"),
     ("a closure in an object reads the object through a capture", "unused-this"),
+    ("the text of a race in an operand of in", "race-operand"),
 ];
 
 /// The key of the intended difference that covers a case.
