@@ -18,6 +18,8 @@ const SLACK = 1.25;
 const CAP = 2 ** 22;
 /** What node itself takes and keeps meanwhile. */
 const NODE_BYTES = 2 ** 23;
+/** What the cores keep of freed blocks, for the next. */
+const SPARE_BYTES = 2 ** 23;
 
 describe('bad engines, in a process', () => {
   it('85: a host function that exits, throws in a tick or leaves a rejection keeps the exit code', async () => {
@@ -65,7 +67,7 @@ describe('bad engines, in a process', () => {
     expect(right).toBe(true);
     expect(serial).toBeLessThan(CAP * SLACK + NODE_BYTES);
     expect(parallel).toBeLessThan(8 * CAP * SLACK + NODE_BYTES);
-    expect(left).toBeLessThan(NODE_BYTES);
+    expect(left).toBeLessThan(SPARE_BYTES + NODE_BYTES); // one leaked run in a hundred would be 75 MB
   }, 60_000);
 
   it('92: with RUST_BACKTRACE set, nothing is printed and no path reaches the script', async () => {
