@@ -4,6 +4,8 @@
 #include <cstring>
 #include <string>
 
+#include "big_text.h"
+
 namespace rhai_bridge {
 
 namespace {
@@ -45,10 +47,11 @@ Napi::Function CoreObject::Define(Napi::Env env) {
   return DefineClass(
       env, "Core",
       {InstanceMethod<&CoreObject::Wake>("wake"), InstanceMethod<&CoreObject::SpillTake>("spillTake"),
-       InstanceMethod<&CoreObject::SpillRead>("spillRead"), InstanceMethod<&CoreObject::SpillPut>("spillPut"),
-       InstanceMethod<&CoreObject::SpillPutText>("spillPutText"), InstanceMethod<&CoreObject::SpillDrop>("spillDrop"),
-       InstanceMethod<&CoreObject::RefJs>("ref"), InstanceMethod<&CoreObject::UnrefJs>("unref"),
-       InstanceMethod<&CoreObject::Counters>("counters"), InstanceMethod<&CoreObject::Close>("close")});
+       InstanceMethod<&CoreObject::SpillText>("spillText"), InstanceMethod<&CoreObject::SpillRead>("spillRead"),
+       InstanceMethod<&CoreObject::SpillPut>("spillPut"), InstanceMethod<&CoreObject::SpillPutText>("spillPutText"),
+       InstanceMethod<&CoreObject::SpillDrop>("spillDrop"), InstanceMethod<&CoreObject::RefJs>("ref"),
+       InstanceMethod<&CoreObject::UnrefJs>("unref"), InstanceMethod<&CoreObject::Counters>("counters"),
+       InstanceMethod<&CoreObject::Close>("close")});
 }
 
 CoreObject::CoreObject(const Napi::CallbackInfo& info) : Napi::ObjectWrap<CoreObject>(info), env_(info.Env()) {
@@ -101,14 +104,26 @@ void CoreObject::Wake(const Napi::CallbackInfo& info) {
   }
 }
 
+uint8_t* CoreObject::Take(const Napi::CallbackInfo& info, size_t* length) {
+  uint8_t* bytes = core_ == nullptr ? nullptr : rb_core_spill_take(core_, Uint32(info, 0), length);
+  if (bytes == nullptr) throw Napi::RangeError::New(info.Env(), "rhai-bridge: no such side buffer");
+  return bytes;
+}
+
 Napi::Value CoreObject::SpillTake(const Napi::CallbackInfo& info) {
   size_t length = 0;
-  uint8_t* bytes = core_ == nullptr ? nullptr : rb_core_spill_take(core_, Uint32(info, 0), &length);
-  if (bytes == nullptr) throw Napi::RangeError::New(info.Env(), "rhai-bridge: no such side buffer");
+  uint8_t* bytes = Take(info, &length);
   napi_value buffer = nullptr;
   napi_status status =
       napi_create_external_arraybuffer(info.Env(), bytes, length, FreeBytes, reinterpret_cast<void*>(length), &buffer);
   return status == napi_ok ? Napi::Value(info.Env(), buffer) : CopyBytes(info.Env(), bytes, length);
+}
+
+// For a buffer of ASCII alone.
+Napi::Value CoreObject::SpillText(const Napi::CallbackInfo& info) {
+  size_t length = 0;
+  uint8_t* bytes = Take(info, &length);
+  return BigText(info.Env(), bytes, length);
 }
 
 void CoreObject::SpillRead(const Napi::CallbackInfo& info) {

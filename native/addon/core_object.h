@@ -25,6 +25,7 @@ class CoreObject : public Napi::ObjectWrap<CoreObject> {
  private:
   void Wake(const Napi::CallbackInfo& info);
   Napi::Value SpillTake(const Napi::CallbackInfo& info);
+  Napi::Value SpillText(const Napi::CallbackInfo& info);
   void SpillRead(const Napi::CallbackInfo& info);
   Napi::Value SpillPut(const Napi::CallbackInfo& info);
   Napi::Value SpillPutText(const Napi::CallbackInfo& info);
@@ -34,6 +35,8 @@ class CoreObject : public Napi::ObjectWrap<CoreObject> {
   Napi::Value Counters(const Napi::CallbackInfo& info);
   void Close(const Napi::CallbackInfo& info);
 
+  // The side buffer that info[0] names; throws where there is none.
+  uint8_t* Take(const Napi::CallbackInfo& info, size_t* length);
   static void OnWake(void* context);
   static void OnEnvironmentDeath(void* context);
   // Joins the thread, closes the channel, drops the core. Idempotent.

@@ -51,7 +51,7 @@ function waker(port: WeakRef<Port>): () => void {
 }
 
 function asidesOf(core: Core): Asides | undefined {
-  return core.spillRead && core.spillDrop ? new Asides(core as AsideStore) : undefined;
+  return core.spillText && core.spillRead && core.spillDrop ? new Asides(core as AsideStore) : undefined;
 }
 
 export class Port implements Resumable {

@@ -5,19 +5,23 @@ import { utf8Length, Views } from './views.js';
 
 /** Texts (in chars) and blobs from here on go aside. */
 export const MIN_ASIDE = 16 << 10;
+/** From here on a string over foreign memory is cheaper than a copy of it, also for the garbage collection. */
+const MIN_UNCOPIED = 128 << 10;
 /** Texts up to here go through a buffer that stays; it is shared, for nobody holds it across a call. */
 const KEPT_BYTES = 1 << 22;
 const NO_BUFFER = 0xffffffff;
 /** V8 keeps text without such a char at one byte each, and knows that this finds none there without looking at it. */
 const WIDE = /[^\x00-\xff]/;
 
-/** Side buffers of a core: `spillPut…` and `spillDrop` of what goes in, `spillTake` and `spillRead` of what comes out. */
+/** Side buffers of a core: `spillPut…` and `spillDrop` of what goes in, `spillTake`, `spillText` and `spillRead` of what comes out. */
 export interface AsideStore {
   spillPut(bytes: Uint8Array): number;
   /** Of text without chars above 255; NO_BUFFER when it has one above 127. */
   spillPutText(text: string): number;
   spillDrop(id: number): void;
   spillTake(id: number): ArrayBuffer;
+  /** The buffer as a string that needs no copy of it; for ASCII alone. */
+  spillText(id: number): string;
   /** Copies the buffer to `target` and frees it. */
   spillRead(id: number, target: Uint8Array): void;
 }
@@ -66,6 +70,7 @@ export class Asides {
   }
 
   text(id: number, bytes: number, isAscii: boolean): string {
+    if (isAscii && bytes >= MIN_UNCOPIED) return this.store.spillText(id);
     const views = bytes <= KEPT_BYTES ? scratch(bytes) : new Views(this.store.spillTake(id));
     if (bytes <= KEPT_BYTES) this.store.spillRead(id, views.u8);
     return isAscii ? views.ascii(0, bytes) : views.utf8(0, bytes);

@@ -19,6 +19,8 @@ pub(crate) type Names<T> = HashMap<ImmutableString, T, std::hash::BuildHasherDef
 
 /// No call site beside an instruction.
 pub(crate) const NO_SITE: u32 = u32::MAX;
+/// An argument of a host call that is copied.
+pub(crate) const NOT_OFFERED: Reg = Reg::MAX;
 
 /// One function's code. Index 0 is the script's top level.
 #[derive(Debug, Default)]
@@ -99,6 +101,8 @@ pub(crate) struct Site {
     pub(crate) argc: u16,
     pub(crate) meaning: Meaning,
     pub(crate) position: Position,
+    /// Of a host call: by argument, the variable that may be read in place of a copy (`NOT_OFFERED`: none).
+    pub(crate) offers: Box<[Reg]>,
     /// Position of the first argument, or of the namespace.
     pub(crate) argument_position: Position,
     /// The native function resolved last.

@@ -258,6 +258,7 @@ fn refused(error: &EvalAltResult, options: &CompileOptions<'_>) -> CompileError 
 /// A call site that belongs to no script.
 fn own_site(name: &str, argc: u16) -> Rc<Site> {
     Rc::new(Site {
+        offers: Box::default(),
         name: name.into(),
         argc,
         meaning: Meaning::default(),

@@ -156,6 +156,7 @@ impl Compiler {
             argc: u16::try_from(argc).unwrap_or(u16::MAX),
             meaning,
             position,
+            offers: Box::default(),
             argument_position: position,
             cache: RefCell::new(SiteCache::default()),
         });

@@ -41,6 +41,7 @@ pub(super) fn call_native_by_name(vm: &mut Vm, name: &str, args: &mut [Value], p
 pub(super) fn temporary_site(name: &str, argc: usize, position: Position) -> Site {
     let cache = RefCell::new(SiteCache::default());
     Site {
+        offers: Box::default(),
         name: name.into(),
         argc: argc as u16,
         meaning: Meaning::default(),
