@@ -49,9 +49,9 @@ Napi::Function CoreObject::Define(Napi::Env env) {
       {InstanceMethod<&CoreObject::Wake>("wake"), InstanceMethod<&CoreObject::SpillTake>("spillTake"),
        InstanceMethod<&CoreObject::SpillText>("spillText"), InstanceMethod<&CoreObject::SpillRead>("spillRead"),
        InstanceMethod<&CoreObject::SpillPut>("spillPut"), InstanceMethod<&CoreObject::SpillPutText>("spillPutText"),
-       InstanceMethod<&CoreObject::SpillDrop>("spillDrop"), InstanceMethod<&CoreObject::RefJs>("ref"),
-       InstanceMethod<&CoreObject::UnrefJs>("unref"), InstanceMethod<&CoreObject::Counters>("counters"),
-       InstanceMethod<&CoreObject::Close>("close")});
+       InstanceMethod<&CoreObject::SpillDrop>("spillDrop"), InstanceMethod<&CoreObject::SpillBusy>("spillBusy"),
+       InstanceMethod<&CoreObject::RefJs>("ref"), InstanceMethod<&CoreObject::UnrefJs>("unref"),
+       InstanceMethod<&CoreObject::Counters>("counters"), InstanceMethod<&CoreObject::Close>("close")});
 }
 
 CoreObject::CoreObject(const Napi::CallbackInfo& info) : Napi::ObjectWrap<CoreObject>(info), env_(info.Env()) {
@@ -157,6 +157,10 @@ Napi::Value CoreObject::SpillPutText(const Napi::CallbackInfo& info) {
 
 void CoreObject::SpillDrop(const Napi::CallbackInfo& info) {
   if (core_ != nullptr) rb_core_spill_drop(core_, Uint32(info, 0));
+}
+
+void CoreObject::SpillBusy(const Napi::CallbackInfo& info) {
+  if (core_ != nullptr) rb_core_busy(core_, Uint32(info, 0));
 }
 
 void CoreObject::RefJs(const Napi::CallbackInfo& info) { channel_->KeepAlive(info.Env(), true); }

@@ -30,6 +30,7 @@ class CoreObject : public Napi::ObjectWrap<CoreObject> {
   Napi::Value SpillPut(const Napi::CallbackInfo& info);
   Napi::Value SpillPutText(const Napi::CallbackInfo& info);
   void SpillDrop(const Napi::CallbackInfo& info);
+  void SpillBusy(const Napi::CallbackInfo& info);
   void RefJs(const Napi::CallbackInfo& info);
   void UnrefJs(const Napi::CallbackInfo& info);
   Napi::Value Counters(const Napi::CallbackInfo& info);

@@ -26,6 +26,8 @@ export interface Core {
   spillText?(id: number): string;
   spillRead?(id: number, target: Uint8Array): void;
   spillDrop?(id: number): void;
+  /** Whether big values go out these days: memory that comes back is kept for the next ones. */
+  spillBusy?(isBusy: 0 | 1): void;
   /** Whether the core keeps the process alive; it does not at first. */
   ref(): void;
   unref(): void;

@@ -39,7 +39,11 @@ function scratch(bytes: number): Views {
 }
 
 export class Asides {
-  constructor(private readonly store: AsideStore) {}
+  /** `onBig` is told of every value that leaves with its memory. */
+  constructor(
+    private readonly store: AsideStore,
+    private readonly onBig: () => void,
+  ) {}
 
   /** The text's UTF-8; only valid until the next text. */
   utf8(text: string): Uint8Array {
@@ -65,12 +69,16 @@ export class Asides {
     this.store.spillDrop(id);
   }
 
-  blob(id: number): Uint8Array {
+  blob(id: number, bytes: number): Uint8Array {
+    if (bytes >= MIN_UNCOPIED) this.onBig();
     return new Uint8Array(this.store.spillTake(id));
   }
 
   text(id: number, bytes: number, isAscii: boolean): string {
-    if (isAscii && bytes >= MIN_UNCOPIED) return this.store.spillText(id);
+    if (isAscii && bytes >= MIN_UNCOPIED) {
+      this.onBig();
+      return this.store.spillText(id);
+    }
     const views = bytes <= KEPT_BYTES ? scratch(bytes) : new Views(this.store.spillTake(id));
     if (bytes <= KEPT_BYTES) this.store.spillRead(id, views.u8);
     return isAscii ? views.ascii(0, bytes) : views.utf8(0, bytes);
