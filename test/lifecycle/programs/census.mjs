@@ -4,17 +4,33 @@ import { readdirSync, readlinkSync } from 'node:fs';
 const THREADS = '/proc/self/task';
 const DESCRIPTORS = '/proc/self/fd';
 
-/** Open descriptors, without source files: a node whose worker ends while its loader reads a module never closes that file. */
+/**
+ * What the open descriptors are of, without source files: a node whose worker ends while its loader reads a module never closes
+ * that file.
+ */
 function descriptors() {
-  return readdirSync(DESCRIPTORS).filter((descriptor) => !/\.[cm]?js$/.test(target(descriptor))).length;
+  return readdirSync(DESCRIPTORS)
+    .map((descriptor) => target(descriptor).replace(/:\[\d+\]$/, ''))
+    .filter((name) => name !== '' && !/\.[cm]?js$/.test(name))
+    .sort();
 }
 
 function target(descriptor) {
   try {
     return readlinkSync(`${DESCRIPTORS}/${descriptor}`);
   } catch {
-    return '.js'; // the one that listed the folder
+    return ''; // the one that listed the folder
   }
+}
+
+/** What `now` has more often than `before`. */
+function beyond(before, now) {
+  const left = [...before];
+  return now.filter((name) => {
+    const at = left.indexOf(name);
+    if (at >= 0) left.splice(at, 1);
+    return at < 0;
+  });
 }
 
 /** Deterministic numbers only. */
@@ -34,22 +50,40 @@ export function census() {
 
 export const pause = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
 
-/** Waits (some turns, at most `ms`) until nothing is held beyond `before`; gives what is held then, as differences. */
-export async function leftOver(before, ms = 10_000) {
-  const deadline = performance.now() + ms;
-  for (;;) {
+/**
+ * Waits (at most so many turns: of a machine that is slow, or stopped for a while, they are longer) until nothing is held beyond
+ * `before`; gives what is held then, as differences, and descriptors by what they are of.
+ */
+export async function leftOver(before, turns = 2_000) {
+  for (let turn = 1; ; turn++) {
     const now = census();
     const left = {
       threads: now.threads - before.threads,
-      descriptors: now.descriptors - before.descriptors,
+      descriptors: beyond(before.descriptors, now.descriptors).join(),
       resources: now.resources === before.resources ? '' : now.resources,
       bufferBytes: Math.max(0, now.bufferBytes - before.bufferBytes),
     };
-    const isClean =
-      left.threads <= 0 && left.descriptors <= 0 && left.resources === '' && left.bufferBytes === 0;
-    if (isClean || performance.now() > deadline) return left;
+    if (isNothing(left) || turn >= turns) return left;
     await pause(5);
   }
+}
+
+/** Whether nothing is left over. */
+export const isNothing = ({ threads, descriptors, resources, bufferBytes = 0 }) =>
+  threads <= 0 && descriptors === '' && resources === '' && bufferBytes === 0;
+
+/**
+ * Calls `late` after so many seconds in which this process ran: time in which somebody stopped it does not count. Gives the function
+ * that calls it off.
+ */
+export function afterSeconds(seconds, late) {
+  let passed = 0;
+  const timer = setInterval(() => {
+    if (++passed < seconds) return;
+    clearInterval(timer);
+    late();
+  }, 1000);
+  return () => clearInterval(timer);
 }
 
 /** Small numbers that are the same for the same seed. */
