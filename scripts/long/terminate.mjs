@@ -15,7 +15,8 @@ export default async function terminate(budget, check) {
       const rounds = Math.min(BATCH, budget - done);
       const ended = await run(node, [program, String(rounds), '4', String(seed)]);
       done += rounds;
-      if (ended.code !== 0) wrong.push(`seed ${seed}: ${ended.signal ?? ended.code} ${ended.stdout} ${ended.stderr}`);
+      if (ended.code !== 0)
+        wrong.push(`seed ${seed}: ${ended.signal ?? ended.code} ${ended.stdout} ${ended.stderr}`);
     }
     check(`terminated workers on Node ${major}`, wrong.length === 0, `${done} ${wrong.join('\n')}`);
   }
