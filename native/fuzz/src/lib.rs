@@ -191,7 +191,7 @@ impl Host {
                 outbox_kind::SCOPE => self.heard.scope(&mut reader).expect("the core's own scope reads"),
                 outbox_kind::DONE | outbox_kind::FAILED => {
                     if kind == outbox_kind::DONE {
-                        (0..4).for_each(|_| drop(reader.f64().expect("figures")));
+                        (0..4).for_each(|_| assert!(reader.f64().is_ok(), "figures"));
                     }
                     self.heard.value(&mut reader).expect("the core's own value reads");
                     let ends = self.ends.entry((id.slot, id.generation)).or_default();

@@ -35,6 +35,6 @@ await round(0); // what loading costs once is not counted
 const before = census();
 let index = 0;
 await Promise.all(Array.from({ length: parallel }, () => lane(() => index++)));
-const { bufferBytes: _, ...left } = await leftOver({ ...before, bufferBytes: Infinity });
-console.log(JSON.stringify({ rounds: index - parallel, errors, ...left }));
-process.exitCode = errors.length === 0 && isNothing(left) ? 0 : 1;
+const { threads, descriptors, resources } = await leftOver({ ...before, bufferBytes: Infinity });
+console.log(JSON.stringify({ rounds: index - parallel, errors, threads, descriptors, resources }));
+process.exitCode = errors.length === 0 && isNothing({ threads, descriptors, resources }) ? 0 : 1;
