@@ -1,26 +1,38 @@
 // Counts what a process holds: threads, descriptors, timers and handles of the event loop, memory of array buffers.
-import { readdirSync, readlinkSync } from 'node:fs';
+import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
 
 const THREADS = '/proc/self/task';
 const DESCRIPTORS = '/proc/self/fd';
 
 /**
- * What the open descriptors are of, without source files: a node whose worker ends while its loader reads a module never closes
- * that file.
+ * What the open descriptors are of, without source files (a node whose worker ends while its loader reads a module never closes
+ * that file) and without the pipes to the program that tells a sanitizer the names of functions, once it asks for one.
  */
 function descriptors() {
-  return readdirSync(DESCRIPTORS)
-    .map((descriptor) => target(descriptor).replace(/:\[\d+\]$/, ''))
-    .filter((name) => name !== '' && !/\.[cm]?js$/.test(name))
+  const foreign = new Set(symbolizers().flatMap((pid) => targets(`/proc/${pid}/fd`)));
+  return targets(DESCRIPTORS)
+    .filter((target) => !/\.[cm]?js$/.test(target) && !foreign.has(target))
+    .map((target) => target.replace(/:\[\d+\]$/, ''))
     .sort();
 }
 
-function target(descriptor) {
-  try {
-    return readlinkSync(`${DESCRIPTORS}/${descriptor}`);
-  } catch {
-    return ''; // the one that listed the folder
-  }
+/** What the descriptors in a folder are of. */
+function targets(folder) {
+  return readdirSync(folder).flatMap((descriptor) => {
+    try {
+      return [readlinkSync(`${folder}/${descriptor}`)];
+    } catch {
+      return []; // the one that listed the folder
+    }
+  });
+}
+
+/** Children that the runtime of a sanitizer started. */
+function symbolizers() {
+  if (!process.env.LD_PRELOAD?.includes('clang_rt')) return [];
+  return readdirSync(THREADS)
+    .flatMap((thread) => readFileSync(`${THREADS}/${thread}/children`, 'utf8').split(' '))
+    .filter((pid) => pid !== '' && /symbolizer/.test(readFileSync(`/proc/${pid}/cmdline`, 'utf8')));
 }
 
 /** What `now` has more often than `before`. */
