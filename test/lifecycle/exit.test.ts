@@ -181,3 +181,21 @@ describe('signals', () => {
     expect(ended).toMatchObject(well('300 RhaiTimeoutError'));
   });
 });
+
+describe('a process that is killed', () => {
+  it(
+    'leaves no file and no process, 20 times, and the next one works (104)',
+    async () => {
+      const ended = await program('kill.mjs', [20]);
+      const nothing = { files: [], processes: 0, wrong: [], next: 'ok' };
+      expect(JSON.parse(ended.stdout)).toEqual({ rounds: 20, ...nothing });
+      expect(ended).toMatchObject({ code: 0, stderr: '' });
+    },
+    3 * MINUTES,
+  );
+
+  it('as one of four behind a port and with a shared cache does no harm to the others (107)', async () => {
+    const ended = await program('cluster.mjs');
+    expect(ended).toMatchObject(well(JSON.stringify({ before: 100, after: 100, codes: [0, 0, 0, 0] })));
+  });
+});

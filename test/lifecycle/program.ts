@@ -26,7 +26,8 @@ export interface Surroundings {
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const HUNG_MS = 60_000;
 
-function run(args: readonly string[], around: Surroundings): Promise<Ended> {
+/** Any program of node, by its arguments. */
+export function run(args: readonly string[], around: Surroundings): Promise<Ended> {
   const command = [...(around.under ?? []), process.execPath, ...(around.node ?? []), ...args];
   const child = spawn(command[0]!, command.slice(1), {
     cwd: root,
