@@ -193,7 +193,10 @@ mod tests {
         assert_eq!(Spares::rounded(1 << 20), Spares::rounded((1 << 20) + 1));
         for size in (SMALLEST..=LARGEST).step_by(4093) {
             let rounded = Spares::rounded(size);
-            assert!(rounded > size && rounded - size <= size / 8 && rounded % 4096 == 0, "{size} {rounded}");
+            assert!(
+                rounded > size && rounded - size <= size / 8 && rounded.is_multiple_of(4096),
+                "{size} {rounded}"
+            );
         }
     }
 

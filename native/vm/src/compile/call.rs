@@ -5,7 +5,7 @@ use super::function::FunctionBuilder;
 use super::{Compiled, Compiler};
 use crate::bytecode::{Op, Reg};
 use crate::machine::{reflects, Direct, Routine};
-use crate::program::{Meaning, NOT_OFFERED, NO_SITE};
+use crate::program::{Meaning, NO_SITE};
 use rhai::{Dynamic, Expr, FnCallExpr, ImmutableString, Position};
 
 impl Compiler {
@@ -119,57 +119,6 @@ impl Compiler {
         Ok(())
     }
 
-    fn host_call(&mut self, f: &mut FunctionBuilder, name: &ImmutableString, host: u32, args: &[Expr], position: Position, d: Reg) -> Compiled {
-        let offers = self.offers(f, args);
-        let base = if offers.is_empty() {
-            self.arguments(f, args)?
-        } else {
-            self.offered_arguments(f, args, &offers)?
-        };
-        let meaning = crate::program::Meaning {
-            host: Some(host),
-            ..Default::default()
-        };
-        let site = self.site(name, args.len(), meaning, position);
-        self.program.sites[site as usize].offers = offers;
-        self.host_use(name, host, position);
-        f.position = position;
-        f.emit_at(Op::Host(base, args.len() as u16, d), site);
-        Ok(())
-    }
-
-    /// The variables among the arguments that the host may read where they are. Only where every argument is a variable
-    /// or a constant: nothing can change one before the call.
-    fn offers(&self, f: &FunctionBuilder, args: &[Expr]) -> Box<[Reg]> {
-        let is_still = |e: &Expr| matches!(e, Expr::Variable(..)) || e.get_literal_value(None).is_some();
-        let has_variable = args.iter().any(|e| matches!(e, Expr::Variable(..)));
-        if f.dynamic || !has_variable || !args.iter().all(is_still) {
-            return Box::default();
-        }
-        args.iter().map(|e| self.reference(f, e).unwrap_or(NOT_OFFERED)).collect()
-    }
-
-    fn offered_arguments(&mut self, f: &mut FunctionBuilder, args: &[Expr], offers: &[Reg]) -> Compiled<Reg> {
-        let base = f.temporary()?;
-        for _ in 1..args.len() {
-            f.temporary()?;
-        }
-        let mut all: Vec<_> = args.iter().zip(offers).zip(base..).collect();
-        all.rotate_left(1); // a variable in front is read last, as rhai does
-        for ((argument, &offered), register) in all {
-            if offered == NOT_OFFERED {
-                self.expression(f, argument, register)?;
-                continue;
-            }
-            f.emit(Op::Offer(offered));
-            let copy = f.here();
-            self.expression(f, argument, register)?;
-            debug_assert_eq!(f.here(), copy + 1, "an offer skips one instruction");
-            f.label();
-        }
-        Ok(base)
-    }
-
     /// Arguments in consecutive registers. A variable in front is read last, as rhai does.
     pub(super) fn arguments(&mut self, f: &mut FunctionBuilder, args: &[Expr]) -> Compiled<Reg> {
         match args {
@@ -187,7 +136,7 @@ impl Compiler {
     }
 
     /// The register of a variable that a native may change in place.
-    fn reference(&self, f: &FunctionBuilder, e: &Expr) -> Option<Reg> {
+    pub(super) fn reference(&self, f: &FunctionBuilder, e: &Expr) -> Option<Reg> {
         match e {
             Expr::Variable(v, ..) if v.2.is_empty() => f
                 .find(&v.1)
