@@ -132,6 +132,19 @@ describe('the natural end', () => {
     ),
   );
   it(
+    'does not wait for a stream that nobody reads any more, but for one that is read',
+    ends(
+      `for (const kind of KINDS) {
+        const engine = makeEngine(kind);
+        const forgotten = engine.evalStream('let i = 0; loop { emit(i); i += 1; }', { bufferSize: 2 });
+        await forgotten.next();
+        await forgotten.next();
+        engine.evalStream('soon(1); emit(7); soon(2)').next().then(({ value }) => console.log(value));
+      }`,
+      '7\n7\n7\n7',
+    ),
+  );
+  it(
     'comes after close with work under way, and after dispose',
     ends(
       `for (const kind of KINDS) {

@@ -82,3 +82,28 @@ it('a worker that ends by itself needs no dispose', async () => {
   );
   expect(ended).toMatchObject(well('0 0 true'));
 });
+
+it.each([
+  ['exits', 'exit', '5 undefined'],
+  ['throws', 'throw', '1 meant'],
+  ['rejects', 'reject', '1 meant'],
+  ['meets the limit of its own heap', 'memory', '1 ERR_WORKER_OUT_OF_MEMORY'],
+])('an environment that %s with live runs in any mode is gone, alone', async (_, end, how) => {
+  const ended = await lines(
+    `import { Worker } from 'node:worker_threads';
+    const one = (mode, kind) => new Promise((resolve) => {
+      const resourceLimits = { maxOldGenerationSizeMb: ${end === 'memory' ? 24 : 256} };
+      const worker = new Worker('./test/lifecycle/programs/worker.mjs', { workerData: { mode, kind, end: '${end}' }, resourceLimits, execArgv: [], stderr: true });
+      let error;
+      worker.on('error', ({ code, message }) => (error = code ?? message));
+      worker.on('exit', (code) => resolve(code + ' ' + error));
+    });
+    await one('waiting', 0);
+    const before = census();
+    const ends = [];
+    for (const mode of Object.keys(MODES)) for (const kind of [0, 1]) ends.push(await one(mode, kind));
+    const { threads, descriptors } = await leftOver({ ...before, bufferBytes: Infinity });
+    console.log([...new Set(ends)].join('; '), threads, descriptors === '', makeEngine().eval('40 + 2'));`,
+  );
+  expect(ended).toMatchObject(well(`${how} 0 true 42`));
+});
