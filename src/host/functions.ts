@@ -92,13 +92,13 @@ function duration(value: unknown): number {
 }
 
 /** A host function; wrong options are a TypeError or a RangeError. */
-export function build(id: number, name: string, handler: HostHandler, given: FunctionOptions): HostFunction {
+function build(name: string, handler: HostHandler, given: FunctionOptions): HostFunction {
   const options = { ...given };
   const context = options.context === true;
   const params = paramsOf(options.params);
   const returns = options.returns === undefined ? undefined : typeOf('returns', options.returns);
   return {
-    id,
+    id: -1,
     name,
     handler: checkedHandler(name, handler, params, returns, context),
     doc: options.doc === undefined ? '' : text('doc', options.doc),
@@ -139,11 +139,16 @@ export class Functions {
     if (typeof handler !== 'function') throw new TypeError(`the host function '${name}' must be a function`);
     if (typeof options !== 'object' || options === null)
       throw new TypeError('function options must be an object');
-    const old = this.#byName.get(name);
+    return this.add(build(name, handler, options));
+  }
+
+  /** Adds or replaces what is known to be right; gives it its id. */
+  add(fn: HostFunction): HostFunction {
+    const old = this.#byName.get(fn.name);
     if (old === undefined) this.version++;
-    const made = build(old?.id ?? this.byId.length, name, handler, options);
+    const made = { ...fn, id: old?.id ?? this.byId.length };
     this.byId[made.id] = made;
-    this.#byName.set(name, made);
+    this.#byName.set(made.name, made);
     return made;
   }
 

@@ -5,6 +5,7 @@
 import type { EngineOptions, ModuleResolver } from '../options/engine.js';
 import { IMPORT } from '../protocol/constants.js';
 import * as F from './functions.js';
+import { plain } from './plain.js';
 import { promiseOf } from './thenable.js';
 
 /** What a module is made of: functions, and values that are constants for the script. */
@@ -46,7 +47,10 @@ function checkMember(key: string): void {
 
 export class Modules {
   /** Stands for `import` among the host functions. */
-  readonly importer = F.build(IMPORT, 'import', (path, from) => this.answer(path, from), {});
+  readonly importer: F.HostFunction = {
+    ...plain('import', (path, from) => this.answer(path, from)),
+    id: IMPORT,
+  };
   readonly #byName = new Map<string, HostModule>();
   #resolver: ModuleResolver | undefined;
 
