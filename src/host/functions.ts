@@ -11,6 +11,7 @@ import {
   type ReturnOf,
   type TypeName,
 } from '../schema/params.js';
+import { known } from '../options/check.js';
 import { checkedHandler } from './checked.js';
 import type { HostCallContext } from './context.js';
 
@@ -61,6 +62,7 @@ export interface HostFunction {
   readonly timeoutMs: number;
 }
 
+const OPTION_NAMES = new Set(['timeoutMs', 'concurrency', 'context', 'arity', 'doc', 'params', 'returns']);
 const NAME = /^[A-Za-z_][A-Za-z0-9_]*(::[A-Za-z_][A-Za-z0-9_]*)*$/;
 const MAX_NAME = 256;
 /** Words of the language, in use or reserved: a script could never call a function of such a name. */
@@ -137,8 +139,7 @@ export class Functions {
   /** The same for `module::function`, where the module may have any name. */
   registerMember(name: string, handler: HostHandler, options: FunctionOptions = {}): HostFunction {
     if (typeof handler !== 'function') throw new TypeError(`the host function '${name}' must be a function`);
-    if (typeof options !== 'object' || options === null)
-      throw new TypeError('function options must be an object');
+    known('registerFunction', options, OPTION_NAMES);
     return this.add(build(name, handler, options));
   }
 

@@ -2,6 +2,7 @@
 // a script all of it; functions are also there without an import, as `name::function`, when the name can stand in a
 // script. What is not registered is asked of the resolver. For a core, `import` is a host function like any other.
 
+import { known } from '../options/check.js';
 import type { EngineOptions, ModuleResolver } from '../options/engine.js';
 import { IMPORT } from '../protocol/constants.js';
 import * as F from './functions.js';
@@ -29,6 +30,7 @@ export interface HostModule {
 }
 
 const MAX_NAME = 256;
+const OPTION_NAMES = new Set(['doc', 'functions']);
 
 function check(name: unknown, members: unknown, options: unknown): void {
   if (typeof name !== 'string') throw new TypeError('a module name must be a string');
@@ -36,8 +38,7 @@ function check(name: unknown, members: unknown, options: unknown): void {
     throw new TypeError(`'${name.slice(0, MAX_NAME)}' is not a module name`);
   if (typeof members !== 'string' && (typeof members !== 'object' || members === null))
     throw new TypeError(`module '${name}' must be an object of members or the text of a script`);
-  if (typeof options !== 'object' || options === null)
-    throw new TypeError('module options must be an object');
+  known('registerModule', options, OPTION_NAMES);
 }
 
 function checkMember(key: string): void {

@@ -2,7 +2,7 @@
 // Getters of an options object are read exactly once.
 
 import type { RhaiWarning } from '../errors/index.js';
-import { listener, oneOf, place, whole } from './check.js';
+import { known, listener, oneOf, place, whole } from './check.js';
 import { checkLimit, DEFAULT_LIMITS, mergeLimits, type Limits } from './limits.js';
 import type { AnySchema } from '../schema/standard.js';
 import type { Int64Mode } from '../protocol/decode-context.js';
@@ -93,11 +93,33 @@ export type ExecutionOptions = Pick<
   'limits' | 'name' | 'onPrint' | 'onDebug' | 'scope' | 'commit' | 'timeoutMs'
 >;
 
-/** The options of `eval`: those of a run that need nobody to wait. */
+/**
+ * The options of `eval`: those of a run that need nobody to wait. Variables of `scope` are the run's alone: they hide those
+ * of the engine's scope and do not stay.
+ */
 export type EvalOptions = Pick<
   RunOptions,
-  'limits' | 'name' | 'onPrint' | 'onDebug' | 'timeoutMs' | 'schema'
+  'limits' | 'name' | 'onPrint' | 'onDebug' | 'scope' | 'timeoutMs' | 'schema'
 >;
+
+const EVAL_NAMES = ['limits', 'name', 'onPrint', 'onDebug', 'scope', 'timeoutMs', 'schema'];
+const RUN_NAMES = [...EVAL_NAMES, 'signal', 'priority', 'commit'];
+/** What each method that runs scripts takes. */
+const TAKEN = {
+  eval: new Set(EVAL_NAMES),
+  evalAsync: new Set(RUN_NAMES),
+  call: new Set(RUN_NAMES),
+  evalStream: new Set([...RUN_NAMES, 'bufferSize']),
+  start: new Set(['limits', 'name', 'onPrint', 'onDebug', 'scope', 'commit', 'timeoutMs']),
+};
+
+/** A method that runs scripts. */
+export type RunMethod = keyof typeof TAKEN;
+
+/** Refuses options that a method does not have. */
+export function checkNames(method: RunMethod, options: RunOptions): void {
+  known(method, options, TAKEN[method]);
+}
 
 export interface ResolvedOptions {
   readonly backend: 'auto' | 'native' | 'wasm';
@@ -161,8 +183,7 @@ export function resolveOptions(given?: EngineOptions): ResolvedOptions {
   if (given === undefined) return DEFAULTS;
   if (typeof given !== 'object' || given === null) throw new TypeError('engine options must be an object');
   const options: EngineOptions = { ...given };
-  for (const name of Object.keys(options))
-    if (!KNOWN.has(name)) throw new TypeError(`unknown engine option '${name}'`);
+  known('an engine', options, KNOWN);
   return Object.freeze({
     backend: oneOf('backend', options.backend, ['auto', 'native', 'wasm'], DEFAULTS.backend),
     wasmUrl: place('wasmUrl', options.wasmUrl),
