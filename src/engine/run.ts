@@ -93,21 +93,13 @@ export class Run<T = unknown> extends Promise<T> implements TaskFace {
 
   /** The process may end although this run is pending. */
   unref(): this {
-    const task = this.#task;
-    if (task.referenced && task.settled === undefined) {
-      task.referenced = false;
-      task.holder?.release(task);
-    }
+    this.#task.refer(false);
     return this;
   }
 
   /** Undoes `unref`. */
   ref(): this {
-    const task = this.#task;
-    if (!task.referenced && task.settled === undefined) {
-      task.referenced = true;
-      task.holder?.retain(task);
-    }
+    this.#task.refer(true);
     return this;
   }
 

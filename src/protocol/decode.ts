@@ -156,7 +156,7 @@ export class Decoder {
       case C.T_RANGE:
         return this.#range();
       case C.T_TIMESTAMP:
-        return new RhaiTimestamp(this.f64());
+        return this.#timestamp(this.f64());
       case C.T_FN:
         return this.#function();
       case C.T_HOST_OBJECT:
@@ -241,6 +241,11 @@ export class Decoder {
       throw new MalformedRecord('not a character');
     const text = String.fromCodePoint(scalar);
     return this.exact ? new RhaiChar(text) : text;
+  }
+
+  #timestamp(epochMs: number): RhaiTimestamp {
+    if (!Number.isFinite(epochMs)) throw new MalformedRecord('not a point in time');
+    return new RhaiTimestamp(epochMs);
   }
 
   #range(): RhaiRange {
