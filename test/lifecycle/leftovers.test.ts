@@ -83,6 +83,24 @@ it('a forgotten engine with a pending run lives until the run has ended', async 
   expect(ended.stdout.split('\n')).toEqual(['42', nothing.stdout]);
 });
 
+it('what a forgotten engine gave out still works: functions, streams, scripts, executions', async () => {
+  const ended = await lines(
+    `const give = async (kind) => {
+      const engine = makeEngine(kind);
+      return [await engine.evalAsync('let n = 5; |x| now(x) + n'), engine.evalStream('emit(now(1)); 2'), engine.compile('now(40) + 2'), engine.start('ask() + 1')];
+    };
+    for (const kind of KINDS) {
+      const [fn, stream, script, execution] = await give(kind);
+      for (let i = 0; i < 5; i++) { globalThis.gc(); await pause(1); }
+      const { requests } = execution.poll({ fuel: 1000 });
+      execution.resume(requests[0].id, { ok: 41 });
+      console.log(await fn(37), (await stream.next()).value, await script.run(), execution.poll({ fuel: 1000 }).value);
+    }`,
+    gc,
+  );
+  expect(ended).toMatchObject(well('42 1 42 42\n42 1 42 42\n42 1 42 42\n42 1 42 42'));
+});
+
 it('timers of sleep, host time-outs, deadlines and signals go with their runs', async () => {
   const ended = await lines(
     `${WARM}

@@ -93,3 +93,25 @@ it.each([
   );
   expect(ended).toMatchObject(well(`${how} 0 true 42`));
 });
+
+it('an environment whose thread is inside eval, without any limit, can be terminated, and does not hold up process.exit', async () => {
+  const ended = await lines(
+    `import { Worker } from 'node:worker_threads';
+    const code = \`import('rhai-bridge').then(async ({ RhaiEngine, unlimited }) => {
+      const { parentPort, workerData } = await import('node:worker_threads');
+      const engine = RhaiEngine.createSync({ limits: unlimited() }).registerFunction('now', (x) => x);
+      engine.registerFunction('running', () => parentPort.postMessage('running'));
+      engine.eval('running(); ' + workerData);
+    })\`;
+    const start = async (script) => {
+      const worker = new Worker(code, { eval: true, workerData: script });
+      await new Promise((resolve) => worker.once('message', resolve));
+      return worker;
+    };
+    const scripts = ['loop {}', 'loop { now(1); }', 'loop { try { throw 1 } catch { } }', 'let s = "a"; s.pad(5000000, "ab"); loop { s.index_of("zzz"); }'];
+    for (const script of scripts) console.log(await (await start(script)).terminate());
+    await start('loop {}');
+    process.exit(4);`,
+  );
+  expect(ended).toEqual({ code: 4, signal: null, stdout: '1\n1\n1\n1', stderr: '' });
+});

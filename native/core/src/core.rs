@@ -137,6 +137,12 @@ impl Core {
         !self.ready.is_empty() || !self.compiles.is_empty()
     }
 
+    /// Functions of scripts that the host holds.
+    #[must_use]
+    pub fn functions_given_out(&self) -> usize {
+        self.handles.closures.borrow().live()
+    }
+
     /// What it has done and holds.
     #[must_use]
     pub fn counters(&self) -> Counters {

@@ -60,6 +60,19 @@ impl Heard {
         self.values(reader, count)
     }
 
+    /// What may follow the value of a DONE: the run's variables. (Else there is padding, which reads as none.)
+    pub fn variables(&mut self, reader: &mut Reader<'_>) -> Result<(), Malformed> {
+        if reader.left() < 4 {
+            return Ok(());
+        }
+        for _ in 0..reader.count(6)? {
+            reader.text()?;
+            reader.u8()?;
+            self.value(reader)?;
+        }
+        Ok(())
+    }
+
     /// The payload of a SCOPE: variables, or why they cannot leave.
     pub fn scope(&mut self, reader: &mut Reader<'_>) -> Result<(), Malformed> {
         for _ in 0..reader.count(6)? {

@@ -128,8 +128,29 @@ impl Host {
 
     /// Starts program `slot` as run `id`.
     pub fn start(&mut self, slot: u32, id: Id) {
+        self.start_with(slot, id, 0, |_| {});
+    }
+
+    /// The same with flags, and what follows them.
+    pub fn start_with(&mut self, slot: u32, id: Id, flags: u32, more: impl FnOnce(&mut Encoder)) {
         self.begun.insert((id.slot, id.generation));
-        self.send(kind::START, id, |out| [slot, 0, 0, 0].iter().for_each(|&word| out.u32(word)));
+        self.send(kind::START, id, |out| {
+            [slot, 0, flags, 0].iter().for_each(|&word| out.u32(word));
+            more(out);
+        });
+    }
+
+    /// Functions that the core has handed out, with repeats.
+    pub fn functions(&self) -> &[Id] {
+        &self.heard.functions
+    }
+
+    /// Gives one of them back.
+    pub fn drop_function(&mut self, at: usize) {
+        if let Some(count) = self.heard.functions.len().checked_sub(1) {
+            let id = self.heard.functions.swap_remove(at % (count + 1));
+            self.send(kind::DROP_FUNCTION, id, |out| out.u32(1));
+        }
     }
 
     /// Steps for `budget_ns` of the world's time.
@@ -163,11 +184,12 @@ impl Host {
         }
     }
 
-    /// Lets go of every function that was handed out.
+    /// Lets go of every function that was handed out; then the core holds none for us.
     fn drop_functions(&mut self) {
-        for id in std::mem::take(&mut self.heard.functions) {
-            self.send(kind::DROP_FUNCTION, id, |out| out.u32(1));
+        while !self.heard.functions.is_empty() {
+            self.drop_function(0);
         }
+        assert_eq!(self.core.functions_given_out(), 0, "a function is held for nobody");
     }
 
     /// Reads what the core said, and checks it.
@@ -194,6 +216,9 @@ impl Host {
                         (0..4).for_each(|_| assert!(reader.f64().is_ok(), "figures"));
                     }
                     self.heard.value(&mut reader).expect("the core's own value reads");
+                    if kind == outbox_kind::DONE {
+                        self.heard.variables(&mut reader).expect("the core's own variables read");
+                    }
                     let ends = self.ends.entry((id.slot, id.generation)).or_default();
                     *ends += 1;
                     assert_eq!(*ends, 1, "a run ended twice");
