@@ -94,6 +94,7 @@ export async function examine(env, programs, check) {
   const options = Object.fromEntries(
     Object.entries(env).map(([name, value]) => [name, value.replaceAll('LOG', log)]),
   );
+  options.RHAI_BRIDGE_PATIENT = '1';
   for (const [law, args] of programs) {
     const { code, signal, stdout, stderr } = await run(process.execPath, args, { env: options });
     const reports = collect(folder);
@@ -105,10 +106,17 @@ export async function examine(env, programs, check) {
     check(
       law,
       code === 0 && reports.length === 0,
-      [last, code === 0 ? '' : `${signal ?? code} ${stderr.slice(-1500)}`, ...reports.slice(0, 2)].join('\n'),
+      [
+        last,
+        ...(code === 0 ? [] : [signal ?? code, failures(stdout), stderr.slice(-1500)]),
+        ...reports.slice(0, 2),
+      ].join('\n'),
     );
   }
 }
+
+/** The tests that failed, as vitest names them. */
+const failures = (stdout) => [...new Set(stdout.match(/^.*FAIL .*$/gm) ?? [])].join('\n');
 
 const OURS = /rhai_bridge|native\/(addon|ffi|core|vm)\//;
 /** node leaks at its exit what it made, also when we asked it to; ours is what our own code allocated: the frame after the allocator's. */
