@@ -197,7 +197,7 @@ export class Decoder {
     const { asides } = this.context;
     if (asides === undefined) throw new MalformedRecord('a side buffer where none can be');
     if (this.#lenient) return asides.release(id);
-    return tag === C.T_ASIDE_BLOB ? asides.blob(id) : asides.text(id, bytes, tag === C.T_ASIDE_LSTR);
+    return tag === C.T_ASIDE_BLOB ? asides.blob(id, bytes) : asides.text(id, bytes, tag === C.T_ASIDE_LSTR);
   }
 
   /** An array to be filled with `n` elements that no setter on a prototype gets to see. */

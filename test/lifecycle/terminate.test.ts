@@ -30,6 +30,26 @@ it('an environment that only worker threads had is gone when they are, 20 times 
   expect(ended).toMatchObject(well('0'));
 });
 
+it('an environment may end while it holds big texts and bytes of scripts, 20 times', async () => {
+  const ended = await lines(
+    `import { Worker } from 'node:worker_threads';
+    const code = \`import('rhai-bridge').then(async ({ RhaiEngine }) => {
+      const script = 'let s = ""; s.pad(1000000, "x"); [s, blob(1000000)]';
+      globalThis.held = await RhaiEngine.createSync().evalAsync(script);
+      (await import('node:worker_threads')).parentPort.postMessage(held[0].length + held[1].length);
+    })\`;
+    let sum = 0;
+    for (let i = 0; i < 20; i++) {
+      const worker = new Worker(code, { eval: true });
+      sum += await new Promise((resolve, reject) => worker.once('message', resolve).once('error', reject));
+      await worker.terminate();
+    }
+    console.log(sum);`,
+    { hungSeconds: 120 },
+  );
+  expect(ended).toMatchObject(well('40000000'));
+});
+
 it('17 environments at once compute and call, each for itself (99)', async () => {
   const ended = await lines(
     `import { Worker } from 'node:worker_threads';
