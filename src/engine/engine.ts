@@ -33,6 +33,7 @@ import {
 } from '../options/engine.js';
 import type { Params, ParamType } from '../schema/params.js';
 import type { AnySchema, OutputOf } from '../schema/standard.js';
+import { nextTurn } from '../platform/timers.js';
 import { tracerFor } from '../trace/trace.js';
 import type { Analysis } from './analysis.js';
 import { closeGently, graceOf, type CloseOptions } from './close.js';
@@ -520,6 +521,7 @@ export class RhaiEngine {
     this.#closing = true;
     await closeGently(graceMs, this.#runner.queue);
     this.dispose();
+    await new Promise<void>(nextTurn); // whoever waits for a run that this ended hears it first
   }
 
   /**
