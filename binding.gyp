@@ -22,6 +22,7 @@
       "dependencies": ["rhai_core"],
       "sources": [
         "native/addon/addon.cc",
+        "native/addon/big_text.cc",
         "native/addon/core_object.cc",
         "native/addon/step_functions.cc",
         "native/addon/wake_channel.cc",

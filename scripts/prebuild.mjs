@@ -1,5 +1,5 @@
 // Puts the addon that was built here where the package looks for it: prebuilds/<platform>-<arch>/rhai_bridge.node, without its
-// symbols. What `npm pack` ships; no user of the package compiles anything.
+// symbols, and the notices of what is compiled into it beside the package. What `npm pack` ships; no user of the package compiles anything.
 import { spawnSync } from 'node:child_process';
 import { copyFileSync, mkdirSync, statSync } from 'node:fs';
 import { join, resolve } from 'node:path';
@@ -14,6 +14,8 @@ copyFileSync(join(root, 'build/Release/rhai_bridge.node'), addon);
 if (process.platform === 'linux') strip(['--strip-unneeded', addon]);
 if (process.platform === 'darwin') strip(['-x', addon]);
 console.log(`prebuilt ${addon} (${(statSync(addon).size / 2 ** 20).toFixed(1)} MiB)`);
+
+await import('./notices.mjs');
 
 function strip(args) {
   const { status, error } = spawnSync('strip', args, { stdio: 'inherit' });

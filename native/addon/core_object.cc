@@ -4,6 +4,8 @@
 #include <cstring>
 #include <string>
 
+#include "big_text.h"
+
 namespace rhai_bridge {
 
 namespace {
@@ -45,8 +47,9 @@ Napi::Function CoreObject::Define(Napi::Env env) {
   return DefineClass(
       env, "Core",
       {InstanceMethod<&CoreObject::Wake>("wake"), InstanceMethod<&CoreObject::SpillTake>("spillTake"),
-       InstanceMethod<&CoreObject::SpillRead>("spillRead"), InstanceMethod<&CoreObject::SpillPut>("spillPut"),
-       InstanceMethod<&CoreObject::SpillPutText>("spillPutText"), InstanceMethod<&CoreObject::SpillDrop>("spillDrop"),
+       InstanceMethod<&CoreObject::SpillText>("spillText"), InstanceMethod<&CoreObject::SpillRead>("spillRead"),
+       InstanceMethod<&CoreObject::SpillPut>("spillPut"), InstanceMethod<&CoreObject::SpillPutText>("spillPutText"),
+       InstanceMethod<&CoreObject::SpillDrop>("spillDrop"), InstanceMethod<&CoreObject::SpillBusy>("spillBusy"),
        InstanceMethod<&CoreObject::RefJs>("ref"), InstanceMethod<&CoreObject::UnrefJs>("unref"),
        InstanceMethod<&CoreObject::Counters>("counters"), InstanceMethod<&CoreObject::Close>("close")});
 }
@@ -101,14 +104,26 @@ void CoreObject::Wake(const Napi::CallbackInfo& info) {
   }
 }
 
+uint8_t* CoreObject::Take(const Napi::CallbackInfo& info, size_t* length) {
+  uint8_t* bytes = core_ == nullptr ? nullptr : rb_core_spill_take(core_, Uint32(info, 0), length);
+  if (bytes == nullptr) throw Napi::RangeError::New(info.Env(), "rhai-bridge: no such side buffer");
+  return bytes;
+}
+
 Napi::Value CoreObject::SpillTake(const Napi::CallbackInfo& info) {
   size_t length = 0;
-  uint8_t* bytes = core_ == nullptr ? nullptr : rb_core_spill_take(core_, Uint32(info, 0), &length);
-  if (bytes == nullptr) throw Napi::RangeError::New(info.Env(), "rhai-bridge: no such side buffer");
+  uint8_t* bytes = Take(info, &length);
   napi_value buffer = nullptr;
   napi_status status =
       napi_create_external_arraybuffer(info.Env(), bytes, length, FreeBytes, reinterpret_cast<void*>(length), &buffer);
   return status == napi_ok ? Napi::Value(info.Env(), buffer) : CopyBytes(info.Env(), bytes, length);
+}
+
+// For a buffer of ASCII alone.
+Napi::Value CoreObject::SpillText(const Napi::CallbackInfo& info) {
+  size_t length = 0;
+  uint8_t* bytes = Take(info, &length);
+  return BigText(info.Env(), bytes, length);
 }
 
 void CoreObject::SpillRead(const Napi::CallbackInfo& info) {
@@ -142,6 +157,10 @@ Napi::Value CoreObject::SpillPutText(const Napi::CallbackInfo& info) {
 
 void CoreObject::SpillDrop(const Napi::CallbackInfo& info) {
   if (core_ != nullptr) rb_core_spill_drop(core_, Uint32(info, 0));
+}
+
+void CoreObject::SpillBusy(const Napi::CallbackInfo& info) {
+  if (core_ != nullptr) rb_core_busy(core_, Uint32(info, 0));
 }
 
 void CoreObject::RefJs(const Napi::CallbackInfo& info) { channel_->KeepAlive(info.Env(), true); }

@@ -25,15 +25,19 @@ class CoreObject : public Napi::ObjectWrap<CoreObject> {
  private:
   void Wake(const Napi::CallbackInfo& info);
   Napi::Value SpillTake(const Napi::CallbackInfo& info);
+  Napi::Value SpillText(const Napi::CallbackInfo& info);
   void SpillRead(const Napi::CallbackInfo& info);
   Napi::Value SpillPut(const Napi::CallbackInfo& info);
   Napi::Value SpillPutText(const Napi::CallbackInfo& info);
   void SpillDrop(const Napi::CallbackInfo& info);
+  void SpillBusy(const Napi::CallbackInfo& info);
   void RefJs(const Napi::CallbackInfo& info);
   void UnrefJs(const Napi::CallbackInfo& info);
   Napi::Value Counters(const Napi::CallbackInfo& info);
   void Close(const Napi::CallbackInfo& info);
 
+  // The side buffer that info[0] names; throws where there is none.
+  uint8_t* Take(const Napi::CallbackInfo& info, size_t* length);
   static void OnWake(void* context);
   static void OnEnvironmentDeath(void* context);
   // Joins the thread, closes the channel, drops the core. Idempotent.

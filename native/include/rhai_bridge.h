@@ -84,6 +84,10 @@ void rb_bytes_free(uint8_t* bytes, size_t length);
  * for bytes that are looked at once. RB_BAD_MEMORY when there is none or it is longer than `length`. */
 rb_status rb_core_spill_read(rb_core* core, uint32_t id, uint8_t* target, size_t length);
 
+/* Says whether big values go to JavaScript these days: more freed memory is kept for the next ones as long as any core
+ * is busy with them. A new core is not, and neither is one that is freed. */
+void rb_core_busy(rb_core* core, uint32_t is_busy);
+
 /* gives room for `length` > 0 bytes of text, which hold nothing yet; rb_core_spill_text takes it back. */
 uint8_t* rb_text_room(size_t length);
 

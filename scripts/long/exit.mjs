@@ -1,8 +1,12 @@
-/** Processes that exit with live runs in five modes, on each Node version: the exit code stays, nothing is said. */
+/**
+ * Processes that exit with live runs in five modes, on each Node version: the exit code stays, nothing is said. A fifth as many are
+ * killed: nothing is left.
+ */
 import { join } from 'node:path';
 import { nodeOf, root, run, VERSIONS } from './tools.mjs';
 
-const program = join(root, 'test/lifecycle/programs/exit.mjs');
+const programs = join(root, 'test/lifecycle/programs');
+const program = join(programs, 'exit.mjs');
 const MODES = ['looping', 'waiting', 'compiling', 'starting', 'replying'];
 const AT_ONCE = 4;
 const EXIT_CODE = 7; // what the program exits with
@@ -23,5 +27,7 @@ export default async function exit(budget, check) {
       );
     }
     check(`exits on Node ${major}`, wrong.length === 0, `${budget} ${wrong.slice(0, 5).join('\n')}`);
+    const killed = await run(node, [join(programs, 'kill.mjs'), String(Math.ceil(budget / 5))]);
+    check(`killed processes on Node ${major}`, killed.code === 0, killed.stdout + killed.stderr);
   }
 }

@@ -16,4 +16,10 @@ export default async function hostile(_budget, check) {
       lines.slice(code === 0 ? -2 : -20).join('; '),
     );
   }
+  const narrow = await run(process.execPath, [join(root, 'test/lifecycle/programs/narrow.mjs')]);
+  check(
+    'where the kernel gives little more than the cap, every memory bomb ends by its cap',
+    narrow.code === 0 && JSON.parse(narrow.stdout).wrong.length === 0,
+    narrow.stdout + narrow.stderr,
+  );
 }

@@ -1,6 +1,7 @@
 /**
  * npm run test:long -- [part[=budget]]…: the proof that takes hours, part by part. Each part prints its figures; the last line is
- * `N passed, N failed`. Without parts: all of them, in order. A budget is the number that the part's line below names.
+ * `N passed, N failed`. Without parts: all of them, in order. A budget is the number that the part's line of `--help` names;
+ * RHAI_BRIDGE_NODES=24,26 picks Node versions.
  * Long runs are not timed tests: a machine that is stopped for a while only makes them longer.
  */
 import { PARTS } from './parts.mjs';

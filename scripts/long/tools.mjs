@@ -43,7 +43,8 @@ export async function must(command, args, options) {
   return ended;
 }
 
-export const VERSIONS = ['20', '22', '24', '26'];
+/** The supported Node versions; RHAI_BRIDGE_NODES=24,26 picks some of them. */
+export const VERSIONS = process.env.RHAI_BRIDGE_NODES?.split(',') ?? ['20', '22', '24', '26'];
 
 /** The node program of a major version: the running one, or the npm package that carries it. */
 export async function nodeOf(major) {

@@ -21,10 +21,13 @@ export interface Core {
   wake(): void;
   spillTake(id: number): ArrayBuffer;
   spillPut(bytes: Uint8Array): number;
-  /** Where these three are, big texts and blobs travel as side buffers of their own; else inside their records. */
+  /** Where these are, big texts and blobs travel as side buffers of their own; else inside their records. */
   spillPutText?(text: string): number;
+  spillText?(id: number): string;
   spillRead?(id: number, target: Uint8Array): void;
   spillDrop?(id: number): void;
+  /** Whether big values go out these days: memory that comes back is kept for the next ones. */
+  spillBusy?(isBusy: 0 | 1): void;
   /** Whether the core keeps the process alive; it does not at first. */
   ref(): void;
   unref(): void;

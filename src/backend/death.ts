@@ -18,3 +18,8 @@ export class CoreDeath extends Error {
     super(message, options);
   }
 }
+
+/** Known by its name: the WASM backend is a file of its own, with a class of its own. */
+export function isDeath(cause: unknown): cause is CoreDeath {
+  return cause instanceof Error && cause.name === 'CoreDeath';
+}

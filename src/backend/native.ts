@@ -18,13 +18,12 @@ interface Addon {
 }
 
 /**
- * Where the addon may be: where the environment says, in this package (seen from src/backend as from dist/entry and
- * dist/chunks), beside a bundle that swallowed this module, in the package that such a bundle still finds.
+ * Where the addon may be when the environment does not say it: in this package (seen from src/backend as from dist/entry),
+ * beside a bundle that swallowed this module, in the package that such a bundle still finds.
  */
-function placesFor(process: NodeJS.Process): readonly (() => string | undefined)[] {
+function placesFor(process: NodeJS.Process): readonly (() => string)[] {
   const prebuilt = `prebuilds/${systemOf(process)}/rhai_bridge.node`;
   return [
-    () => process.env['RHAI_BRIDGE_ADDON'],
     () => besideThis('../../build/Release/rhai_bridge.node'),
     () => besideThis(`../../${prebuilt}`),
     () => besideThis('rhai_bridge.node'),
@@ -36,16 +35,10 @@ const systemOf = ({ platform, arch }: NodeJS.Process): string => `${platform}-${
 let loaded: Addon | undefined;
 
 /** By dlopen itself: it is what `require` does in the end, without waking the CommonJS loader for it (0.6 ms). */
-function tryLoad(
-  process: NodeJS.Process,
-  place: () => string | undefined,
-  failures: string[],
-): Addon | undefined {
+function tryLoad(process: NodeJS.Process, place: () => string, failures: string[]): Addon | undefined {
   try {
-    const file = place();
-    if (file === undefined || file === '') return undefined;
     const module = { exports: {} as Addon };
-    process.dlopen(module, file);
+    process.dlopen(module, place());
     return module.exports;
   } catch (error) {
     failures.push((error as Error).message.split('\n')[0]!);
@@ -56,7 +49,9 @@ function tryLoad(
 function load(): Addon {
   if (node === undefined) throw new RhaiError('RHAI_BACKEND', 'The native addon needs Node.');
   const failures: string[] = [];
-  for (const place of placesFor(node)) {
+  const given = node.env['RHAI_BRIDGE_ADDON'];
+  const places = placesFor(node);
+  for (const place of given ? [() => given, ...places] : places) {
     const addon = tryLoad(node, place, failures);
     if (addon === undefined) continue;
     if (addon.protocolVersion !== VERSION) {

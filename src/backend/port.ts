@@ -4,6 +4,7 @@
 // long because: who steps the core, when and for how long is decided in one place.
 
 import { Asides, type AsideStore } from '../protocol/asides.js';
+import { Season } from './season.js';
 import * as C from '../protocol/constants.js';
 import type { DecodeContext } from '../protocol/decode-context.js';
 import type { Encoder } from '../protocol/encode.js';
@@ -51,7 +52,9 @@ function waker(port: WeakRef<Port>): () => void {
 }
 
 function asidesOf(core: Core): Asides | undefined {
-  return core.spillRead && core.spillDrop ? new Asides(core as AsideStore) : undefined;
+  if (!core.spillText || !core.spillRead || !core.spillDrop) return undefined;
+  const season = new Season((isBusy) => core.spillBusy?.(isBusy ? 1 : 0));
+  return new Asides(core as AsideStore, () => season.touch());
 }
 
 export class Port implements Resumable {

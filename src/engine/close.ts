@@ -1,5 +1,6 @@
 // The gentle end of an engine: wait for the runs, but not for ever.
 
+import { known } from '../options/check.js';
 import { checkLimit } from '../options/limits.js';
 import type { RunQueue } from './run-queue.js';
 
@@ -11,8 +12,16 @@ export interface CloseOptions {
 
 const DEFAULT_GRACE_MS = 5_000;
 
-export async function closeGently(options: CloseOptions, queue: RunQueue): Promise<void> {
-  const graceMs = options.graceMs === undefined ? DEFAULT_GRACE_MS : checkLimit('graceMs', options.graceMs);
+const NAMES = new Set(['graceMs']);
+
+/** How long runs may go on. */
+export function graceOf(options: CloseOptions): number {
+  known('close', options, NAMES);
+  const { graceMs } = options;
+  return graceMs === undefined ? DEFAULT_GRACE_MS : checkLimit('graceMs', graceMs);
+}
+
+export async function closeGently(graceMs: number, queue: RunQueue): Promise<void> {
   let timer: NodeJS.Timeout | undefined;
   const patience = new Promise<void>((resolve) => {
     timer = setTimeout(resolve, graceMs);

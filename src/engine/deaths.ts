@@ -1,14 +1,14 @@
 // What the death of a core means for each of its runs: who was cancelled is cancelled, who used up the memory or did not
 // come to an end met a limit, and for everybody else it is an internal error.
 
-import { CoreDeath } from '../backend/death.js';
+import { isDeath, type CoreDeath } from '../backend/death.js';
 import { RhaiCancelledError, RhaiInternalError, RhaiLimitError, RhaiTimeoutError } from '../errors/index.js';
 import type { Task } from './task.js';
 
 /** The error of each run of a core that broke with `cause`. */
 export function deathOf(cause: unknown): (task: Task) => unknown {
   const broke = new RhaiInternalError('The core of this engine broke.', { cause });
-  if (!(cause instanceof CoreDeath)) return () => broke;
+  if (!isDeath(cause)) return () => broke;
   const internal = new RhaiInternalError(`${cause.message} All its runs ended.`, { cause });
   return (task) => verdictOn(task, cause) ?? internal;
 }

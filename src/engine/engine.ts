@@ -19,6 +19,7 @@ import { CallGate } from '../host/gate.js';
 import { Modules, registerGiven, type ModuleMembers, type ModuleOptions } from '../host/modules.js';
 import { registerOwn } from '../host/own.js';
 import { Warnings } from '../host/warnings.js';
+import { known } from '../options/check.js';
 import {
   resolveOptions,
   type EngineOptions,
@@ -34,7 +35,7 @@ import type { Params, ParamType } from '../schema/params.js';
 import type { AnySchema, OutputOf } from '../schema/standard.js';
 import { tracerFor } from '../trace/trace.js';
 import type { Analysis } from './analysis.js';
-import { closeGently, type CloseOptions } from './close.js';
+import { closeGently, graceOf, type CloseOptions } from './close.js';
 import { Compiler } from './compiler.js';
 import { definitionsOf, type Definitions } from './definitions/index.js';
 import type { Execution } from './execution.js';
@@ -50,6 +51,8 @@ import { laneShared } from './shared.js';
 import { engineStats, type EngineStats } from './stats.js';
 import type { RunStream } from './stream.js';
 import { RunTracer } from './tracing.js';
+
+const COMPILE_NAMES = new Set(['name']);
 
 /**
  * An engine: host functions, a scope, limits, and the cores that run its scripts. Belongs to one JavaScript thread.
@@ -280,7 +283,7 @@ export class RhaiEngine {
   eval<T = unknown>(script: string | Script, options?: EvalOptions): T;
   eval<T = unknown>(script: string | Script, options: EvalOptions = NO_OPTIONS): T {
     this.#mustBeOpen();
-    return this.#runner.now(this.#runner.task(script, options, true), RhaiEngine.prototype.eval) as T;
+    return this.#runner.now(this.#runner.task(script, options, 'eval'), RhaiEngine.prototype.eval) as T;
   }
 
   /**
@@ -298,7 +301,7 @@ export class RhaiEngine {
   evalAsync<T = unknown>(script: string | Script, options?: RunOptions): Run<T>;
   evalAsync<T = unknown>(script: string | Script, options: RunOptions = NO_OPTIONS): Run<T> {
     this.#mustBeOpen();
-    return this.#runner.later<T>(this.#runner.task(script, options, false), options);
+    return this.#runner.later<T>(this.#runner.task(script, options, 'evalAsync'), options);
   }
 
   /**
@@ -318,7 +321,7 @@ export class RhaiEngine {
   evalStream<T = unknown>(script: string | Script, options?: StreamOptions): RunStream<T>;
   evalStream<T = unknown>(script: string | Script, options: StreamOptions = NO_OPTIONS): RunStream<T> {
     this.#mustBeOpen();
-    const task = this.#runner.task(script, options, false);
+    const task = this.#runner.task(script, options, 'evalStream');
     return this.#runner.stream<T>(task, options, () => this.#mustBeOpen());
   }
 
@@ -350,7 +353,7 @@ export class RhaiEngine {
     this.#mustBeOpen();
     if (typeof functionName !== 'string') throw new TypeError('functionName must be a string');
     if (!Array.isArray(args)) throw new TypeError('args must be an array');
-    const task = this.#runner.task(script, options, false);
+    const task = this.#runner.task(script, options, 'call');
     task.special.call = { name: functionName, args };
     return this.#runner.later<T>(task, options);
   }
@@ -383,6 +386,7 @@ export class RhaiEngine {
    */
   compile(script: string, options: { name?: string } = {}): Script {
     this.#mustBeOpen();
+    known('compile', options, COMPILE_NAMES);
     return this.#compiler.compile(this, script, options.name);
   }
 
@@ -512,8 +516,9 @@ export class RhaiEngine {
    */
   async close(options: CloseOptions = {}): Promise<void> {
     if (this.#disposed) return;
+    const graceMs = graceOf(options);
     this.#closing = true;
-    await closeGently(options, this.#runner.queue);
+    await closeGently(graceMs, this.#runner.queue);
     this.dispose();
   }
 

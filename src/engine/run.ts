@@ -9,11 +9,10 @@ import { ended, type RunState, type RunStats, type Task, type TaskFace } from '.
 
 const forgotten = (): void => {};
 let resolveNow: (value: any) => void = forgotten;
-let rejectNow: (error: unknown) => void = forgotten;
 
-function capture(resolve: (value: any) => void, reject: (error: unknown) => void): void {
+/** Whoever waits keeps one function, not two: a run fails by following a promise that has. */
+function capture(resolve: (value: any) => void): void {
   resolveNow = resolve;
-  rejectNow = reject;
 }
 
 /** Hides a `then` that somebody put on a prototype: a plain result is never adopted as a promise. */
@@ -40,15 +39,13 @@ function unadopted(value: unknown): unknown {
 export class Run<T = unknown> extends Promise<T> implements TaskFace {
   readonly #task: Task;
   readonly #resolve: (value: any) => void;
-  readonly #reject: (error: unknown) => void;
 
   /** @internal */
   constructor(task: Task) {
     super(capture);
     this.#task = task;
     this.#resolve = resolveNow;
-    this.#reject = rejectNow;
-    resolveNow = rejectNow = forgotten; // they would keep the last run, its error and its engine
+    resolveNow = forgotten; // they would keep the last run, its error and its engine
     if (task.settled !== undefined) this[ended](task);
     else task.face = this;
   }
@@ -58,6 +55,10 @@ export class Run<T = unknown> extends Promise<T> implements TaskFace {
     if (task.settled === 'failed') this.#reject(task.error);
     else if (task.options.schema === undefined) this.#resolve(unadopted(task.value));
     else this.#check(task.options.schema, task.value);
+  }
+
+  #reject(error: unknown): void {
+    this.#resolve(Promise.reject(error));
   }
 
   #check(schema: AnySchema, value: unknown): void {
@@ -93,21 +94,13 @@ export class Run<T = unknown> extends Promise<T> implements TaskFace {
 
   /** The process may end although this run is pending. */
   unref(): this {
-    const task = this.#task;
-    if (task.referenced && task.settled === undefined) {
-      task.referenced = false;
-      task.holder?.release(task);
-    }
+    this.#task.refer(false);
     return this;
   }
 
   /** Undoes `unref`. */
   ref(): this {
-    const task = this.#task;
-    if (!task.referenced && task.settled === undefined) {
-      task.referenced = true;
-      task.holder?.retain(task);
-    }
+    this.#task.refer(true);
     return this;
   }
 

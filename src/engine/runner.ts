@@ -5,9 +5,11 @@ import { RhaiAsyncFunctionError, RhaiDisposedError } from '../errors/index.js';
 import { calledFrom } from '../errors/stack.js';
 import {
   bufferSizeOf,
+  checkNames,
   runLimits,
   type ExecutionOptions,
   type ResolvedOptions,
+  type RunMethod,
   type RunOptions,
   type StreamOptions,
 } from '../options/engine.js';
@@ -30,7 +32,7 @@ import { unwatch, watch } from './signals.js';
 import { RunCounters } from './stats.js';
 import { RunStream } from './stream.js';
 import { Task, type FunctionOrigin } from './task.js';
-import { applyListeners, applyOptions } from './task-options.js';
+import { applyShared, applyOptions } from './task-options.js';
 import type { RunTracer } from './tracing.js';
 
 /** Stands for "no options given": such a run takes the shortest way. */
@@ -57,13 +59,14 @@ export class Runner {
   }
 
   /** A task that has not started. Wrong arguments throw here. */
-  task(script: string | Script, options: RunOptions, sync: boolean): Task {
+  task(script: string | Script, options: RunOptions, method: RunMethod): Task {
     const { limits, compiler, options: engine } = this.parts;
     const isPlain = options === NO_OPTIONS;
+    if (!isPlain) checkNames(method, options);
     const set = isPlain ? limits.base : limits.of(runLimits(engine.limits, options));
-    const task = new Task(this.#nextRun++, compiler.program(script, options.name), set, sync);
+    const task = new Task(this.#nextRun++, compiler.program(script, options.name), set, method === 'eval');
     task.onLeave = this.#onLeave;
-    if (!isPlain) applyListeners(task, options);
+    if (!isPlain) applyShared(task, options);
     return task;
   }
 
@@ -76,8 +79,7 @@ export class Runner {
 
   #now(task: Task): unknown {
     const lane = this.parts.lanes.home();
-    this.counters.started++;
-    lane.start(task, []);
+    this.#start(task, () => lane.start(task, []));
     while (task.settled === undefined) {
       const canGoOn = lane.port.stepRun(task.slot, task.generation, lane.live > 1);
       if (!canGoOn && !task.ended) task.fail(new RhaiAsyncFunctionError('sleep'));
@@ -108,6 +110,7 @@ export class Runner {
   /** Runs only when its owner says so. The clock's limits hold only where the options name them. */
   byHand<T>(script: string | Script, options: ExecutionOptions): Execution<T> {
     const { limits, compiler, lanes, scope, options: engine } = this.parts;
+    checkNames('start', options);
     const timeless = { ...engine.limits, computeMs: 0, timeoutMs: 0, hostTimeoutMs: 0 };
     const program = compiler.openProgram(script, options.name);
     const task = new Task(this.#nextRun++, program, limits.of(runLimits(timeless, options)), false);
@@ -115,7 +118,7 @@ export class Runner {
     task.special.byHand = requests.add;
     task.referenced = false;
     task.onLeave = this.#onLeave;
-    applyListeners(task, options);
+    applyShared(task, options);
     applyOptions(task, options);
     const lane = lanes.home();
     lane.start(task, scope.copy());

@@ -1,5 +1,6 @@
 // A stream is a run whose script says `emit(v)`: what it emits is read with `for await`. While nobody reads, the script
-// waits in its `emit` call, `bufferSize` values ahead at most. Leaving the loop cancels the run and waits for its end.
+// waits in its `emit` call, `bufferSize` values ahead at most, and does not keep the process alive. Leaving the loop cancels the run and
+// waits for its end.
 
 import { printsAs } from './inspect.js';
 import { RhaiError, RhaiLimitError } from '../errors/index.js';
@@ -94,6 +95,7 @@ export class RunStream<T = unknown> implements TaskFace, AsyncIterableIterator<T
   #take(): IteratorResult<T, unknown> {
     const value = this.#buffer.shift();
     this.#writers.shift()?.();
+    if (this.#writers.length === 0) this.#task.refer(true);
     return result<T>(value, false);
   }
 
@@ -155,10 +157,12 @@ export class RunStream<T = unknown> implements TaskFace, AsyncIterableIterator<T
     if (this.#writers.length >= MAX_UNAWAITED) throw tooMany();
     this.#buffer.push(value);
     if (this.#buffer.length <= this.#bufferSize) return undefined;
+    this.#task.refer(false);
     return new Promise((resolve) => this.#writers.push(resolve));
   }
 
   #release(): void {
+    this.#task.refer(true);
     for (const write of this.#writers.splice(0)) write();
   }
 

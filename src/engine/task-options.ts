@@ -8,24 +8,24 @@ import { checkSignal } from './signals.js';
 import type { Task } from './task.js';
 
 /** What every kind of run has. */
-export function applyListeners(task: Task, options: RunOptions): void {
+export function applyShared(task: Task, options: RunOptions): void {
   const { special } = task;
   special.onPrint = listener('onPrint', options.onPrint);
   special.onDebug = listener('onDebug', options.onDebug);
-  const { schema } = options;
+  const { schema, scope } = options;
   checkSchema('schema', schema);
   special.schema = schema;
+  if (scope !== undefined) special.variables = variablesOf(scope);
 }
 
 /** What only runs in the background have. */
 export function applyOptions(task: Task, options: RunOptions): void {
   const { special } = task;
-  const { signal, scope, priority, commit } = options;
+  const { signal, priority, commit } = options;
   if (signal !== undefined) {
     checkSignal(signal);
     special.signal = signal;
   }
-  if (scope !== undefined) special.variables = variablesOf(scope);
   special.priority = priorityOf(priority);
   special.commit = commit === true;
 }

@@ -226,6 +226,14 @@ export class Task implements CallOwner {
     return error instanceof RhaiCancelledError ? error : new RhaiCancelledError(verdict.reason);
   }
 
+  /** Whether it keeps the process alive from now on. */
+  refer(isReferenced: boolean): void {
+    if (this.referenced === isReferenced || this.settled !== undefined) return;
+    this.referenced = isReferenced;
+    if (isReferenced) this.holder?.retain(this);
+    else this.holder?.release(this);
+  }
+
   /** Ends it here and now, whatever the core does. */
   reject(error: unknown): void {
     this.#end('failed', error);

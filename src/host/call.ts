@@ -31,6 +31,14 @@ class Extras {
   shared = false;
 }
 
+function fulfil(this: HostCall, value: unknown): void {
+  this.settler.fulfilled(this, value);
+}
+
+function fail(this: HostCall, error: unknown): void {
+  this.settler.rejected(this, error);
+}
+
 export class HostCall {
   slot = 0;
   generation = 0;
@@ -44,10 +52,11 @@ export class HostCall {
   dead = false;
   #extras: Extras | undefined;
 
-  readonly onValue = (value: unknown): void => this.settler.fulfilled(this, value);
-  readonly onError = (error: unknown): void => this.settler.rejected(this, error);
+  /** Bound, for that takes half of what closures and their context take. */
+  readonly onValue: (value: unknown) => void = fulfil.bind(this);
+  readonly onError: (error: unknown) => void = fail.bind(this);
 
-  constructor(private readonly settler: CallSettler) {}
+  constructor(readonly settler: CallSettler) {}
 
   get #own(): Extras {
     return (this.#extras ??= new Extras());

@@ -16,7 +16,7 @@ import { CallContext } from './context.js';
 import type { HostFunction } from './functions.js';
 import { memberFunction } from './members.js';
 import type { CallOwner, Owners } from './owner.js';
-import { unregistered } from './unregistered.js';
+import { plain } from './plain.js';
 import { callWatch } from '../trace/channels.js';
 import { promiseOf } from './thenable.js';
 import { watched } from './watched.js';
@@ -26,7 +26,7 @@ const MAX_POOL = 1024;
 /** No request's slot. */
 const NONE = -1;
 /** Stands for a function that was unregistered while a script still knew it. */
-const GONE = unregistered('(unregistered)');
+const GONE = plain('(unregistered)');
 
 export class HostCalls implements CallSettler {
   /** By request slot. */
@@ -78,7 +78,7 @@ export class HostCalls implements CallSettler {
   #function(id: number, args: readonly unknown[], body: Decoder): HostFunction | undefined {
     if (id < C.FOREIGN) return this.shared.functions.byId[id];
     if (id === C.IMPORT) return this.shared.modules.importer;
-    return memberFunction(id, args) ?? unregistered(body.text());
+    return memberFunction(id, args) ?? plain(body.text());
   }
 
   /** Nobody listens to the call, bounds it, or answers instead of its function, which wants no context. */

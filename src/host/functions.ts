@@ -11,6 +11,7 @@ import {
   type ReturnOf,
   type TypeName,
 } from '../schema/params.js';
+import { known } from '../options/check.js';
 import { checkedHandler } from './checked.js';
 import type { HostCallContext } from './context.js';
 
@@ -61,6 +62,7 @@ export interface HostFunction {
   readonly timeoutMs: number;
 }
 
+const OPTION_NAMES = new Set(['timeoutMs', 'concurrency', 'context', 'arity', 'doc', 'params', 'returns']);
 const NAME = /^[A-Za-z_][A-Za-z0-9_]*(::[A-Za-z_][A-Za-z0-9_]*)*$/;
 const MAX_NAME = 256;
 /** Words of the language, in use or reserved: a script could never call a function of such a name. */
@@ -92,13 +94,13 @@ function duration(value: unknown): number {
 }
 
 /** A host function; wrong options are a TypeError or a RangeError. */
-export function build(id: number, name: string, handler: HostHandler, given: FunctionOptions): HostFunction {
+function build(name: string, handler: HostHandler, given: FunctionOptions): HostFunction {
   const options = { ...given };
   const context = options.context === true;
   const params = paramsOf(options.params);
   const returns = options.returns === undefined ? undefined : typeOf('returns', options.returns);
   return {
-    id,
+    id: -1,
     name,
     handler: checkedHandler(name, handler, params, returns, context),
     doc: options.doc === undefined ? '' : text('doc', options.doc),
@@ -137,13 +139,17 @@ export class Functions {
   /** The same for `module::function`, where the module may have any name. */
   registerMember(name: string, handler: HostHandler, options: FunctionOptions = {}): HostFunction {
     if (typeof handler !== 'function') throw new TypeError(`the host function '${name}' must be a function`);
-    if (typeof options !== 'object' || options === null)
-      throw new TypeError('function options must be an object');
-    const old = this.#byName.get(name);
+    known('registerFunction', options, OPTION_NAMES);
+    return this.add(build(name, handler, options));
+  }
+
+  /** Adds or replaces what is known to be right; gives it its id. */
+  add(fn: HostFunction): HostFunction {
+    const old = this.#byName.get(fn.name);
     if (old === undefined) this.version++;
-    const made = build(old?.id ?? this.byId.length, name, handler, options);
+    const made = { ...fn, id: old?.id ?? this.byId.length };
     this.byId[made.id] = made;
-    this.#byName.set(name, made);
+    this.#byName.set(made.name, made);
     return made;
   }
 

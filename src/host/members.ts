@@ -3,8 +3,8 @@
 
 import * as C from '../protocol/constants.js';
 import { HostObject, type MemberUse } from '../protocol/host-object.js';
-import type { HostFunction } from './functions.js';
-import { unregistered } from './unregistered.js';
+import type { HostFunction, HostHandler } from './functions.js';
+import { plain } from './plain.js';
 
 type Handler = (object: HostObject, name: string, ...args: unknown[]) => unknown;
 
@@ -34,5 +34,5 @@ export function memberFunction(id: number, args: readonly unknown[]): HostFuncti
   const handler = HANDLERS[id];
   if (handler === undefined) return undefined;
   const type = args[0] instanceof HostObject ? args[0].type : '?';
-  return { ...unregistered(`${type}.${String(args[1])}`), handler: handler as HostFunction['handler'] };
+  return plain(`${type}.${String(args[1])}`, handler as HostHandler);
 }

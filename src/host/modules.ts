@@ -2,9 +2,11 @@
 // a script all of it; functions are also there without an import, as `name::function`, when the name can stand in a
 // script. What is not registered is asked of the resolver. For a core, `import` is a host function like any other.
 
+import { known } from '../options/check.js';
 import type { EngineOptions, ModuleResolver } from '../options/engine.js';
 import { IMPORT } from '../protocol/constants.js';
 import * as F from './functions.js';
+import { plain } from './plain.js';
 import { promiseOf } from './thenable.js';
 
 /** What a module is made of: functions, and values that are constants for the script. */
@@ -28,6 +30,7 @@ export interface HostModule {
 }
 
 const MAX_NAME = 256;
+const OPTION_NAMES = new Set(['doc', 'functions']);
 
 function check(name: unknown, members: unknown, options: unknown): void {
   if (typeof name !== 'string') throw new TypeError('a module name must be a string');
@@ -35,8 +38,7 @@ function check(name: unknown, members: unknown, options: unknown): void {
     throw new TypeError(`'${name.slice(0, MAX_NAME)}' is not a module name`);
   if (typeof members !== 'string' && (typeof members !== 'object' || members === null))
     throw new TypeError(`module '${name}' must be an object of members or the text of a script`);
-  if (typeof options !== 'object' || options === null)
-    throw new TypeError('module options must be an object');
+  known('registerModule', options, OPTION_NAMES);
 }
 
 function checkMember(key: string): void {
@@ -46,7 +48,10 @@ function checkMember(key: string): void {
 
 export class Modules {
   /** Stands for `import` among the host functions. */
-  readonly importer = F.build(IMPORT, 'import', (path, from) => this.answer(path, from), {});
+  readonly importer: F.HostFunction = {
+    ...plain('import', (path, from) => this.answer(path, from)),
+    id: IMPORT,
+  };
   readonly #byName = new Map<string, HostModule>();
   #resolver: ModuleResolver | undefined;
 

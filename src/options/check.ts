@@ -1,5 +1,14 @@
 // Checks of single options: a wrong one is a TypeError or a RangeError that names it.
 
+/** Refuses what is no object, and names that nobody knows: a typo must not be a missing option. */
+export function known(what: string, options: unknown, names: ReadonlySet<string>): void {
+  if (typeof options !== 'object' || options === null)
+    throw new TypeError(`the options of ${what} must be an object`);
+  for (const name of Object.keys(options))
+    if (!names.has(name) && (options as Record<string, unknown>)[name] !== undefined)
+      throw new TypeError(`${what} has no option '${name}'`);
+}
+
 /** A whole number in a range, or `fallback` when none was given. */
 export function whole(name: string, value: unknown, fallback: number, min: number, max: number): number {
   if (value === undefined) return fallback;

@@ -2,7 +2,7 @@
 // Getters of an options object are read exactly once.
 
 import type { RhaiWarning } from '../errors/index.js';
-import { listener, oneOf, place, whole } from './check.js';
+import { known, listener, oneOf, place, whole } from './check.js';
 import { checkLimit, DEFAULT_LIMITS, mergeLimits, type Limits } from './limits.js';
 import type { AnySchema } from '../schema/standard.js';
 import type { Int64Mode } from '../protocol/decode-context.js';
@@ -93,11 +93,33 @@ export type ExecutionOptions = Pick<
   'limits' | 'name' | 'onPrint' | 'onDebug' | 'scope' | 'commit' | 'timeoutMs'
 >;
 
-/** The options of `eval`: those of a run that need nobody to wait. */
+/**
+ * The options of `eval`: those of a run that need nobody to wait. Variables of `scope` are the run's alone: they hide those
+ * of the engine's scope and do not stay.
+ */
 export type EvalOptions = Pick<
   RunOptions,
-  'limits' | 'name' | 'onPrint' | 'onDebug' | 'timeoutMs' | 'schema'
+  'limits' | 'name' | 'onPrint' | 'onDebug' | 'scope' | 'timeoutMs' | 'schema'
 >;
+
+const EVAL_NAMES = ['limits', 'name', 'onPrint', 'onDebug', 'scope', 'timeoutMs', 'schema'];
+const RUN_NAMES = [...EVAL_NAMES, 'signal', 'priority', 'commit'];
+/** What each method that runs scripts takes. */
+const TAKEN = {
+  eval: new Set(EVAL_NAMES),
+  evalAsync: new Set(RUN_NAMES),
+  call: new Set(RUN_NAMES),
+  evalStream: new Set([...RUN_NAMES, 'bufferSize']),
+  start: new Set(['limits', 'name', 'onPrint', 'onDebug', 'scope', 'commit', 'timeoutMs']),
+};
+
+/** A method that runs scripts. */
+export type RunMethod = keyof typeof TAKEN;
+
+/** Refuses options that a method does not have. */
+export function checkNames(method: RunMethod, options: RunOptions): void {
+  known(method, options, TAKEN[method]);
+}
 
 export interface ResolvedOptions {
   readonly backend: 'auto' | 'native' | 'wasm';
@@ -136,33 +158,48 @@ const KNOWN = new Set([
 ]);
 const MAX_THREADS = 64;
 
-export function resolveOptions(given: EngineOptions = {}): ResolvedOptions {
+/** What an engine without options has; also what stands in for each option that is not given. */
+const DEFAULTS: ResolvedOptions = Object.freeze({
+  backend: 'auto',
+  wasmUrl: undefined,
+  workerUrl: undefined,
+  threads: 1,
+  inline: false,
+  limits: DEFAULT_LIMITS,
+  int64: 'auto',
+  modules: undefined,
+  onPrint: undefined,
+  onDebug: undefined,
+  onWarning: undefined,
+  maxConcurrentRuns: 0,
+  maxPendingRequests: 0,
+  trace: undefined,
+  assistMicros: 100,
+});
+const MODES = ['background', 'inline'] as const;
+const UNBOUNDED = Number.MAX_SAFE_INTEGER;
+
+export function resolveOptions(given?: EngineOptions): ResolvedOptions {
+  if (given === undefined) return DEFAULTS;
   if (typeof given !== 'object' || given === null) throw new TypeError('engine options must be an object');
   const options: EngineOptions = { ...given };
-  for (const name of Object.keys(options))
-    if (!KNOWN.has(name)) throw new TypeError(`unknown engine option '${name}'`);
+  known('an engine', options, KNOWN);
   return Object.freeze({
-    backend: oneOf('backend', options.backend, ['auto', 'native', 'wasm'], 'auto'),
+    backend: oneOf('backend', options.backend, ['auto', 'native', 'wasm'], DEFAULTS.backend),
     wasmUrl: place('wasmUrl', options.wasmUrl),
     workerUrl: place('workerUrl', options.workerUrl),
-    threads: whole('threads', options.threads, 1, 1, MAX_THREADS),
-    inline: oneOf('mode', options.mode, ['background', 'inline'], 'background') === 'inline',
-    limits: mergeLimits(DEFAULT_LIMITS, options.limits),
-    int64: oneOf('int64', options.int64, ['auto', 'bigint', 'number'], 'auto'),
+    threads: whole('threads', options.threads, DEFAULTS.threads, 1, MAX_THREADS),
+    inline: oneOf('mode', options.mode, MODES, 'background') === 'inline',
+    limits: mergeLimits(DEFAULTS.limits, options.limits),
+    int64: oneOf('int64', options.int64, ['auto', 'bigint', 'number'], DEFAULTS.int64),
     modules: options.modules,
     onPrint: listener('onPrint', options.onPrint),
     onDebug: listener('onDebug', options.onDebug),
     onWarning: listener('onWarning', options.onWarning),
-    maxConcurrentRuns: whole('maxConcurrentRuns', options.maxConcurrentRuns, 0, 0, Number.MAX_SAFE_INTEGER),
-    maxPendingRequests: whole(
-      'maxPendingRequests',
-      options.maxPendingRequests,
-      0,
-      0,
-      Number.MAX_SAFE_INTEGER,
-    ),
+    maxConcurrentRuns: whole('maxConcurrentRuns', options.maxConcurrentRuns, 0, 0, UNBOUNDED),
+    maxPendingRequests: whole('maxPendingRequests', options.maxPendingRequests, 0, 0, UNBOUNDED),
     trace: listener('trace', options.trace),
-    assistMicros: whole('assistMicros', options.assistMicros, 100, 0, 1_000_000),
+    assistMicros: whole('assistMicros', options.assistMicros, DEFAULTS.assistMicros, 0, 1_000_000),
   });
 }
 

@@ -13,9 +13,14 @@ function here(): string {
   return url().pathToFileURL(file).href;
 }
 
+/** The folder of the module that runs. */
+function folder(): string {
+  return import.meta.dirname ?? path().dirname(url().fileURLToPath(here()));
+}
+
 /** A path relative to the module that runs. */
 export function besideThis(relative: string): string {
-  return url().fileURLToPath(new URL(relative, here()));
+  return path().join(folder(), relative);
 }
 
 /** A path in the package `rhai-bridge` as it is installed; throws where there is none. */

@@ -5,19 +5,23 @@ import { utf8Length, Views } from './views.js';
 
 /** Texts (in chars) and blobs from here on go aside. */
 export const MIN_ASIDE = 16 << 10;
+/** From here on a string over foreign memory is cheaper than a copy of it, also for the garbage collection. */
+const MIN_UNCOPIED = 128 << 10;
 /** Texts up to here go through a buffer that stays; it is shared, for nobody holds it across a call. */
 const KEPT_BYTES = 1 << 22;
 const NO_BUFFER = 0xffffffff;
 /** V8 keeps text without such a char at one byte each, and knows that this finds none there without looking at it. */
 const WIDE = /[^\x00-\xff]/;
 
-/** Side buffers of a core: `spillPut…` and `spillDrop` of what goes in, `spillTake` and `spillRead` of what comes out. */
+/** Side buffers of a core: `spillPut…` and `spillDrop` of what goes in, `spillTake`, `spillText` and `spillRead` of what comes out. */
 export interface AsideStore {
   spillPut(bytes: Uint8Array): number;
   /** Of text without chars above 255; NO_BUFFER when it has one above 127. */
   spillPutText(text: string): number;
   spillDrop(id: number): void;
   spillTake(id: number): ArrayBuffer;
+  /** The buffer as a string that needs no copy of it; for ASCII alone. */
+  spillText(id: number): string;
   /** Copies the buffer to `target` and frees it. */
   spillRead(id: number, target: Uint8Array): void;
 }
@@ -35,7 +39,11 @@ function scratch(bytes: number): Views {
 }
 
 export class Asides {
-  constructor(private readonly store: AsideStore) {}
+  /** `onBig` is told of every value that leaves with its memory. */
+  constructor(
+    private readonly store: AsideStore,
+    private readonly onBig: () => void,
+  ) {}
 
   /** The text's UTF-8; only valid until the next text. */
   utf8(text: string): Uint8Array {
@@ -61,11 +69,16 @@ export class Asides {
     this.store.spillDrop(id);
   }
 
-  blob(id: number): Uint8Array {
+  blob(id: number, bytes: number): Uint8Array {
+    if (bytes >= MIN_UNCOPIED) this.onBig();
     return new Uint8Array(this.store.spillTake(id));
   }
 
   text(id: number, bytes: number, isAscii: boolean): string {
+    if (isAscii && bytes >= MIN_UNCOPIED) {
+      this.onBig();
+      return this.store.spillText(id);
+    }
     const views = bytes <= KEPT_BYTES ? scratch(bytes) : new Views(this.store.spillTake(id));
     if (bytes <= KEPT_BYTES) this.store.spillRead(id, views.u8);
     return isAscii ? views.ascii(0, bytes) : views.utf8(0, bytes);

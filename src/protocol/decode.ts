@@ -156,7 +156,7 @@ export class Decoder {
       case C.T_RANGE:
         return this.#range();
       case C.T_TIMESTAMP:
-        return new RhaiTimestamp(this.f64());
+        return this.#timestamp(this.f64());
       case C.T_FN:
         return this.#function();
       case C.T_HOST_OBJECT:
@@ -197,7 +197,7 @@ export class Decoder {
     const { asides } = this.context;
     if (asides === undefined) throw new MalformedRecord('a side buffer where none can be');
     if (this.#lenient) return asides.release(id);
-    return tag === C.T_ASIDE_BLOB ? asides.blob(id) : asides.text(id, bytes, tag === C.T_ASIDE_LSTR);
+    return tag === C.T_ASIDE_BLOB ? asides.blob(id, bytes) : asides.text(id, bytes, tag === C.T_ASIDE_LSTR);
   }
 
   /** An array to be filled with `n` elements that no setter on a prototype gets to see. */
@@ -241,6 +241,11 @@ export class Decoder {
       throw new MalformedRecord('not a character');
     const text = String.fromCodePoint(scalar);
     return this.exact ? new RhaiChar(text) : text;
+  }
+
+  #timestamp(epochMs: number): RhaiTimestamp {
+    if (!Number.isFinite(epochMs)) throw new MalformedRecord('not a point in time');
+    return new RhaiTimestamp(epochMs);
   }
 
   #range(): RhaiRange {

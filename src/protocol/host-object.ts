@@ -1,6 +1,9 @@
 // HostObject: an object of the host that a script can hold and pass back, and use as far as was declared.
 // Only its number and its declaration cross; the target stays here, and only declared members are ever touched.
 
+import { known } from '../options/check.js';
+
+const OPTION_NAMES = new Set(['type', 'properties', 'writable', 'methods']);
 const READABLE = 1;
 const WRITABLE = 2;
 const CALLABLE = 4;
@@ -91,8 +94,7 @@ export class HostObject<T extends object = object> {
   ) {
     if ((typeof target !== 'object' && typeof target !== 'function') || target === null)
       throw new TypeError('a HostObject takes an object');
-    if (typeof options !== 'object' || options === null)
-      throw new TypeError('the options of a HostObject must be an object');
+    known('a HostObject', options, OPTION_NAMES);
     const { type, properties, writable, methods } = options;
     this.type = type === undefined ? typeOf(target) : checkName('type', type);
     declare(this.#members, properties, 'properties', READABLE);

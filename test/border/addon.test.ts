@@ -136,6 +136,19 @@ test('a big text is a side buffer that its record names, both ways, and each is 
   expect(core.core.counters()).toMatchObject({ sideBuffers: 0 });
 });
 
+test('a big text can be taken as a string, once, that outlives its core', () => {
+  const core = make(raw.HOME, 4096, 4096);
+  core.start(1, `let s = "${'ab'.repeat(100_000)}"; fetch(s)`);
+  core.core.step(10_000);
+  const id = core.drain()[0]!.payload.getUint32(25, true);
+  const text = core.core.spillText(id);
+  expect(() => core.core.spillText(id)).toThrow(RangeError);
+  expect(core.core.counters()).toMatchObject({ sideBuffers: 0 });
+  core.core.close();
+  expect(() => core.core.spillText(id)).toThrow(RangeError);
+  expect(text === 'ab'.repeat(100_000)).toBe(true);
+});
+
 test('ASCII text becomes a side buffer as it is; other text is refused and leaves nothing', () => {
   const core = make(raw.HOME, 4096, 4096);
   expect(core.core.spillPutText('x'.repeat(50_000) + 'é')).toBe(0xffffffff);

@@ -9,6 +9,7 @@ export interface AddonCore {
   stepRun(slot: number, generation: number, maxMicros: number): number;
   wake(): void;
   spillTake(id: number): ArrayBuffer;
+  spillText(id: number): string;
   spillRead(id: number, target: Uint8Array): void;
   spillPutText(text: string): number;
   spillPut(bytes: Uint8Array): number;

@@ -48,6 +48,17 @@ conformance('big values', (make) => {
     same(await engine.evalAsync('let b = give(); spoil(); b'), bytesOf(MIN_ASIDE));
   });
 
+  it('a big text outlives its engine, whole, sliced and as a key', async () => {
+    const engine = make();
+    const texts = await engine.evalAsync<string[]>('let s = ""; s.pad(300000, "abc"); [s, s]');
+    engine.dispose();
+    globalThis.gc?.();
+    const [text, other] = texts as [string, string];
+    same(text, 'abc'.repeat(100_000));
+    same(text.slice(-4), 'cabc');
+    same({ [text]: 1 }[other], 1);
+  });
+
   it('a value that is refused behind a big one leaves no buffer behind', async () => {
     const engine = make().registerFunction('give', () => [
       'x'.repeat(MIN_ASIDE),

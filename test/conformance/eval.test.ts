@@ -1,6 +1,7 @@
 // eval and the engine's scope: on the calling thread, never waiting; variables stay, background runs get a copy.
 import { expect, it } from 'vitest';
 import {
+  HostObject,
   RhaiAsyncFunctionError,
   RhaiDisposedError,
   RhaiRuntimeError,
@@ -53,6 +54,51 @@ conformance('eval and scope', (make) => {
     await engine.evalAsync('x += 41; let made = [1.0];', { commit: true });
     expect(engine.eval('x')).toBe(42);
     expect(engine.eval('type_of(made[0])')).toBe('f64');
+  });
+
+  it('scope gives an eval variables of its own: they hide those of the engine and do not stay', () => {
+    const engine = make().setVar('x', 1).setConstant('C', 7);
+    expect(engine.eval('x += 1; let made = x + y; made', { scope: { x: 40, y: 2 } })).toBe(43);
+    expect(engine.eval('C', { scope: new Map([['C', 8]]) })).toBe(8);
+    expect(engine.vars()).toEqual({ x: 1, C: 7, made: 43 });
+    const refused = thrown(() => engine.eval('x', { scope: { x: { deep: [Symbol('s')] } } }));
+    expect(refused).toBeInstanceOf(RhaiValueError);
+    expect((refused as RhaiValueError).path).toBe('$.x.deep[0]');
+    expect(() => engine.eval('1', { scope: { 'no name': 1 } })).toThrow(TypeError);
+    expect(engine.stats().runs.live).toBe(0);
+    expect(engine.eval('x')).toBe(1);
+  });
+
+  it('a nested eval has a scope of its own', () => {
+    const engine = make().setVar('x', 1);
+    engine.registerFunction('inner', () => engine.eval('x += 100; x', { scope: { x: 5 } }));
+    expect(engine.eval('x = 2; let seen = inner(); [x, seen]')).toEqual([2, 105]);
+    expect(engine.vars()).toEqual({ x: 2, seen: 105 });
+  });
+
+  it('no method ignores an option that it does not have', async () => {
+    const engine = make();
+    const wrong = { timeout: 5 } as object;
+    const calls: Record<string, () => unknown> = {
+      eval: () => engine.eval('1', wrong),
+      evalAsync: () => engine.evalAsync('1', wrong),
+      evalStream: () => engine.evalStream('1', wrong),
+      call: () => engine.call('fn f() { 1 }', 'f', [], wrong),
+      start: () => engine.start('1', wrong),
+      compile: () => engine.compile('1', wrong),
+      registerFunction: () => engine.registerFunction('f', () => 1, wrong),
+      registerModule: () => engine.registerModule('m', { f: () => 1 }, wrong),
+      'a HostObject': () => new HostObject({}, wrong),
+    };
+    for (const [what, call] of Object.entries(calls))
+      expect(thrown(call), what).toEqual(new TypeError(`${what} has no option 'timeout'`));
+    expect(await rejection(engine.close(wrong))).toEqual(new TypeError("close has no option 'timeout'"));
+    for (const name of ['signal', 'priority', 'commit', 'bufferSize'])
+      expect(() => engine.eval('1', { [name]: 1 }), name).toThrow(`eval has no option '${name}'`);
+    for (const options of [null, 5, 'text'])
+      expect(() => engine.eval('1', options as unknown as object)).toThrow(TypeError);
+    expect(engine.eval('1', { signal: undefined } as object)).toBe(1); // what is undefined was not given
+    expect(engine.stats().runs.live).toBe(0);
   });
 
   it('scope gives a run variables of its own', async () => {

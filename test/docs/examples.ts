@@ -56,9 +56,21 @@ function examplesOf(guide: string): Example[] {
   );
 }
 
+/** The README's first example is executed against a server, by test/unit/readme.test.ts; here are the others. */
+function examplesOfReadme(): Example[] {
+  const text = readFileSync(join(root, 'README.md'), 'utf8');
+  return [...text.matchAll(/^```ts\n([^]*?)^```$/gm)]
+    .slice(1)
+    .map(([, code], index) => example(`README-${index + 2}`, PRELUDE + ENGINE + code!));
+}
+
 /** Writes every example into `folder`. */
 export function writeExamples(): Example[] {
-  const all = [...guides().flatMap(examplesOf), ...sources().flatMap(examplesOfSource)];
+  const all = [
+    ...examplesOfReadme(),
+    ...guides().flatMap(examplesOf),
+    ...sources().flatMap(examplesOfSource),
+  ];
   rmSync(folder, { recursive: true, force: true });
   mkdirSync(folder, { recursive: true });
   for (const { file, text } of all) writeFileSync(file, text);

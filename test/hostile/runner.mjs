@@ -1,11 +1,12 @@
 // Runs hostile inputs in child processes and judges each: a child that dies or hangs costs the input it was at, nothing else.
 import { spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
+import { afterSeconds } from '../lifecycle/programs/census.mjs';
 import { CASES } from './cases/all.mjs';
 
 const CHILD = fileURLToPath(new URL('child.mjs', import.meta.url));
 /** An input that has said nothing for so long hangs. */
-const HANG_MS = 60_000;
+const HANG_SECONDS = 60;
 /** Inputs per child. */
 const BATCH = 150;
 /**
@@ -25,10 +26,10 @@ function child(ids, backend) {
     let text = '';
     let errors = '';
     let at;
-    let watchdog;
+    let calm = () => {};
     const feed = () => {
-      clearTimeout(watchdog);
-      watchdog = setTimeout(() => process_.kill('SIGKILL'), HANG_MS);
+      calm();
+      calm = afterSeconds(HANG_SECONDS, () => process_.kill('SIGKILL'));
     };
     feed();
     process_.stderr.on('data', (chunk) => (errors = (errors + chunk).slice(-4000)));
@@ -44,7 +45,7 @@ function child(ids, backend) {
       }
     });
     process_.on('close', (code, signal) => {
-      clearTimeout(watchdog);
+      calm();
       done({ results, code, signal, at, errors });
     });
   });

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { lines, well } from './program.js';
+import { lines, program, well } from './program.js';
 
 const isLinux = process.platform === 'linux';
 let folder = '';
@@ -96,5 +96,25 @@ describe.runIf(isLinux)('on Linux', () => {
       engine.dispose();`,
     );
     expect(ended).toMatchObject(well('true'));
+  });
+
+  it('where the kernel gives little more than the cap, memory bombs end by the cap: the allocator never says no (108)', async () => {
+    const ended = await program('narrow.mjs', [4]);
+    expect(ended).toMatchObject({ code: 0, signal: null, stderr: '' });
+    expect(JSON.parse(ended.stdout)).toMatchObject({ wrong: [] });
+  });
+
+  it('without a cap, memory that ends is an abort that says so, never a hang (108)', async () => {
+    const ended = await lines(
+      `import { execFileSync } from 'node:child_process';
+      const engine = RhaiEngine.createSync({ limits: rb.unlimited() });
+      await engine.evalAsync('40 + 2');
+      const [, size] = /VmSize:\\s+(\\d+)/.exec((await import('node:fs')).readFileSync('/proc/self/status', 'utf8'));
+      execFileSync('prlimit', ['--pid', String(process.pid), '--as=' + (Number(size) * 1024 + 2 ** 28), '--core=0']);
+      console.log('narrow');
+      await engine.evalAsync('let s = "x"; loop { s += s; }').catch((error) => console.log(error.name));`,
+    );
+    expect(ended).toMatchObject({ code: null, signal: 'SIGABRT', stdout: 'narrow' });
+    expect(ended.stderr).toMatch(/memory allocation of \d+ bytes failed/);
   });
 });

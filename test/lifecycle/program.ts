@@ -3,9 +3,10 @@
 import { spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { vi } from 'vitest';
+import { afterSeconds } from './programs/census.mjs';
 
-/** Processes start slowly on a busy machine; no law waits for this. */
-vi.setConfig({ testTimeout: 90_000 });
+/** Processes start slowly on a busy machine, and one that is stopped for a while stops them too; no law waits for this. */
+vi.setConfig({ testTimeout: 300_000 });
 
 export interface Ended {
   readonly code: number | null;
@@ -20,29 +21,31 @@ export interface Surroundings {
   readonly env?: Record<string, string>;
   /** What to run instead of node itself, with node's path as its last argument. */
   readonly under?: readonly string[];
-  readonly hungMs?: number;
+  /** After so many seconds of this process's own time it is killed. */
+  readonly hungSeconds?: number;
 }
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
-const HUNG_MS = 60_000;
+const HUNG_SECONDS = 60;
 
-function run(args: readonly string[], around: Surroundings): Promise<Ended> {
+/** Any program of node, by its arguments. */
+export function run(args: readonly string[], around: Surroundings): Promise<Ended> {
   const command = [...(around.under ?? []), process.execPath, ...(around.node ?? []), ...args];
   const child = spawn(command[0]!, command.slice(1), {
     cwd: root,
     env: { ...process.env, ...around.env },
-    timeout: around.hungMs ?? HUNG_MS,
-    killSignal: 'SIGKILL',
   });
+  const calm = afterSeconds(around.hungSeconds ?? HUNG_SECONDS, () => child.kill('SIGKILL'));
   let stdout = '';
   let stderr = '';
   child.stdout.on('data', (chunk) => (stdout += chunk));
   child.stderr.on('data', (chunk) => (stderr += chunk));
   return new Promise((resolve, reject) => {
     child.on('error', reject);
-    child.on('close', (code, signal) =>
-      resolve({ code, signal, stdout: stdout.trim(), stderr: stderr.trim() }),
-    );
+    child.on('close', (code, signal) => {
+      calm();
+      resolve({ code, signal, stdout: stdout.trim(), stderr: stderr.trim() });
+    });
   });
 }
 

@@ -1,7 +1,7 @@
 // What `npm pack` gives, installed into an empty project, works for everybody who may use it, without a compiler or a script.
-import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { pack, Project, root, type Packed } from './project.js';
 
@@ -34,6 +34,28 @@ describe('the tarball', () => {
     ];
     expect(packed.paths).toEqual(expect.arrayContaining(wanted));
     expect(packed.bytes).toBeLessThan(8 * MIB);
+  });
+
+  it('holds what its documents link to', () => {
+    const read = (path: string) => project.read(`node_modules/rhai-bridge/${path}`);
+    const documents = packed.paths.filter((path) => path.endsWith('.md'));
+    const missing = documents.flatMap((path) =>
+      [...read(path).matchAll(/\]\((?!https?:|#)([^)#\s]+)/g)]
+        .map(([, target]) => join(dirname(path), target!))
+        .filter((target) => !packed.paths.includes(target)),
+    );
+    expect(documents).toEqual(expect.arrayContaining(['docs/machine.md', 'docs/embedding.md']));
+    expect(missing).toEqual([]);
+  });
+
+  it('holds the licences of everything that is compiled into it', () => {
+    const notices = project.read('node_modules/rhai-bridge/THIRD-PARTY-NOTICES.txt');
+    const lock = readFileSync(join(root, 'native/Cargo.lock'), 'utf8');
+    const version = (name: string) => new RegExp(`name = "${name}"\nversion = "([^"]+)"`).exec(lock)?.[1];
+    for (const name of ['rhai', 'smartstring', 'ahash', 'smallvec', 'thin-vec'])
+      expect(notices).toContain(`${name} ${version(name)}`);
+    expect(notices).toContain('node-addon-api');
+    expect(notices).toContain('Mozilla Public License');
   });
 
   it('holds no sources to compile, no tests, no build folder', () => {

@@ -5,7 +5,7 @@ import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { HostObject, type RhaiFunction } from '../../src/entry/node.js';
 import { conformance } from '../conformance/backend.js';
-import { leaf, nested, numRuns, patienceMs } from './arbitrary.js';
+import { bounds, leaf, nested, numRuns, patienceMs } from './arbitrary.js';
 
 const HELD = 4;
 /** Each goes through a whole engine. */
@@ -63,7 +63,7 @@ conformance('handles', (make) => {
           const sent = filled(some, held);
           expect(isSame(await through.call(way, [sent]), sent)).toBe(true);
         }),
-        { numRuns: runs },
+        bounds(runs),
       );
       expect(engine.stats().hostObjects).toBeLessThanOrEqual(HELD);
     },
@@ -83,7 +83,7 @@ conformance('handles', (make) => {
           const sent = filled(some, held);
           expect(isSame(await through.call(way, [sent]), sent)).toBe(true);
         }),
-        { numRuns: runs },
+        bounds(runs),
       );
       const results = await Promise.all(held.map((fn) => fn(4)));
       expect(results).toEqual([40, 41, 42, 43]);

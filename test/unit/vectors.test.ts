@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import type { DecodeContext } from '../../src/protocol/decode-context.js';
 import { bindHandle, type HandleSource } from '../../src/protocol/handles.js';
 import { HostObject } from '../../src/protocol/host-object.js';
+import { MalformedRecord } from '../../src/protocol/problem.js';
 import { decodeValues, encodeValues, strictContext } from '../../src/protocol/standalone.js';
 import { RhaiChar, RhaiFloat, RhaiRange, RhaiTimestamp } from '../../src/protocol/wrappers.js';
 
@@ -127,7 +128,7 @@ describe('golden bytes', () => {
   }
   for (const bad of file.bad.filter(({ name }) => !name.startsWith('function from'))) {
     it(`refuse: ${bad.name}`, () => {
-      expect(() => decodeValues(Buffer.from(bad.hex, 'hex'), vectorContext(128))).toThrow();
+      expect(() => decodeValues(Buffer.from(bad.hex, 'hex'), vectorContext(128))).toThrow(MalformedRecord);
     });
   }
 });

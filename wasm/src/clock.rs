@@ -4,7 +4,7 @@
 pub fn now_ns() -> u64 {
     #[link(wasm_import_module = "rhai_bridge")]
     extern "C" {
-        /// Milliseconds of a monotonic clock, `performance.now()`.
+        /// Milliseconds since 1970, by a clock that never goes back: `performance.timeOrigin + performance.now()`.
         fn now_ms() -> f64;
     }
     // SAFETY: the import takes nothing, returns a number and cannot call back into the module.

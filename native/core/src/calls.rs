@@ -50,13 +50,18 @@ impl Core {
         let out = self.out.begin(outbox_kind::REQUEST, request);
         out.words([run.id.slot, run.id.generation, function, line, call.column, argc]);
         for index in 0..argc {
-            let argument = machine.take_argument(index);
-            let written = if is_scalar(&argument) {
-                out.value(&argument, 0)
+            let depth = run.limits.vm.max_value_depth;
+            let written = if let Some(lent) = machine.lent_argument(index) {
+                out.value(lent, depth)
             } else {
-                let (written, freed) = write_owned(out, argument, &self.vm, run.limits.vm.max_value_depth);
-                run.memory_bytes -= freed;
-                written
+                let argument = machine.take_argument(index);
+                if is_scalar(&argument) {
+                    out.value(&argument, 0)
+                } else {
+                    let (written, freed) = write_owned(out, argument, &self.vm, depth);
+                    run.memory_bytes -= freed;
+                    written
+                }
             };
             if let Err(error) = written {
                 let path = format!("$[{index}]{}", &error.path()[1..]);

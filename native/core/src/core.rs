@@ -17,13 +17,18 @@ use crate::ready::Ready;
 use crate::requests::Requests;
 use crate::runs::Runs;
 use crate::scope::OwnScope;
+use crate::values::Clock;
 use rhai_bridge_vm::{Probes, Vm};
+use std::cell::Cell;
 use std::collections::VecDeque;
+use std::rc::Rc;
 use std::sync::Arc;
 
 /// A scheduler with its programs, runs and rhai engine.
 pub struct Core {
     pub(crate) vm: Vm,
+    /// What timestamps are read off.
+    clock: Clock,
     pub(crate) programs: Programs,
     pub(crate) compiles: VecDeque<CompileJob>,
     pub(crate) hosts: Hosts,
@@ -80,10 +85,12 @@ impl Core {
     #[must_use]
     pub fn new() -> Self {
         let mut vm = Vm::new();
-        crate::values::register(vm.engine_mut());
+        let clock: Clock = Rc::new(Cell::new(|| 0));
+        crate::values::register(vm.engine_mut(), &clock);
         let handles = SharedHandles::default();
         Self {
             vm,
+            clock,
             programs: Programs::default(),
             compiles: VecDeque::new(),
             hosts: Hosts::default(),
@@ -103,9 +110,10 @@ impl Core {
         }
     }
 
-    /// Gives the machine its clock, which must be the port's, and its account of memory. Without, natives are not stopped by
+    /// Gives the machine its clock, which must be the port's and count from 1970, and its account of memory. Without, natives are not stopped by
     /// deadlines and `maxMemoryBytes` is not enforced.
     pub fn set_probes(&mut self, probes: Probes) {
+        self.clock.set(probes.now_ns);
         self.vm.set_probes(probes);
     }
 
@@ -127,6 +135,12 @@ impl Core {
     #[must_use]
     pub fn has_work(&self) -> bool {
         !self.ready.is_empty() || !self.compiles.is_empty()
+    }
+
+    /// Functions of scripts that the host holds.
+    #[must_use]
+    pub fn functions_given_out(&self) -> usize {
+        self.handles.closures.borrow().live()
     }
 
     /// What it has done and holds.

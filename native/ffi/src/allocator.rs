@@ -51,6 +51,16 @@ pub fn core_gone() {
     SPARES.release(|start| unsafe { System.dealloc(start, Layout::new::<u64>()) });
 }
 
+/// A core sends big values to JavaScript: more blocks are kept until it says that it has stopped.
+pub fn core_busy(is_busy: bool) {
+    if is_busy {
+        SPARES.begin_busy();
+    } else {
+        // SAFETY: as in `core_gone`.
+        SPARES.end_busy(|start| unsafe { System.dealloc(start, Layout::new::<u64>()) });
+    }
+}
+
 /// What a block takes from the heap: sizes are rounded up, and each block has a header.
 #[inline]
 fn block(size: usize) -> i64 {
@@ -68,28 +78,27 @@ fn count(bytes: i64) {
 unsafe impl GlobalAlloc for Counted {
     unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
         count(block(layout.size()));
-        if Spares::is_for(layout.size(), layout.align()) {
-            if let Some(spare) = SPARES.take(layout.size()) {
-                return spare;
-            }
+        let real = real(layout);
+        if let Some(spare) = size_to_keep(layout).and_then(|size| SPARES.take(size)) {
+            return spare;
         }
-        // SAFETY: the caller's promises are the system allocator's conditions.
-        unsafe { System.alloc(layout) }
+        // SAFETY: the caller's promises are the system allocator's conditions; `real` is no smaller.
+        unsafe { System.alloc(real) }
     }
 
     unsafe fn alloc_zeroed(&self, layout: Layout) -> *mut u8 {
         count(block(layout.size()));
         // SAFETY: as above.
-        unsafe { System.alloc_zeroed(layout) }
+        unsafe { System.alloc_zeroed(real(layout)) }
     }
 
     unsafe fn dealloc(&self, pointer: *mut u8, layout: Layout) {
         count(-block(layout.size()));
-        if Spares::is_for(layout.size(), layout.align()) && SPARES.keep(pointer, layout.size()) {
+        if size_to_keep(layout).is_some_and(|size| SPARES.keep(pointer, size)) {
             return;
         }
-        // SAFETY: as above.
-        unsafe { System.dealloc(pointer, layout) }
+        // SAFETY: as above; the block was asked for with this `real` layout.
+        unsafe { System.dealloc(pointer, real(layout)) }
     }
 
     unsafe fn realloc(&self, pointer: *mut u8, layout: Layout, size: usize) -> *mut u8 {
@@ -97,8 +106,30 @@ unsafe impl GlobalAlloc for Counted {
             return pointer; // rhai's strings ask for what they have at every append
         }
         count(block(size) - block(layout.size()));
+        // SAFETY: the caller promises a size that makes a layout with this alignment.
+        let wanted = real(unsafe { Layout::from_size_align_unchecked(size, layout.align()) });
+        let has = real(layout);
+        if has == wanted && size_to_keep(layout).is_some() {
+            return pointer;
+        }
         // SAFETY: as above.
-        unsafe { System.realloc(pointer, layout, size) }
+        unsafe { System.realloc(pointer, has, wanted.size()) }
+    }
+}
+
+/// The size a block is kept under when it is freed, if it may be kept at all.
+#[inline]
+fn size_to_keep(layout: Layout) -> Option<usize> {
+    Spares::is_for(layout.size(), layout.align()).then(|| Spares::rounded(layout.size()))
+}
+
+/// What the system is asked for.
+#[inline]
+fn real(layout: Layout) -> Layout {
+    match size_to_keep(layout) {
+        // SAFETY: at most an eighth above a few megabytes, and the alignment is the layout's own.
+        Some(size) => unsafe { Layout::from_size_align_unchecked(size, layout.align()) },
+        None => layout,
     }
 }
 

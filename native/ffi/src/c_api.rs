@@ -45,6 +45,7 @@ pub struct RbCore {
     worker: RefCell<Worker>,
     is_home: bool,
     is_stopped: Cell<bool>,
+    pub(crate) is_busy: Cell<bool>,
     steps: Cell<u64>,
     busy_steps: Cell<u64>,
     last_counters: Cell<[f64; COUNTERS]>,
@@ -108,6 +109,7 @@ fn make(memory: Option<Memory>, kind: u32, wake: WakeTarget) -> Result<RbCore, u
         worker: RefCell::default(),
         is_home: kind == RB_HOME,
         is_stopped: Cell::new(false),
+        is_busy: Cell::new(false),
         steps: Cell::new(0),
         busy_steps: Cell::new(0),
         last_counters: Cell::new([0.0; COUNTERS]),
@@ -241,6 +243,7 @@ pub extern "C" fn rb_core_stop(core: *const RbCore) {
 #[no_mangle]
 pub unsafe extern "C" fn rb_core_free(core: *mut RbCore) {
     rb_core_stop(core);
+    crate::c_spill::rb_core_busy(core, 0);
     if !core.is_null() {
         // SAFETY: by the caller's promise; the thread, the only other user of its parts, was joined.
         let core = unsafe { Box::from_raw(core) };

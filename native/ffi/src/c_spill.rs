@@ -49,6 +49,16 @@ pub extern "C" fn rb_core_spill_drop(core: *const RbCore, id: u32) {
 
 /// See the header.
 #[no_mangle]
+pub extern "C" fn rb_core_busy(core: *const RbCore, is_busy: u32) {
+    with_core(core, (), |core| {
+        if core.is_busy.replace(is_busy != 0) != (is_busy != 0) {
+            crate::allocator::core_busy(is_busy != 0);
+        }
+    });
+}
+
+/// See the header.
+#[no_mangle]
 pub extern "C" fn rb_text_room(length: usize) -> *mut u8 {
     Box::into_raw(Box::<[u8]>::new_uninit_slice(length)).cast()
 }

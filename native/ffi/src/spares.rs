@@ -9,9 +9,12 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering::Acquire, Ordering::Re
 pub const SMALLEST: usize = 128 << 10;
 /// Larger ones are too rare to be kept.
 pub const LARGEST: usize = 2 << 20;
-/// What a run's cap of memory is exceeded by at most.
-const MOST_BYTES: usize = 8 << 20;
-const PLACES: usize = 32;
+/// What is kept of them at any time.
+const FEW_BYTES: usize = 8 << 20;
+/// What is kept while big values go to JavaScript: V8 holds on to about as much before it collects, and gives all back
+/// at once.
+const MANY_BYTES: usize = 128 << 20;
+const PLACES: usize = 256;
 /// What the system's allocator guarantees for every block.
 const MOST_ALIGN: usize = 16;
 
@@ -31,6 +34,8 @@ struct Shelf {
 pub struct Spares {
     is_taken: AtomicBool,
     cores: AtomicUsize,
+    /// Cores that have sent big values to JavaScript lately.
+    busy: AtomicUsize,
     shelf: UnsafeCell<Shelf>,
 }
 
@@ -46,6 +51,7 @@ impl Spares {
         Self {
             is_taken: AtomicBool::new(false),
             cores: AtomicUsize::new(0),
+            busy: AtomicUsize::new(0),
             shelf: UnsafeCell::new(Shelf {
                 blocks: [nothing; PLACES],
                 count: 0,
@@ -58,6 +64,14 @@ impl Spares {
     #[inline]
     pub fn is_for(size: usize, align: usize) -> bool {
         (SMALLEST..=LARGEST).contains(&size) && align <= MOST_ALIGN
+    }
+
+    /// Blocks come in few sizes, so that one fits the next who asks: up to an eighth larger, pages that nobody touches.
+    /// Never the size itself: text grows by one byte for a zero at its end, and must fit as well.
+    #[inline]
+    pub fn rounded(size: usize) -> usize {
+        let step = 1 << (size.ilog2() - 3);
+        (size / step + 1) * step
     }
 
     fn with<T>(&self, work: impl FnOnce(&mut Shelf) -> Option<T>) -> Option<T> {
@@ -77,7 +91,28 @@ impl Spares {
 
     /// Keeps a block; false when it must be freed.
     pub fn keep(&self, start: *mut u8, size: usize) -> bool {
-        self.cores.load(Relaxed) > 0 && self.with(|shelf| shelf.keep(Block { start, size })).is_some()
+        self.cores.load(Relaxed) > 0 && self.with(|shelf| shelf.keep(Block { start, size }, self.most())).is_some()
+    }
+
+    fn most(&self) -> usize {
+        if self.busy.load(Relaxed) > 0 {
+            MANY_BYTES
+        } else {
+            FEW_BYTES
+        }
+    }
+
+    /// A core begins to send big values.
+    pub fn begin_busy(&self) {
+        self.busy.fetch_add(1, Relaxed);
+    }
+
+    /// It has not for a while; `free` gets what is too much now.
+    pub fn end_busy(&self, free: impl Fn(*mut u8)) {
+        self.busy.fetch_sub(1, Relaxed);
+        while let Some(block) = self.with(|shelf| if shelf.bytes > self.most() { shelf.last() } else { None }) {
+            free(block.start);
+        }
     }
 
     /// A core was made.
@@ -102,8 +137,8 @@ impl Shelf {
         Some(self.remove(at).start)
     }
 
-    fn keep(&mut self, block: Block) -> Option<()> {
-        if self.count == PLACES || self.bytes + block.size > MOST_BYTES {
+    fn keep(&mut self, block: Block, most: usize) -> Option<()> {
+        if self.count == PLACES || self.bytes + block.size > most {
             return None;
         }
         self.blocks[self.count] = block;
@@ -150,7 +185,35 @@ mod tests {
         assert!(!spares.keep(block(1), SMALLEST));
         spares.retain();
         let kept = (1..100).filter(|&number| spares.keep(block(number), LARGEST)).count();
-        assert_eq!(kept, MOST_BYTES / LARGEST);
+        assert_eq!(kept, FEW_BYTES / LARGEST);
+    }
+
+    #[test]
+    fn sizes_that_are_almost_the_same_are_the_same() {
+        assert_eq!(Spares::rounded(1 << 20), Spares::rounded((1 << 20) + 1));
+        for size in (SMALLEST..=LARGEST).step_by(4093) {
+            let rounded = Spares::rounded(size);
+            assert!(
+                rounded > size && rounded - size <= size / 8 && rounded.is_multiple_of(4096),
+                "{size} {rounded}"
+            );
+        }
+    }
+
+    #[test]
+    fn more_is_kept_only_as_long_as_some_core_is_busy() {
+        let spares = Spares::new();
+        spares.retain();
+        spares.begin_busy();
+        spares.begin_busy();
+        let kept = (1..100).filter(|&number| spares.keep(block(number), LARGEST)).count();
+        assert_eq!(kept, MANY_BYTES / LARGEST);
+        let freed = std::cell::Cell::new(0);
+        spares.end_busy(|_| freed.set(freed.get() + 1));
+        assert_eq!(freed.get(), 0);
+        spares.end_busy(|_| freed.set(freed.get() + 1));
+        assert_eq!(freed.get(), (MANY_BYTES - FEW_BYTES) / LARGEST);
+        assert!(!spares.keep(block(1), SMALLEST));
     }
 
     #[test]

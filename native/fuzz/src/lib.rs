@@ -1,7 +1,10 @@
 //! JavaScript's side of a core, for the fuzz targets: builds records, keeps account of what the core says, and knows the laws that
 //! hold whatever is sent: a run ends once, a request is asked of a live run, an end is never lost, a core never breaks.
 
-use rhai_bridge_core::codec::{Decoder, Encoder, Reader};
+mod heard;
+
+use heard::Heard;
+use rhai_bridge_core::codec::{Encoder, Reader};
 use rhai_bridge_core::message::{inbox_kind as kind, outbox_kind, Id};
 use rhai_bridge_core::{Budget, Core, Port, StepResult};
 use std::cell::RefCell;
@@ -17,6 +20,7 @@ pub fn with_host(work: impl FnOnce(&mut Host, u32)) {
     }
     let (mut host, uses) = HOST.take().unwrap_or_else(|| (Host::new(), 0));
     work(&mut host, uses);
+    host.drop_functions();
     host.begun.clear();
     host.ends.clear();
     host.asked.clear();
@@ -55,7 +59,7 @@ pub struct Host {
     pub ends: HashMap<(u32, u32), u32>,
     /// Requests that were asked, oldest first.
     pub asked: Vec<Id>,
-    decoder: Decoder,
+    heard: Heard,
 }
 
 impl Default for Host {
@@ -74,7 +78,7 @@ impl Host {
             begun: HashSet::new(),
             ends: HashMap::new(),
             asked: Vec::new(),
-            decoder: Decoder::new(),
+            heard: Heard::default(),
         };
         let limits = [3000.0, 24.0, 4096.0, 512.0, 512.0, 32.0, 1e6, 16384.0, 4096.0, 50.0, 200.0, 20.0];
         host.send(kind::LIMITS, Id { slot: 0, generation: 0 }, |out| {
@@ -124,8 +128,29 @@ impl Host {
 
     /// Starts program `slot` as run `id`.
     pub fn start(&mut self, slot: u32, id: Id) {
+        self.start_with(slot, id, 0, |_| {});
+    }
+
+    /// The same with flags, and what follows them.
+    pub fn start_with(&mut self, slot: u32, id: Id, flags: u32, more: impl FnOnce(&mut Encoder)) {
         self.begun.insert((id.slot, id.generation));
-        self.send(kind::START, id, |out| [slot, 0, 0, 0].iter().for_each(|&word| out.u32(word)));
+        self.send(kind::START, id, |out| {
+            [slot, 0, flags, 0].iter().for_each(|&word| out.u32(word));
+            more(out);
+        });
+    }
+
+    /// Functions that the core has handed out, with repeats.
+    pub fn functions(&self) -> &[Id] {
+        &self.heard.functions
+    }
+
+    /// Gives one of them back.
+    pub fn drop_function(&mut self, at: usize) {
+        if let Some(count) = self.heard.functions.len().checked_sub(1) {
+            let id = self.heard.functions.swap_remove(at % (count + 1));
+            self.send(kind::DROP_FUNCTION, id, |out| out.u32(1));
+        }
     }
 
     /// Steps for `budget_ns` of the world's time.
@@ -159,6 +184,14 @@ impl Host {
         }
     }
 
+    /// Lets go of every function that was handed out; then the core holds none for us.
+    fn drop_functions(&mut self) {
+        while !self.heard.functions.is_empty() {
+            self.drop_function(0);
+        }
+        assert_eq!(self.core.functions_given_out(), 0, "a function is held for nobody");
+    }
+
     /// Reads what the core said, and checks it.
     fn hear(&mut self) {
         for record in std::mem::take(&mut self.world.records) {
@@ -172,12 +205,20 @@ impl Host {
             };
             assert_eq!(size as usize, record.len());
             match kind {
-                outbox_kind::REQUEST => self.asked.push(id),
+                outbox_kind::REQUEST => {
+                    self.asked.push(id);
+                    self.heard.arguments(&mut reader).expect("the core's own arguments read");
+                }
+                outbox_kind::COMPILED => self.heard.value(&mut reader).expect("the core's own answer reads"),
+                outbox_kind::SCOPE => self.heard.scope(&mut reader).expect("the core's own scope reads"),
                 outbox_kind::DONE | outbox_kind::FAILED => {
                     if kind == outbox_kind::DONE {
-                        (0..4).for_each(|_| drop(reader.f64().expect("figures")));
+                        (0..4).for_each(|_| assert!(reader.f64().is_ok(), "figures"));
                     }
-                    let _ = self.decoder.value(&mut reader, 0).expect("the core's own value reads");
+                    self.heard.value(&mut reader).expect("the core's own value reads");
+                    if kind == outbox_kind::DONE {
+                        self.heard.variables(&mut reader).expect("the core's own variables read");
+                    }
                     let ends = self.ends.entry((id.slot, id.generation)).or_default();
                     *ends += 1;
                     assert_eq!(*ends, 1, "a run ended twice");

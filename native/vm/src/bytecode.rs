@@ -13,6 +13,8 @@ pub(crate) enum Op {
     // ---- values
     /// d = value of a (copied, unshared).
     Move(Reg, Reg),
+    /// The host will read the array or map in a where it stands: skips the next instruction, which would copy it.
+    Offer(Reg),
     /// d = a as it stands, a shared variable stays shared (arguments of `curry`).
     MoveRaw(Reg, Reg),
     /// d = a, and a is left empty (a is a temporary).

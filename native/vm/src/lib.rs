@@ -23,6 +23,7 @@ mod natives;
 mod outline;
 mod parse;
 mod program;
+mod site;
 mod suffix;
 mod switch_table;
 mod value;

@@ -4,21 +4,17 @@
 
 use crate::bytecode::{Op, Reg};
 pub(crate) use crate::chain::{Arithmetic, Chain, End, Link, Step};
-use crate::machine::{Direct, Routine, SiteCache};
 pub(crate) use crate::namespace::Namespace;
+pub(crate) use crate::site::{Meaning, Site, NOT_OFFERED, NO_SITE};
 use crate::suffix::Suffix;
 use crate::switch_table::{SwitchRange, SwitchTable};
 use crate::value::Value;
 use rhai::{ImmutableString, Position};
-use std::cell::RefCell;
 use std::collections::{HashMap, HashSet};
 use std::rc::Rc;
 
 /// A table by name.
 pub(crate) type Names<T> = HashMap<ImmutableString, T, std::hash::BuildHasherDefault<ahash::AHasher>>;
-
-/// No call site beside an instruction.
-pub(crate) const NO_SITE: u32 = u32::MAX;
 
 /// One function's code. Index 0 is the script's top level.
 #[derive(Debug, Default)]
@@ -68,41 +64,6 @@ impl Function {
     pub(crate) fn is_closure(&self) -> bool {
         self.name.starts_with("anon$")
     }
-}
-
-/// What a call by name may mean, found out when the script is compiled.
-#[derive(Debug, Clone, Copy, Default)]
-pub(crate) struct Meaning {
-    /// The script's own function of this name and arity.
-    pub(crate) function: Option<u16>,
-    /// The script's own function when called as a method (arity without the target).
-    pub(crate) method: Option<u16>,
-    /// The same, when nothing but a closure in a map can go before it.
-    pub(crate) own_method: Option<u16>,
-    /// There are typed methods of this name and arity.
-    pub(crate) typed: bool,
-    /// The host's function of this name.
-    pub(crate) host: Option<u32>,
-    /// A native that looks at the program.
-    pub(crate) reflects: bool,
-    /// The routine that runs callbacks in the machine.
-    pub(crate) routine: Option<Routine>,
-    /// A native that the machine does itself, when nothing of the script or the host goes before it.
-    pub(crate) direct: Option<Direct>,
-}
-
-/// A place in the code that calls something by name.
-#[derive(Debug)]
-pub(crate) struct Site {
-    pub(crate) name: ImmutableString,
-    /// Number of arguments, the target of a method not counted.
-    pub(crate) argc: u16,
-    pub(crate) meaning: Meaning,
-    pub(crate) position: Position,
-    /// Position of the first argument, or of the namespace.
-    pub(crate) argument_position: Position,
-    /// The native function resolved last.
-    pub(crate) cache: RefCell<SiteCache>,
 }
 
 /// A place where other code may run inside a function: the text of `eval`, a function called with `!`.

@@ -89,6 +89,7 @@ fn reach(op: Op) -> Reach {
         Op::Call(_, base, dst) | Op::CallHome(_, base, dst) => plain(&[base, dst]),
         Op::CallNamed(base, dst, n) | Op::Host(base, n, dst) => over(dst, base, n),
         Op::Curry(d, base, n) | Op::Array(d, base, n) | Op::Interpolate(d, base, n) | Op::Map(d, base, n) => over(d, base, n),
+        Op::Offer(a) => jumping(&[a], 1),
         Op::Attempt(_) => jumping(&[], 1),
         Op::RangeInit(a, _) => over(a, a, 2),
         Op::RangeLoop(d, a, to) => Reach {

@@ -256,15 +256,8 @@ fn refused(error: &EvalAltResult, options: &CompileOptions<'_>) -> CompileError 
 }
 
 /// A call site that belongs to no script.
-fn own_site(name: &str, argc: u16) -> Rc<Site> {
-    Rc::new(Site {
-        name: name.into(),
-        argc,
-        meaning: Meaning::default(),
-        position: Position::NONE,
-        argument_position: Position::NONE,
-        cache: RefCell::default(),
-    })
+fn own_site(name: &str, argc: usize) -> Rc<Site> {
+    Rc::new(Site::new(name.into(), argc, Meaning::default(), Position::NONE))
 }
 
 /// Pointers to closures are spelled otherwise inside (see `machine/origin`); scripts see them as rhai shows them.

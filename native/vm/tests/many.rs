@@ -166,3 +166,33 @@ fn compiling_ends_at_its_deadline_also_behind_the_parser() {
     assert_eq!(error.limit.map(|limit| limit.name), Some("computeMs"));
     assert!(compile_until(ticks() + looks + 10).is_ok());
 }
+
+#[test]
+fn an_array_in_a_variable_is_lent_to_the_host_and_everything_else_is_given() {
+    let mut vm = Vm::new();
+    for (source, lent) in [
+        ("let a = [1]; host(a)", true),
+        ("let m = #{a: 1}; host(m)", true),
+        ("host([1])", false),
+        ("let s = 1; host(s)", false),
+        ("let b = blob(9); host(b)", false),
+        ("let a = [1]; let f = || a; host(a)", false), // captured: another may hold it
+        ("let a = [[1]]; host(a[0])", false),
+    ] {
+        let program = compile(&mut vm, source).expect("a script that compiles");
+        let mut machine = Machine::new(&program, Vec::new());
+        let mut meter = Meter {
+            fuel: i64::MAX,
+            ..Meter::default()
+        };
+        assert!(matches!(machine.step(&mut vm, &mut meter), Step::Suspended), "{source}");
+        assert_eq!(machine.lent_argument(0).is_some(), lent, "{source}");
+        assert!(machine.lent_argument(1).is_none());
+        let copy = machine.lent_argument(0).cloned();
+        let argument = machine.take_argument(0);
+        assert!(copy.is_none_or(|copy| copy.to_string() == argument.to_string()), "{source}");
+        machine.resume(Ok(argument));
+        assert!(matches!(machine.step(&mut vm, &mut meter), Step::Done(_)), "{source}");
+        assert!(machine.lent_argument(0).is_none(), "{source}: it waits no more");
+    }
+}

@@ -20,6 +20,7 @@ const CONTROLS = new Set([
   'rhai',
   'empty module',
   'bare wake',
+  'bare thread',
   IDLE_POST,
   BUSY_POST,
 ]);

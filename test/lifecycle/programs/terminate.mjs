@@ -1,7 +1,7 @@
 // Starts worker threads with live runs and terminates them at random moments: `terminate.mjs rounds [parallel] [seed]`.
-// Prints what was left behind. An abort of the process is the failure this looks for.
+// Prints what was left behind, and fails if that is anything. An abort of the process is the failure this looks for.
 import { Worker } from 'node:worker_threads';
-import { census, leftOver, pause, random } from './census.mjs';
+import { census, isNothing, leftOver, pause, random } from './census.mjs';
 
 const [rounds, parallel = 4, seed = 1] = process.argv.slice(2).map(Number);
 const MODES = ['looping', 'waiting', 'compiling', 'starting', 'replying'];
@@ -37,3 +37,4 @@ let index = 0;
 await Promise.all(Array.from({ length: parallel }, () => lane(() => index++)));
 const { threads, descriptors, resources } = await leftOver({ ...before, bufferBytes: Infinity });
 console.log(JSON.stringify({ rounds: index - parallel, errors, threads, descriptors, resources }));
+process.exitCode = errors.length === 0 && isNothing({ threads, descriptors, resources }) ? 0 : 1;

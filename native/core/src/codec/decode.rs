@@ -207,7 +207,7 @@ fn rare(tag: u8, reader: &mut Reader<'_>) -> Result<Dynamic, Malformed> {
         }
         tags::CHAR => Dynamic::from_char(char::from_u32(reader.u32()?).ok_or(Malformed("not a character"))?),
         tags::RANGE => range(reader)?,
-        tags::TIMESTAMP => Dynamic::from(Timestamp { epoch_ms: reader.f64()? }),
+        tags::TIMESTAMP => timestamp(reader)?,
         tags::HOST_ERROR => {
             let handle = reader.u32()?;
             let (name, message, code) = (reader.string_value()?, reader.string_value()?, reader.string_value()?);
@@ -215,6 +215,14 @@ fn rare(tag: u8, reader: &mut Reader<'_>) -> Result<Dynamic, Malformed> {
         }
         _ => return Err(Malformed("unknown tag")),
     })
+}
+
+fn timestamp(reader: &mut Reader<'_>) -> Result<Dynamic, Malformed> {
+    let epoch_ms = reader.f64()?;
+    if !epoch_ms.is_finite() {
+        return Err(Malformed("not a point in time"));
+    }
+    Ok(Dynamic::from(Timestamp { epoch_ms }))
 }
 
 fn range(reader: &mut Reader<'_>) -> Result<Dynamic, Malformed> {

@@ -119,19 +119,6 @@ impl Compiler {
         Ok(())
     }
 
-    fn host_call(&mut self, f: &mut FunctionBuilder, name: &ImmutableString, host: u32, args: &[Expr], position: Position, d: Reg) -> Compiled {
-        let base = self.arguments(f, args)?;
-        let meaning = crate::program::Meaning {
-            host: Some(host),
-            ..Default::default()
-        };
-        let site = self.site(name, args.len(), meaning, position);
-        self.host_use(name, host, position);
-        f.position = position;
-        f.emit_at(Op::Host(base, args.len() as u16, d), site);
-        Ok(())
-    }
-
     /// Arguments in consecutive registers. A variable in front is read last, as rhai does.
     pub(super) fn arguments(&mut self, f: &mut FunctionBuilder, args: &[Expr]) -> Compiled<Reg> {
         match args {
@@ -149,7 +136,7 @@ impl Compiler {
     }
 
     /// The register of a variable that a native may change in place.
-    fn reference(&self, f: &FunctionBuilder, e: &Expr) -> Option<Reg> {
+    pub(super) fn reference(&self, f: &FunctionBuilder, e: &Expr) -> Option<Reg> {
         match e {
             Expr::Variable(v, ..) if v.2.is_empty() => f
                 .find(&v.1)

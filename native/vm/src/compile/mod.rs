@@ -11,6 +11,7 @@ mod condition;
 mod definition;
 mod expr;
 mod function;
+mod host;
 mod inside;
 mod loops;
 mod named;
@@ -23,7 +24,6 @@ mod stop;
 mod switch;
 
 use crate::bytecode::Reg;
-use crate::machine::SiteCache;
 use crate::parse::Within;
 use crate::program::{FunctionInfo, HostUse, Meaning, Names, Program, RootVariable, Site};
 use crate::value::Value;
@@ -32,7 +32,6 @@ use definition::{body_of, first_position};
 use function::{finish, FunctionBuilder};
 pub(crate) use inside::{compile_inside, Inner};
 use rhai::{Dynamic, ImmutableString, Position, ScriptFuncDef, Stmt, AST};
-use std::cell::RefCell;
 use std::rc::Rc;
 pub(crate) use stop::Refusal;
 use stop::{by_short_jumps, unsupported, Compiled, Stop};
@@ -151,14 +150,7 @@ impl Compiler {
 
     /// A call site; `argc` does not count the target of a method.
     fn site(&mut self, name: &ImmutableString, argc: usize, meaning: Meaning, position: Position) -> u32 {
-        self.program.sites.push(Site {
-            name: name.clone(),
-            argc: u16::try_from(argc).unwrap_or(u16::MAX),
-            meaning,
-            position,
-            argument_position: position,
-            cache: RefCell::new(SiteCache::default()),
-        });
+        self.program.sites.push(Site::new(name.clone(), argc, meaning, position));
         index(self.program.sites.len())
     }
 

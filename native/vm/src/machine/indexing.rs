@@ -4,6 +4,7 @@
 
 use super::operators::mismatch;
 use super::Error;
+use crate::natives::byte_of;
 use crate::Vm;
 use rhai::{Blob, Dynamic, EvalAltResult, ImmutableString, Position, INT};
 use std::ops::{Range, RangeInclusive};
@@ -124,7 +125,9 @@ fn slice(text: &ImmutableString, start: INT, end: INT, exclusive: bool, position
         } else {
             0
         };
-        text.chars().skip(start).take(take).collect()
+        let from = byte_of(text, start);
+        let to = from + byte_of(&text[from..], take);
+        text[from..to].into()
     };
     Ok((value.into(), Spot::Slice { start, end, exclusive }))
 }
@@ -152,7 +155,11 @@ pub(super) fn write(target: &mut Dynamic, spot: &Spot, value: &Dynamic, position
         Spot::Char(at) => {
             let new = value.as_char().map_err(|t| wrong("char", t))?;
             if let Ok(mut text) = target.as_immutable_string_mut() {
-                *text = text.chars().enumerate().map(|(i, c)| if i == at { new } else { c }).collect();
+                let from = byte_of(&text, at);
+                if let Some(old) = text[from..].chars().next() {
+                    let to = from + old.len_utf8();
+                    *text = [&text[..from], new.encode_utf8(&mut [0; 4]), &text[to..]].concat().into();
+                }
             }
         }
         Spot::Slice { start, end, exclusive } => {
@@ -164,7 +171,8 @@ pub(super) fn write(target: &mut Dynamic, spot: &Spot, value: &Dynamic, position
                     end.min(n.saturating_sub(1)).saturating_add(1)
                 };
                 let middle = value.to_string();
-                *text = text.chars().take(start).chain(middle.chars()).chain(text.chars().skip(rest)).collect();
+                let (from, to) = (byte_of(&text, start), byte_of(&text, rest));
+                *text = [&text[..from], &middle, &text[to..]].concat().into();
             }
         }
     }

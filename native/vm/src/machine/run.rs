@@ -11,7 +11,7 @@ use super::operators::{self, mismatch, Operand};
 use super::registers::Window;
 use super::routine::Turn;
 use super::units::UnitNumber;
-use super::{floats, iterate, origin, path, seldom, text, units, walk, Code, Error, Frame, Handler, Kind, Machine, Place, State, Target};
+use super::{floats, iterate, origin, path, seldom, text, units, waiting, walk, Code, Error, Frame, Handler, Kind, Machine, Place, State, Target};
 use crate::bytecode::Op;
 use crate::light::Light;
 use crate::program::Program;
@@ -684,6 +684,13 @@ pub(super) fn run<const EACH: bool>(
                         dst: Target::Register(base as u32 + u32::from(dst)),
                     };
                     return Ok(Exit::Suspended);
+                }
+                Op::Offer(a) => {
+                    if let Some(container) = waiting::offered(&r!(a)) {
+                        tri!(vm.ledger.charge_walk(container));
+                        pc += 1;
+                        settle!();
+                    }
                 }
                 Op::IsShared(d, a) => {
                     let shared = r!(a).is_shared();

@@ -1,10 +1,12 @@
 //! A fiber that waits for the host: what it asks, and the answer.
 
 use super::frame::{State, Target};
+use super::invoke::absolute_register;
 use super::modules::IMPORT;
 use super::Machine;
 use crate::compile::line_column;
 use crate::host_object::{CALL_MEMBER, GET_MEMBER};
+use crate::program::NOT_OFFERED;
 use crate::value::Value;
 use rhai::Dynamic;
 
@@ -60,12 +62,28 @@ impl Machine {
         }
     }
 
-    /// Moves argument `index` of the pending host call out of the machine (never a shared value).
+    /// Argument `index` of the pending host call where it stays the script's: an array or a map in a variable.
+    /// Everything else is moved out by [`Machine::take_argument`].
+    #[must_use]
+    pub fn lent_argument(&self, index: u32) -> Option<&Dynamic> {
+        let State::Waiting { site, .. } = self.state else {
+            return None;
+        };
+        let offers = &self.current_program().sites.get(site as usize)?.offers;
+        let register = *offers.get(index as usize).filter(|register| **register != NOT_OFFERED)?;
+        self.stack.get(absolute_register(self, register) as usize).and_then(offered)
+    }
+
+    /// Moves argument `index` of the pending host call out of the machine (never a shared value); a copy of one that
+    /// is lent.
     #[inline]
     pub fn take_argument(&mut self, index: u32) -> Dynamic {
         let State::Waiting { first, .. } = self.state else {
             return Dynamic::UNIT;
         };
+        if let Some(lent) = self.lent_argument(index) {
+            return lent.clone();
+        }
         match self.stack.get_mut((first + index) as usize) {
             // (Scalars by their kind: see `light.rs`. They may stay behind, nobody reads them there.)
             Some(Value::Int(i)) => Dynamic::from_int(*i),
@@ -123,5 +141,14 @@ impl Machine {
                 self.stack[register as usize] = Value::from(result.flatten());
             }
         }
+    }
+}
+
+/// The value of a variable that the host may read in place: an array or a map of its own.
+#[inline]
+pub(super) fn offered(variable: &Value) -> Option<&Dynamic> {
+    match variable {
+        Value::Dyn(d) if !d.is_shared() && (d.is_array() || d.is_map()) => Some(d),
+        _ => None,
     }
 }

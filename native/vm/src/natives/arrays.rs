@@ -1,6 +1,6 @@
 //! Array methods: what is stored is checked for its depth, what is moved or copied is counted.
 
-use super::{by_size, operations, span, start_and_len, text, Args, Guarded};
+use super::{by_size, maps, operations, span, start_and_len, text, Args, Guarded};
 use crate::ledger::{ITEMS_PER_OPERATION, ITEM_BYTES};
 use crate::machine::Error;
 use crate::program::Site;
@@ -14,7 +14,7 @@ const MOVED_PER_OPERATION: usize = 64;
 pub(super) fn store(vm: &mut Vm, site: &Site, args: Args<'_, '_>) -> Guarded {
     let [target, rest @ ..] = args else { return Ok(None) };
     if is_text(target) {
-        return text::store(vm, target, rest).map(|()| None);
+        return text::store(vm, target, rest);
     }
     // The elements of what is spliced or mixed in go to the level of the target's own.
     let merges = matches!(site.name.as_str(), "splice" | "mixin" | "fill_with");
@@ -34,7 +34,10 @@ pub(super) fn store(vm: &mut Vm, site: &Site, args: Args<'_, '_>) -> Guarded {
             vm.ledger.charge(rest.iter().map(|d| operations(d)).sum())?;
         }
     }
-    Ok(None)
+    match (site.name.as_str(), rest) {
+        ("mixin" | "fill_with", [other]) => maps::merge(vm, target, other, site.name == "fill_with"),
+        _ => Ok(None),
+    }
 }
 
 /// `pop`, `shift`, `remove`: only `pop` moves nothing.

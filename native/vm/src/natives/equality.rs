@@ -3,7 +3,7 @@
 //! Elements of the same simple type are compared here; every other pair goes to rhai's `==`, whose overloads and errors
 //! count: two values of different types without an `==` of theirs are different, of the same type they are an error.
 
-use super::{arrays, by_size, span, Args, Guarded};
+use super::{arrays, by_size, pieces, span, text, Args, Guarded};
 use crate::machine::Error;
 use crate::program::Site;
 use crate::Vm;
@@ -104,7 +104,7 @@ pub(super) fn search(vm: &mut Vm, site: &Site, args: Args<'_, '_>) -> Guarded {
             Err(_) => return Ok(None),
         },
         [target, ..] if target.is_map() => return Ok(None),
-        _ => return by_size(vm, site, args),
+        _ => return search_text(vm, site, args),
     };
     let Ok(array) = target.as_array_ref() else { return Ok(None) };
     let (start, _) = span(array.len(), start, 0);
@@ -119,6 +119,26 @@ pub(super) fn search(vm: &mut Vm, site: &Site, args: Args<'_, '_>) -> Guarded {
         "contains" => found.is_some().into(),
         _ => Dynamic::from_int(found.map_or(-1, |i| i as i64)),
     }))
+}
+
+/// The same in a text.
+fn search_text(vm: &mut Vm, site: &Site, args: Args<'_, '_>) -> Guarded {
+    by_size(vm, site, args)?;
+    let (text, find, start) = match args {
+        [text, find] => (pieces::long_text(text), text::pattern(find), Some(0)),
+        [text, find, start] if site.name == "index_of" => (pieces::long_text(text), text::pattern(find), start.as_int().ok()),
+        _ => return Ok(None),
+    };
+    let (Some(text), Some(find), Some(start)) = (text, find, start) else {
+        return Ok(None);
+    };
+    if find.is_empty() {
+        return Ok(None);
+    }
+    if site.name == "contains" {
+        return Ok(Some((pieces::count_matches(vm, &text, &find, 1)? > 0).into()));
+    }
+    pieces::index_of(vm, &text, &find, start).map(|index| Some(Dynamic::from_int(index)))
 }
 
 /// `dedup` without a callback: an error of the comparison means "different", as in rhai.

@@ -12,11 +12,13 @@ mod format;
 mod json;
 mod maps;
 mod names;
+mod pieces;
 mod sort;
 mod text;
 
 pub(crate) use format::bounded;
 pub(crate) use names::is_native;
+pub(crate) use pieces::byte_of;
 
 use crate::copy::is_light;
 use crate::ledger::{BYTES_PER_OPERATION, ITEMS_PER_OPERATION};
@@ -50,6 +52,7 @@ pub(crate) fn guard_of(name: &str) -> Guard {
         "+" => text::plus,
         "+=" | "append" => text::append,
         "len" | "get$len" => text::len,
+        "-" | "-=" => text::minus,
         "contains" | "index_of" => equality::search,
         "dedup" => equality::dedup,
         "push" | "set" | "insert" | "fill_with" | "mixin" | "splice" => arrays::store,

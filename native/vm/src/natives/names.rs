@@ -148,10 +148,13 @@ const NAMES: &[&str] = &[
     "zip",
 ];
 
+/// rhai's time package, which whoever brings the clock registers.
+const TIME: [&str; 2] = ["elapsed", "timestamp"];
+
 /// Whether rhai has a function, method or word of this name.
 #[must_use]
 pub(crate) fn is_native(name: &str) -> bool {
-    NAMES.binary_search(&name).is_ok()
+    NAMES.binary_search(&name).is_ok() || TIME.contains(&name)
 }
 
 #[cfg(test)]

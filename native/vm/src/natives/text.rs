@@ -1,9 +1,10 @@
 //! Text: the size of a result is worked out before it is made.
 //!
-//! rhai's own natives run where they need no more than their result; `replace` and `sub_string` are done here, since
-//! rhai's allocate several times that.
+//! rhai's own natives run where they need no more than their result and not long; `replace`, `sub_string` and `crop` are
+//! done here, since rhai's allocate several times that, and long texts in [`pieces`].
+//! long because: one guard per kind of native, each a few lines.
 
-use super::{by_size, format, operations, text_len, Args, Guarded};
+use super::{by_size, format, maps, operations, pieces, text_len, Args, Guarded};
 use crate::ledger::ITEM_BYTES;
 use crate::machine::Error;
 use crate::program::Site;
@@ -57,7 +58,7 @@ pub(super) fn append(vm: &mut Vm, site: &Site, args: Args<'_, '_>) -> Guarded {
     }
     vm.ledger.merge(b, level)?;
     vm.ledger.charge(operations(b))?;
-    Ok(None)
+    maps::merge(vm, a, b, false)
 }
 
 /// Makes the other side of a `+` text, where that is work: then the call is one of two texts.
@@ -93,16 +94,55 @@ fn own(vm: &mut Vm, target: &Dynamic) -> Result<(), Error> {
 }
 
 /// `set` of a character: the text is made anew.
-pub(super) fn store(vm: &mut Vm, target: &Dynamic, _: &[&mut Dynamic]) -> Result<(), Error> {
+pub(super) fn store(vm: &mut Vm, target: &mut Dynamic, rest: &[&mut Dynamic]) -> Guarded {
     let bytes = text_len(target).unwrap_or(0);
     vm.ledger.reserve(bytes)?;
-    vm.ledger.charge_bytes(bytes)
+    vm.ledger.charge_bytes(bytes)?;
+    let [index, character] = rest else { return Ok(None) };
+    let (Ok(index), Ok(character), Some(text)) = (index.as_int(), character.as_char(), pieces::long_text(target)) else {
+        return Ok(None);
+    };
+    if target.is_read_only() {
+        return Ok(None);
+    }
+    let count = text.chars().count();
+    let at = match usize::try_from(index.unsigned_abs()) {
+        Ok(at) if index >= 0 && at < count => at,
+        Ok(back) if index < 0 && back <= count => count - back,
+        _ => return Ok(Some(Dynamic::UNIT)),
+    };
+    let from = pieces::byte_of(&text, at);
+    let to = from + text[from..].chars().next().map_or(0, char::len_utf8);
+    pieces::assign(target, [&text[..from], character.encode_utf8(&mut [0; 4]), &text[to..]].concat())
+}
+
+/// `a - b`, `a -= b`: a text without a part of it.
+pub(super) fn minus(vm: &mut Vm, site: &Site, args: Args<'_, '_>) -> Guarded {
+    let [a, b] = args else { return by_size(vm, site, args) };
+    let (Some(text), Some(part)) = (pieces::long_text(a), pattern(b)) else {
+        return by_size(vm, site, args);
+    };
+    if site.name == "-=" && a.is_read_only() {
+        return Ok(None);
+    }
+    let rest = pieces::without(vm, &text, &part)?;
+    if site.name == "-" {
+        return Ok(Some(rest.into()));
+    }
+    pieces::assign(a, rest)
 }
 
 /// `pop` of a character, or of so many; `remove` of a part.
 pub(super) fn take(vm: &mut Vm, site: &Site, args: Args<'_, '_>) -> Guarded {
     match args {
         [target] => own(vm, target).map(|()| None),
+        [target, part] if site.name == "remove" && !target.is_read_only() => {
+            let (Some(text), Some(part)) = (pieces::long_text(target), pattern(part)) else {
+                return by_size(vm, site, args);
+            };
+            let rest = pieces::without(vm, &text, &part)?;
+            pieces::assign(target, rest)
+        }
         _ => by_size(vm, site, args),
     }
 }
@@ -128,8 +168,14 @@ pub(super) fn pad(vm: &mut Vm, _: &Site, target: &mut Dynamic, length: usize, it
     } else {
         return Ok(None);
     };
-    vm.text_grows(text.len().saturating_add(more), more)?;
-    Ok(None)
+    let bytes = text.len().saturating_add(more);
+    vm.text_grows(bytes, more)?;
+    if target.is_read_only() {
+        return Ok(None);
+    }
+    let Some(padding) = pattern(item) else { return Ok(None) };
+    let result = pieces::padded(vm, &text, &padding, missing, bytes)?;
+    pieces::assign(target, result)
 }
 
 /// `replace`: one pass to count, one to write.
@@ -142,29 +188,23 @@ pub(super) fn replace(vm: &mut Vm, site: &Site, args: Args<'_, '_>) -> Guarded {
         return Ok(None);
     };
     vm.ledger.charge_bytes(2 * text.len())?;
-    let count = text.matches(find.as_str()).count();
+    let count = pieces::count_matches(vm, &text, &find, usize::MAX)?;
     let bytes = (text.len() - count * find.len()).saturating_add(count.saturating_mul(with.len()));
     vm.text_is_made(bytes)?;
     vm.ledger.charge_bytes(bytes)?;
     if target.is_read_only() {
         return Ok(None); // rhai says what is wrong
     }
-    let mut result = String::with_capacity(bytes);
-    let mut from = 0;
-    for (at, found) in text.match_indices(find.as_str()) {
-        result.push_str(&text[from..at]);
-        result.push_str(&with);
-        from = at + found.len();
-    }
-    result.push_str(&text[from..]);
-    if let Ok(mut target) = target.as_immutable_string_mut() {
-        *target = result.into();
-    }
-    Ok(Some(Dynamic::UNIT))
+    let result = if find.is_empty() {
+        text.replace("", &with)
+    } else {
+        pieces::replaced(vm, &text, &find, &with, bytes)?
+    };
+    pieces::assign(target, result)
 }
 
 /// A character or a text.
-fn pattern(d: &Dynamic) -> Option<ImmutableString> {
+pub(super) fn pattern(d: &Dynamic) -> Option<ImmutableString> {
     if let Ok(character) = d.as_char() {
         return Some(character.to_string().into());
     }
@@ -178,14 +218,14 @@ pub(super) fn split(vm: &mut Vm, site: &Site, args: Args<'_, '_>) -> Guarded {
     };
     vm.ledger.charge_bytes(text.len())?;
     let pieces = match args {
-        _ if site.name == "to_chars" => return chars(vm, site, args),
+        _ if site.name == "to_chars" => return to_chars(vm, site, args),
         [_, by, most @ ..] => {
             let most = most
                 .first()
                 .and_then(|n| n.as_int().ok())
                 .map_or(usize::MAX, |n| if n < 0 { 1 } else { super::to_size(n) });
             match pattern(by) {
-                Some(by) => text.matches(by.as_str()).take(most).count() + 1,
+                Some(by) => pieces::count_matches(vm, &text, &by, most)? + 1,
                 None => 2,
             }
         }
@@ -194,7 +234,30 @@ pub(super) fn split(vm: &mut Vm, site: &Site, args: Args<'_, '_>) -> Guarded {
     vm.limits.check_array(pieces)?;
     vm.ledger.charge_items(8 * pieces)?;
     vm.ledger.reserve(text.len() + pieces * PIECE_BYTES)?;
-    Ok(None)
+    match args {
+        [text] => match pieces::long_text(text) {
+            Some(text) => pieces::collect(vm, text.split_whitespace()).map(|parts| Some(parts.into())),
+            None => Ok(None),
+        },
+        [text, by, most @ ..] if site.name == "split" => match (pieces::long_text(text), pattern(by)) {
+            (Some(text), Some(by)) if !by.is_empty() => {
+                let most = most.first().and_then(|n| n.as_int().ok()).map_or(usize::MAX, super::to_size);
+                pieces::split(vm, &text, &by, most).map(|parts| Some(parts.into()))
+            }
+            _ => Ok(None),
+        },
+        _ => Ok(None),
+    }
+}
+
+/// `to_chars`.
+fn to_chars(vm: &mut Vm, site: &Site, args: Args<'_, '_>) -> Guarded {
+    chars(vm, site, args)?;
+    let Some(text) = args.first().and_then(|text| pieces::long_text(text)) else {
+        return Ok(None);
+    };
+    vm.limits.check_array(text.chars().count())?;
+    pieces::collect(vm, text.chars()).map(|all| Some(all.into()))
 }
 
 /// `chars`: an iterator that holds them all.
@@ -209,16 +272,22 @@ pub(super) fn chars(vm: &mut Vm, _: &Site, args: Args<'_, '_>) -> Guarded {
 
 /// `sub_string`: only the characters up to its end are looked at.
 pub(super) fn sub_string(vm: &mut Vm, site: &Site, args: Args<'_, '_>) -> Guarded {
-    let part = match args {
+    let Some(part) = part_of(args) else { return by_size(vm, site, args) };
+    let Ok(text) = args[0].as_immutable_string_ref() else { return Ok(None) };
+    bytes_of(vm, &text, part).map(|(from, to)| Some(text[from..to].into()))
+}
+
+/// Start and length in characters, as `sub_string` and `crop` take them: two numbers, a range, or a start alone.
+fn part_of(args: &[&mut Dynamic]) -> Option<(i64, i64)> {
+    match args {
         [_, start, len] => start.as_int().ok().zip(len.as_int().ok()),
         [_, start] => super::start_and_len(start).or_else(|| start.as_int().ok().map(|start| (start, i64::MAX))),
         _ => None,
-    };
-    let Some((start, len)) = part else { return by_size(vm, site, args) };
-    let Ok(text) = args[0].as_immutable_string_ref() else { return Ok(None) };
-    if len < 0 {
-        return Ok(Some(ImmutableString::new().into()));
     }
+}
+
+/// The same in bytes. A negative start counts from the end.
+fn bytes_of(vm: &mut Vm, text: &str, (start, len): (i64, i64)) -> Result<(usize, usize), Error> {
     let len = super::to_size(len);
     let skip = if start < 0 {
         vm.ledger.charge_bytes(text.len())?;
@@ -228,20 +297,23 @@ pub(super) fn sub_string(vm: &mut Vm, site: &Site, args: Args<'_, '_>) -> Guarde
         super::to_size(start)
     };
     vm.ledger.charge_bytes(text.len().min(skip.saturating_add(len).saturating_mul(4)))?;
-    let from = text.char_indices().nth(skip).map_or(text.len(), |(at, _)| at);
-    let to = text[from..].char_indices().nth(len).map_or(text.len(), |(at, _)| from + at);
+    let from = pieces::byte_of(text, skip);
+    let to = from + pieces::byte_of(&text[from..], len);
     vm.ledger.reserve(to - from)?;
-    Ok(Some(text[from..to].into()))
+    Ok((from, to))
 }
 
 /// `crop`: rhai takes the text apart into characters.
-pub(super) fn crop(vm: &mut Vm, _: &Site, args: Args<'_, '_>) -> Guarded {
-    let Some(bytes) = args.first().and_then(|d| text_len(d)) else {
+pub(super) fn crop(vm: &mut Vm, site: &Site, args: Args<'_, '_>) -> Guarded {
+    let Some(part) = part_of(args) else { return by_size(vm, site, args) };
+    if args[0].is_read_only() {
+        return Ok(None); // rhai says what is wrong
+    }
+    let Ok(text) = args[0].as_immutable_string_ref().map(|text| text.clone()) else {
         return Ok(None);
     };
-    vm.ledger.charge_bytes(4 * bytes)?;
-    vm.ledger.reserve(6 * bytes)?;
-    Ok(None)
+    let (from, to) = bytes_of(vm, &text, part)?;
+    pieces::assign(args[0], &text[from..to])
 }
 
 /// Changes of case and of encoding.
@@ -251,5 +323,22 @@ pub(super) fn change(vm: &mut Vm, site: &Site, args: Args<'_, '_>) -> Guarded {
         vm.ledger.reserve(CASE_FACTOR * bytes)?;
         vm.ledger.charge_bytes(4 * bytes)?;
     }
+    if let [target] = args {
+        if let Some(text) = pieces::long_text(target) {
+            return change_case(vm, site, target, &text);
+        }
+    }
     by_size(vm, site, args)
+}
+
+fn change_case(vm: &mut Vm, site: &Site, target: &mut Dynamic, text: &str) -> Guarded {
+    let in_place = matches!(site.name.as_str(), "make_upper" | "make_lower");
+    let upper = matches!(site.name.as_str(), "make_upper" | "to_upper");
+    if site.name == "as_string" || in_place && target.is_read_only() {
+        return Ok(None);
+    }
+    match pieces::cased(vm, text, upper)? {
+        Some(changed) if in_place => pieces::assign(target, changed),
+        changed => Ok(changed.map(Into::into)),
+    }
 }

@@ -1,6 +1,5 @@
 //! Natives by name, from registers; and the functions that only the machine can answer.
 
-use super::super::native::SiteCache;
 use super::super::routine::RoutineState;
 use super::super::{Error, Machine, Place};
 use super::callback::start_routine;
@@ -12,7 +11,6 @@ use crate::value::Value;
 use crate::Vm;
 use rhai::{Dynamic, Position};
 use smallvec::SmallVec;
-use std::cell::RefCell;
 
 /// Calls a native with a target (or none) and arguments from registers, which are left empty.
 pub(in crate::machine) fn call_native_method(vm: &mut Vm, site: &Site, target: &mut Dynamic, args: &mut [Value]) -> Result<Dynamic, Error> {
@@ -39,15 +37,7 @@ pub(super) fn call_native_by_name(vm: &mut Vm, name: &str, args: &mut [Value], p
 
 /// A call site for a name known only now.
 pub(super) fn temporary_site(name: &str, argc: usize, position: Position) -> Site {
-    let cache = RefCell::new(SiteCache::default());
-    Site {
-        name: name.into(),
-        argc: argc as u16,
-        meaning: Meaning::default(),
-        position,
-        argument_position: position,
-        cache,
-    }
+    Site::new(name.into(), argc, Meaning::default(), position)
 }
 
 /// `name(arguments)` that is no function of the script: a native, or a callback loop written as a function.
