@@ -61,8 +61,11 @@ export function pathWithTools() {
   return [...new Set([...folders, pathWithNpm()])].join(delimiter);
 }
 
-/** PATH with what npm has installed for us: wasm-opt. */
-export const pathWithNpm = () => [process.env.PATH, join(root, 'node_modules/.bin')].join(delimiter);
+/** PATH with what npm has installed for us (wasm-opt), and cargo, which is often installed without being on it. */
+export const pathWithNpm = () => {
+  const cargo = join(process.env.CARGO_HOME ?? join(homedir(), '.cargo'), 'bin');
+  return [process.env.PATH, cargo, join(root, 'node_modules/.bin')].join(delimiter);
+};
 
 /** A toolchain that can compile for WebAssembly; empty when the ordinary one can. */
 export function toolchain() {
