@@ -1,5 +1,6 @@
 // Variables of a scope as records carry them: name, constant, value; a variable that cannot leave its core has a reason.
 
+import { RhaiValueError } from '../errors/index.js';
 import { Problem, valueError } from '../protocol/problem.js';
 import type { Decoder } from '../protocol/decode.js';
 
@@ -8,7 +9,7 @@ export interface Variable {
   readonly constant: boolean;
   readonly value: unknown;
   /** Why its value could not be told. */
-  readonly refusal: string | undefined;
+  readonly refusal: RhaiValueError | undefined;
 }
 
 /** Reads `n × (name, const, [ok,] value)`. */
@@ -23,16 +24,17 @@ export function readScope(body: Decoder, hasOk: boolean, exact = false): Variabl
 function readVariable(body: Decoder, hasOk: boolean): Variable {
   const name = body.text();
   const constant = body.u8() !== 0;
-  if (hasOk && body.u8() === 0) return { name, constant, value: undefined, refusal: body.text() };
   try {
-    return { name, constant, value: body.read(), refusal: undefined };
+    if (hasOk && body.u8() === 0) throw valueError(new Problem(body.text()).at({}, name));
+    return { name, constant, value: body.read(name), refusal: undefined };
   } catch (error) {
-    return { name, constant, value: undefined, refusal: (error as Error).message };
+    if (!(error instanceof RhaiValueError)) throw error;
+    return { name, constant, value: undefined, refusal: error };
   }
 }
 
-/** The value of a variable, or the error that names it. */
-export function valueOf(variable: Variable): unknown {
-  if (variable.refusal === undefined) return variable.value;
-  throw valueError(new Problem(variable.refusal).at({}, variable.name));
+/** The value of a variable, or a new error that names it. */
+export function valueOf({ value, refusal }: Variable): unknown {
+  if (refusal === undefined) return value;
+  throw new RhaiValueError(refusal.message, refusal.path);
 }

@@ -1,7 +1,6 @@
 // The engine's scope. It lives in the home core; this is the view of it: writes go there, reads are remembered until
 // something may have changed it. Runs in the background start from a copy with exact Rhai types.
 
-import { RhaiValueError } from '../errors/index.js';
 import * as C from '../protocol/constants.js';
 import { setOwn } from '../protocol/intrinsics.js';
 import type { ValueLimits } from '../protocol/limits.js';
@@ -78,10 +77,7 @@ export class EngineScope {
 
   /** Writes back what a run with `commit` changed. */
   commit(variables: readonly Variable[]): void {
-    for (const variable of variables) {
-      if (variable.refusal !== undefined) throw new RhaiValueError(variable.refusal, `$.${variable.name}`);
-      this.set(variable.name, variable.value, variable.constant);
-    }
+    for (const variable of variables) this.set(variable.name, valueOf(variable), variable.constant);
   }
 }
 

@@ -3,8 +3,8 @@
 
 import * as C from '../protocol/constants.js';
 import type { Encoder } from '../protocol/encode.js';
-import { Problem, within } from '../protocol/problem.js';
-import type { Variable } from './scope-record.js';
+import { within } from '../protocol/problem.js';
+import { valueOf, type Variable } from './scope-record.js';
 import type { Task } from './task.js';
 
 export function writeStart(record: Encoder, task: Task, inherited: readonly Variable[]): void {
@@ -38,9 +38,8 @@ function writeScope(
   own: readonly (readonly [string, unknown])[],
 ): void {
   record.u32(inherited.length + own.length);
-  for (const { name, constant, value, refusal } of inherited) {
-    if (refusal !== undefined) throw new Problem(refusal).at({}, name);
-    writeVariable(record, name, constant, value);
+  for (const variable of inherited) {
+    writeVariable(record, variable.name, variable.constant, valueOf(variable));
   }
   for (const [name, value] of own) writeVariable(record, name, false, value);
 }

@@ -90,13 +90,16 @@ export class Decoder {
     return this.views.utf8(at, at + bytes);
   }
 
-  /** One whole value of the record; a RhaiValueError leaves the reader behind the value. */
-  read(): unknown {
+  /** One whole value of the record, a variable's if it has a name; a RhaiValueError leaves the reader behind the value. */
+  read(name?: string): unknown {
     const start = this.p;
     try {
       return this.value();
     } catch (error) {
-      if (error instanceof Problem) this.#skip(start);
+      if (error instanceof Problem) {
+        this.#skip(start);
+        if (name !== undefined) error.at(this, name);
+      }
       throw valueError(error);
     }
   }
@@ -304,9 +307,23 @@ export class Decoder {
     const { keys } = shape;
     this.#enter();
     const out: Record<string, unknown> = { ...shape.template };
+    const n = keys.length;
     let i = 0;
     try {
-      for (; i < keys.length; i++) out[keys[i]!] = this.value();
+      // A line for each of the first keys: V8 remembers at each the key and where it goes, and fills the usual object blindly.
+      if (n > 0) out[keys[(i = 0)]!] = this.value();
+      if (n > 1) out[keys[(i = 1)]!] = this.value();
+      if (n > 2) out[keys[(i = 2)]!] = this.value();
+      if (n > 3) out[keys[(i = 3)]!] = this.value();
+      if (n > 4) out[keys[(i = 4)]!] = this.value();
+      if (n > 5) out[keys[(i = 5)]!] = this.value();
+      if (n > 6) out[keys[(i = 6)]!] = this.value();
+      if (n > 7) out[keys[(i = 7)]!] = this.value();
+      if (n > 8) out[keys[(i = 8)]!] = this.value();
+      if (n > 9) out[keys[(i = 9)]!] = this.value();
+      if (n > 10) out[keys[(i = 10)]!] = this.value();
+      if (n > 11) out[keys[(i = 11)]!] = this.value();
+      for (i = 12; i < n; i++) out[keys[i]!] = this.value();
     } catch (error) {
       throw within(error, out, keys[i]!);
     }

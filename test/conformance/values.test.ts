@@ -178,6 +178,33 @@ conformance('values', (make) => {
       '$.b',
     ],
   ];
+  it('objects of every number of keys cross whole, and a value that cannot has the path of its key', () => {
+    const engine = make({ int64: 'number' });
+    for (let n = 0; n <= 70; n++) {
+      const object = Object.fromEntries(Array.from({ length: n }, (_, i) => [`k${i}`, { i, n }]));
+      expect(engine.setVar('v', object).getVar('v')).toEqual(object);
+      if (n === 0) continue;
+      const last = `k${n - 1}`;
+      engine.eval(`v.${last} = 9007199254740993`);
+      expect(thrown(() => engine.getVar('v')).path).toBe(`$.v.${last}`);
+      expect(thrown(() => engine.setVar('v', { ...object, [last]: Symbol() })).path).toBe(`$.v.${last}`);
+    }
+  });
+
+  it('a getter that takes other keys away leaves them empty', () => {
+    const engine = make();
+    const object = {
+      a: 1,
+      get b(): number {
+        delete (this as { c?: number }).c;
+        return 2;
+      },
+      c: 3,
+      d: 4,
+    };
+    expect(engine.setVar('v', object).getVar('v')).toEqual({ a: 1, b: 2, c: null, d: 4 });
+  });
+
   for (const [name, value, path] of refused) {
     it(`${name} is refused with its path, and the next value works`, async () => {
       const engine = make().registerFunction('give', () => value());

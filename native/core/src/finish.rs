@@ -9,6 +9,9 @@ use crate::port::Port;
 use crate::runs::{Body, Phase, Run, Spent};
 use rhai::Dynamic;
 
+/// Freeing so much takes longer than to publish a record.
+const MUCH_BYTES: i64 = 256 * 1024;
+
 impl Core {
     /// Ends a run that was taken out of the table.
     pub(crate) fn finish(&mut self, mut run: Box<Run>, end: Result<Dynamic, Box<Failed>>, now_ns: u64, port: &mut dyn Port) {
@@ -27,6 +30,9 @@ impl Core {
         }
         self.settle_functions(&run);
         self.runs.forget();
+        if run.memory_bytes > MUCH_BYTES {
+            port.publish(); // whoever waits for the end does not wait until all of it is freed
+        }
         let _ = guarded(move || drop(run)); // a destructor that panics must not take others along
     }
 

@@ -4,6 +4,8 @@ mod harness;
 
 use harness::{error, field, request, value, Event, Host, Limits, MS};
 use rhai_bridge_core::message::abort_reason;
+use rhai_bridge_core::Probes;
+use std::sync::atomic::{AtomicI64, Ordering};
 
 fn host(limits: Limits) -> Host {
     let mut host = Host::new();
@@ -205,4 +207,26 @@ fn a_priority_is_served_first() {
         [Event::Done { run, .. }, Event::Done { .. }] => assert_eq!(*run, urgent),
         other => panic!("{other:?}"),
     }
+}
+
+/// A run seems to take another megabyte whenever somebody looks.
+fn grows() -> i64 {
+    static BYTES: AtomicI64 = AtomicI64::new(0);
+    BYTES.fetch_add(1 << 20, Ordering::Relaxed)
+}
+
+#[test]
+fn the_end_of_a_run_that_holds_much_is_told_before_it_is_freed() {
+    let mut host = host(Limits::default());
+    host.start("1");
+    host.run();
+    assert_eq!(host.world.published, [1], "a small one is told with the rest of its slice");
+    host.world.published.clear();
+    host.core.set_probes(Probes {
+        live_bytes: grows,
+        now_ns: || 0,
+    });
+    host.start("1");
+    host.run();
+    assert_eq!(host.world.published, [1, 1], "at its end, and after its slice");
 }

@@ -3,6 +3,7 @@
 
 use super::asides::{Asides, AsidesIn};
 use super::shapes::{ReceivedShape, ReceivedShapes};
+use super::short_texts::ShortTexts;
 use super::{depth_limit, tags, Malformed, Reader, MAX_DEPTH, VERSION};
 use crate::handles::SharedHandles;
 use crate::message::Id;
@@ -22,6 +23,7 @@ pub struct Decoder {
     pending: Vec<Dynamic>,
     handles: SharedHandles,
     asides: AsidesIn,
+    texts: ShortTexts,
 }
 
 impl Decoder {
@@ -91,7 +93,7 @@ impl Decoder {
             tags::I32 => Dynamic::from_int(i64::from(reader.i32()?)),
             tags::F64 => Dynamic::from_float(reader.f64()?),
             tags::I64 => Dynamic::from_int(reader.i64()?),
-            tags::SSTR => reader.short_string()?.into(),
+            tags::SSTR => self.texts.get(reader.short_string()?).into(),
             tags::STR => reader.text()?.into(),
             tags::LSTR => reader.long_ascii()?.into(),
             tags::ARR | tags::MAP | tags::SHAPE | tags::PI32 | tags::PF64 => {

@@ -10,6 +10,7 @@ mod encode;
 mod encode_rare;
 mod reader;
 mod shapes;
+mod short_texts;
 mod value_error;
 
 #[cfg(test)]

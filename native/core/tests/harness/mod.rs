@@ -19,6 +19,8 @@ pub struct World {
     /// What a look at the clock costs.
     pub tick_ns: u64,
     pub records: Vec<Vec<u8>>,
+    /// How many records there were at each publishing.
+    pub published: Vec<usize>,
 }
 
 impl Port for World {
@@ -29,6 +31,9 @@ impl Port for World {
     fn push(&mut self, record: &[u8]) {
         assert_eq!(record.len() % 8, 0);
         self.records.push(record.to_vec());
+    }
+    fn publish(&mut self) {
+        self.published.push(self.records.len());
     }
 }
 
