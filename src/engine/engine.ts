@@ -20,6 +20,7 @@ import { Modules, registerGiven, type ModuleMembers, type ModuleOptions } from '
 import { registerOwn } from '../host/own.js';
 import { Warnings } from '../host/warnings.js';
 import { known } from '../options/check.js';
+import { nextTurn } from '../platform/timers.js';
 import {
   resolveOptions,
   type EngineOptions,
@@ -520,6 +521,8 @@ export class RhaiEngine {
     this.#closing = true;
     await closeGently(graceMs, this.#runner.queue);
     this.dispose();
+    // Whoever waits for a run that this has ended hears of it first.
+    await new Promise<void>((resolve) => nextTurn(resolve));
   }
 
   /**
