@@ -1,5 +1,5 @@
 // One suite over every backend, in Node and in Chromium; the time-outs only stop a hung test, no test waits for them.
-// `--project node` and `--project chromium` pick a side; Chromium's runs under `npm test` (where one is installed), and where
+// `--project node` and `--project chromium` pick a side; Chromium's runs under `npm test` where one is installed, and where
 // RHAI_BRIDGE_PAGES asks for it.
 import { fileURLToPath } from 'node:url';
 import { playwright } from '@vitest/browser-playwright';

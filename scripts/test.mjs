@@ -1,4 +1,4 @@
-// `npm test`: the Rust tests, then the TypeScript tests, and as the very last line how many passed and failed in all.
+// `npm test`: the Rust tests, then the TypeScript tests on every backend, and as the very last line how many passed and failed in all.
 // Cargo runs as scripts/build-core.mjs runs it; a part that could not even start counts as one failure.
 import { spawn } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
@@ -17,9 +17,9 @@ function cargo() {
 }
 
 /** Runs a command, shows what it says, and gives that back with its exit code. */
-function run(command, args, cwd) {
+function run(command, args, cwd, env = process.env) {
   return new Promise((done) => {
-    const child = spawn(command, args, { cwd, stdio: ['ignore', 'pipe', 'pipe'] });
+    const child = spawn(command, args, { cwd, env, stdio: ['ignore', 'pipe', 'pipe'] });
     let text = '';
     for (const [from, to] of [
       [child.stdout, process.stdout],
@@ -53,7 +53,8 @@ async function typescript() {
   const report = join(scratch, 'vitest.json');
   const vitest = join(root, 'node_modules/vitest/vitest.mjs');
   const args = [vitest, 'run', '--reporter=default', '--reporter=json', `--outputFile.json=${report}`];
-  const { code } = await run(process.execPath, args, root);
+  // `pretest` has built the WASM module: a backend that is not there fails.
+  const { code } = await run(process.execPath, args, root, { ...process.env, RHAI_BRIDGE_WASM: 'required' });
   const { numPassedTests = 0, numFailedTests = 0 } = existsSync(report)
     ? JSON.parse(readFileSync(report, 'utf8'))
     : {};

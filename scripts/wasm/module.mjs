@@ -1,13 +1,12 @@
 /** Compiles wasm/ by wasm-pack and puts the optimised module, and nothing else of what wasm-pack wrote, into wasm/pkg. */
 import { execFileSync } from 'node:child_process';
-import { existsSync, mkdirSync, readFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { brotliCompressSync, constants } from 'node:zlib';
+import { snapshot } from './snapshot.mjs';
 import { out, root } from './stamp.mjs';
-import { pathWithTools, toolchain } from './tools.mjs';
-
-export { MissingTool } from './tools.mjs';
+import { areThere, pathWithNpm, pathWithTools, toolchain } from './tools.mjs';
 
 const target = 'wasm32-unknown-unknown';
 const module = join(out, 'rhai_bridge.wasm');
@@ -42,9 +41,8 @@ export function rustFlags(std) {
 }
 
 /** The environment for cargo and wasm-pack. A toolchain of our own comes first, and rustup is told to stay out of the way. */
-export function buildEnvironment(mayFetch) {
-  const own = toolchain(mayFetch);
-  const path = pathWithTools(mayFetch);
+export function buildEnvironment(path = pathWithNpm()) {
+  const own = toolchain();
   return {
     ...process.env,
     PATH: own ? `${own}/bin:${path}` : path,
@@ -62,35 +60,50 @@ export function targetDir() {
  * Makes a module quick to compile, and takes its names away. The first level does it: it takes a tenth off a host call, and off the
  * module; higher ones take twice as long, and the module gets neither smaller (with brotli) nor faster by them.
  */
-export function optimise(from, to, env) {
+function optimise(from, to) {
   const features = FEATURES.map((feature) => `--enable-${feature}`);
   execFileSync('wasm-opt', ['-O1', '--strip-debug', '--strip-producers', ...features, from, '-o', to], {
     stdio: 'inherit',
-    env,
+    env: { ...process.env, PATH: pathWithNpm() },
   });
 }
 
-export function buildModule({ mayFetch }) {
-  const env = buildEnvironment(mayFetch);
+/** As wasm-pack does it. */
+function byWasmPack() {
   const packed = join(targetDir(), target, 'wasm-pack');
   const flags = ['--mode', 'no-install', '--target', 'web', '--no-typescript', '--no-pack', '--no-opt'];
   execFileSync(
     'wasm-pack',
     ['build', join(root, 'wasm'), ...flags, '--out-dir', packed, '--profile', 'wasm', '--', '--locked'],
-    { stdio: 'inherit', env },
+    { stdio: 'inherit', env: buildEnvironment(pathWithTools()) },
   );
+  return join(packed, 'rhai_bridge_wasm_bg.wasm');
+}
+
+/** Without wasm-pack: cargo is what it calls, and none of the glue that it would add is used. */
+function byCargo(...what) {
+  const args = ['build', '--profile', 'wasm', '--locked', '-p', 'rhai-bridge-wasm', ...what, '--target', target];
+  execFileSync('cargo', args, { cwd: join(root, 'native'), stdio: 'inherit', env: buildEnvironment() });
+  return join(targetDir(), target, 'wasm');
+}
+
+/**
+ * What wasm/pkg has. With `forTests`, nothing is installed for it: where there is no wasm-pack, cargo makes the same code, numbered
+ * otherwise.
+ */
+export function buildModule({ forTests }) {
+  const built = forTests && !areThere() ? join(byCargo(), 'rhai_bridge_wasm.wasm') : byWasmPack();
+  const prepared = join(targetDir(), target, 'prepared.wasm');
+  writeFileSync(prepared, snapshot(readFileSync(built), 'rhai_bridge_prepare'));
   mkdirSync(out, { recursive: true });
-  optimise(join(packed, 'rhai_bridge_wasm_bg.wasm'), module, env);
+  optimise(prepared, module);
 }
 
 /** The example of that name, optimised the same way, as a file in the target folder. */
 export function buildExample(name) {
-  const env = buildEnvironment(true);
-  const args = ['build', '--profile', 'wasm', '--locked', '-p', 'rhai-bridge-wasm', '--example', name];
-  execFileSync('cargo', [...args, '--target', target], { cwd: join(root, 'native'), stdio: 'inherit', env });
-  const built = join(targetDir(), target, 'wasm/examples', `${name}.wasm`);
+  const built = join(byCargo('--example', name), 'examples', `${name}.wasm`);
   const optimised = join(targetDir(), target, `${name}.opt.wasm`);
-  optimise(built, optimised, env);
+  optimise(built, optimised);
   return optimised;
 }
 

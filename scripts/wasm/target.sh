@@ -6,7 +6,6 @@
 # source package of exactly this rustc (about a minute, once) into a copy of the toolchain under the user's cache,
 # made of hard links: the installed toolchain is never written to.
 #
-#   --cached   only say what is there already; exit 1 when nothing is
 #   RHAI_BRIDGE_NO_RUSTUP=1   do not ask rustup (to try the other way)
 set -euo pipefail
 
@@ -91,7 +90,6 @@ assemble() {
 
 if has_std rustc; then exit 0; fi
 if built_before; then echo "$toolchain"; exit 0; fi
-[ "${1:-}" != --cached ] || exit 1
 if add_by_rustup; then exit 0; fi
 
 say "rustup cannot add $target; taking Debian's source"

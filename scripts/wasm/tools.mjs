@@ -11,9 +11,6 @@ import { root } from './stamp.mjs';
 const cache = join(process.env.XDG_CACHE_HOME ?? join(homedir(), '.cache'), 'rhai-bridge');
 const tools = join(cache, 'cargo-tools');
 
-/** Something that would have to be fetched, and must not be. */
-export class MissingTool extends Error {}
-
 /** The command line of wasm-bindgen must be of the very version of the crate. */
 function bindgenVersion() {
   const manifest = readFileSync(join(root, 'native/Cargo.toml'), 'utf8');
@@ -50,26 +47,32 @@ function install({ crate, version }) {
   execFileSync('cargo', [...args, '--root', tools], { cwd: root, stdio: 'inherit', env });
 }
 
-/** PATH with the pinned tools first. */
-export function pathWithTools(mayFetch) {
+/** Whether all of them are there, so that nothing has to be installed. */
+export const areThere = () => PINNED.every((tool) => folderOf(tool) !== undefined);
+
+/** PATH with the pinned tools first; installs what is missing. */
+export function pathWithTools() {
   const folders = PINNED.map((tool) => {
     const found = folderOf(tool);
     if (found !== undefined) return found;
-    if (!mayFetch) throw new MissingTool(`${tool.crate} ${tool.version} is not installed`);
     install(tool);
     return join(tools, 'bin');
   });
-  return [...new Set([...folders, process.env.PATH, join(root, 'node_modules/.bin')])].join(delimiter);
+  return [...new Set([...folders, pathWithNpm()])].join(delimiter);
 }
 
+/** PATH with what npm has installed for us (wasm-opt), and cargo, which is often installed without being on it. */
+export const pathWithNpm = () => {
+  const cargo = join(process.env.CARGO_HOME ?? join(homedir(), '.cargo'), 'bin');
+  return [process.env.PATH, cargo, join(root, 'node_modules/.bin')].join(delimiter);
+};
+
 /** A toolchain that can compile for WebAssembly; empty when the ordinary one can. */
-export function toolchain(mayFetch) {
-  const args = mayFetch ? [] : ['--cached'];
-  const found = spawnSync(join(root, 'scripts/wasm/target.sh'), args, {
+export function toolchain() {
+  const found = spawnSync(join(root, 'scripts/wasm/target.sh'), [], {
     encoding: 'utf8',
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   if (found.status === 0) return found.stdout.trim();
-  if (!mayFetch) throw new MissingTool("the target's standard library is not there");
   process.exit(1);
 }

@@ -20,6 +20,7 @@ import { Modules, registerGiven, type ModuleMembers, type ModuleOptions } from '
 import { registerOwn } from '../host/own.js';
 import { Warnings } from '../host/warnings.js';
 import { known } from '../options/check.js';
+import { nextTurn } from '../platform/timers.js';
 import {
   resolveOptions,
   type EngineOptions,
@@ -33,7 +34,6 @@ import {
 } from '../options/engine.js';
 import type { Params, ParamType } from '../schema/params.js';
 import type { AnySchema, OutputOf } from '../schema/standard.js';
-import { nextTurn } from '../platform/timers.js';
 import { tracerFor } from '../trace/trace.js';
 import type { Analysis } from './analysis.js';
 import { closeGently, graceOf, type CloseOptions } from './close.js';
@@ -521,7 +521,8 @@ export class RhaiEngine {
     this.#closing = true;
     await closeGently(graceMs, this.#runner.queue);
     this.dispose();
-    await new Promise<void>(nextTurn); // whoever waits for a run that this ended hears it first
+    // Whoever waits for a run that this has ended hears of it first.
+    await new Promise<void>((resolve) => nextTurn(resolve));
   }
 
   /**

@@ -4,7 +4,6 @@
 interface NodeModules {
   'node:async_hooks': typeof import('node:async_hooks');
   'node:fs': typeof import('node:fs');
-  'node:fs/promises': typeof import('node:fs/promises');
   'node:module': typeof import('node:module');
   'node:path': typeof import('node:path');
   'node:url': typeof import('node:url');

@@ -3,7 +3,7 @@
 //! JavaScript writes a batch of records where [`rhai_bridge_inbox`] says, steps, and reads the batch that the [`report`]
 //! points at. One instance holds one core. Both buffers belong to the
 //! module: nothing is ever freed from outside, and a pointer is good until the next call of any export.
-//! The only import is a clock. A panic ends the instance, not a run: what it still says stands in the [`epitaph`].
+//! The only import is a clock, which is not asked while the instance is made. A panic ends the instance, not a run: what it still says stands in the [`epitaph`].
 
 #![allow(
     unsafe_code,
@@ -32,8 +32,8 @@ struct Instance {
     counter_names: String,
 }
 
-impl Default for Instance {
-    fn default() -> Self {
+impl Instance {
+    fn new() -> Self {
         epitaph::install();
         let mut core = Core::new();
         core.set_probes(Probes {
@@ -48,9 +48,7 @@ impl Default for Instance {
             counter_names: Counters::NAMES.join(" "),
         }
     }
-}
 
-impl Instance {
     fn receive(&mut self, now_ns: u64) -> u32 {
         /// An inbox that one large record made larger than this is given back.
         const KEEP_BYTES: usize = 1 << 20;
@@ -85,11 +83,22 @@ impl Instance {
 
 thread_local! {
     /// Never dropped: an instance ends with its memory, and the code that would take a core apart is not even compiled.
-    static INSTANCE: ManuallyDrop<RefCell<Instance>> = ManuallyDrop::default();
+    static INSTANCE: ManuallyDrop<RefCell<Option<Instance>>> =
+        const { ManuallyDrop::new(RefCell::new(None)) };
+}
+
+/// Makes the instance. Called when the module is built (scripts/wasm/snapshot.mjs): whoever instantiates it finds one, and the
+/// code that made it is no part of the module.
+#[no_mangle]
+pub extern "C" fn rhai_bridge_prepare() {
+    INSTANCE.with(|instance| *instance.borrow_mut() = Some(Instance::new()));
 }
 
 fn with<T>(work: impl FnOnce(&mut Instance) -> T) -> T {
-    INSTANCE.with(|instance| work(&mut instance.borrow_mut()))
+    INSTANCE.with(|instance| match &mut *instance.borrow_mut() {
+        Some(instance) => work(instance),
+        None => unreachable!("prepared when the module was built"),
+    })
 }
 
 /// The version of the records that this module speaks.

@@ -30,6 +30,7 @@ impl std::fmt::Debug for Iter {
 
 impl Iter {
     /// The next value, never a shared one.
+    #[inline(never)]
     pub(super) fn next(&mut self, position: Position) -> Result<Option<Value>, Error> {
         Ok(match self {
             Self::Ints { left: 0, .. } => None,

@@ -23,6 +23,7 @@ mod registers;
 mod routine;
 mod run;
 mod scopes;
+mod seldom;
 mod step;
 mod text;
 #[cfg(test)]

@@ -4,7 +4,8 @@ use super::floats;
 use super::native::at;
 use super::text;
 use super::Error;
-use crate::program::{Program, Site};
+use crate::bytecode::Reg;
+use crate::program::{Function, Program, Site};
 use crate::value::{is_lent, Value};
 use crate::{natives, Vm};
 use rhai::{Dynamic, EvalAltResult, ImmutableString, Position};
@@ -19,6 +20,46 @@ pub(crate) fn data_race(position: Position) -> Error {
 #[cold]
 pub(crate) fn mismatch(vm: &Vm, expected: &str, actual: &str, position: Position) -> Error {
     EvalAltResult::ErrorMismatchDataType(vm.engine.map_type_name(expected).into(), actual.into(), position).into()
+}
+
+/// An instruction's function and its place there.
+pub(super) type At<'a> = (&'a Program, &'a Function, usize);
+
+/// The second operand of an instruction.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Operand {
+    Register(Reg),
+    Int(i16),
+}
+
+/// `d = a op b` without a fast path.
+#[inline(never)]
+pub(super) fn binary_into(vm: &mut Vm, at: At<'_>, registers: &mut [Value], d: Reg, (a, b): (Reg, Operand)) -> Result<(), Error> {
+    let value = calculate(vm, at, registers, a, b)?;
+    registers[usize::from(d)] = value;
+    Ok(())
+}
+
+fn calculate(vm: &mut Vm, (program, function, place): At<'_>, registers: &[Value], a: Reg, b: Operand) -> Result<Value, Error> {
+    let site = &program.sites[function.site(place)];
+    let a = &registers[usize::from(a)];
+    match b {
+        Operand::Register(b) => binary(vm, site, a, &registers[usize::from(b)]),
+        Operand::Int(b) => binary(vm, site, a, &Value::Int(b.into())),
+    }
+}
+
+/// Whether `a op b` holds, without a fast path.
+#[inline(never)]
+pub(super) fn holds(vm: &mut Vm, at: At<'_>, registers: &[Value], a: Reg, b: Operand) -> Result<bool, Error> {
+    let value = calculate(vm, at, registers, a, b)?;
+    truth(vm, &value, at.1.positions[at.2])
+}
+
+/// Whether the value is `true`; it must be one of the two.
+#[inline(never)]
+pub(super) fn truth(vm: &Vm, value: &Value, position: Position) -> Result<bool, Error> {
+    value.bool().map_err(|name| mismatch(vm, "bool", name, position))
 }
 
 /// `a op b` without a fast path.

@@ -157,6 +157,7 @@ impl Machine {
 
     /// Forgets what was declared and imported deeper than `depth` in the scope of the code on top; all of it:
     /// `u16::MAX`. Tells whether imports ended.
+    #[inline(never)]
     pub(super) fn end_scope(&mut self, depth: u16) -> bool {
         let owner = self.owner() as u32;
         let Some(extra) = &mut self.extra else { return false };

@@ -248,6 +248,7 @@ pub(in crate::machine) fn give_back(m: &mut Machine, vm: &mut Vm, place: Place, 
 }
 
 /// Leaves a script frame that was lent a `this` or was called by a routine.
+#[inline(never)]
 pub(in crate::machine) fn leave(m: &mut Machine, cx: &mut Context<'_>, value: Value) -> Result<Flow, Error> {
     if m.frames.last().is_some_and(|f| f.kind == Kind::Module) {
         let module = m.finish_module();

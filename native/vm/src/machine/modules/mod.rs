@@ -95,6 +95,7 @@ impl Machine {
     }
 
     /// `import path`: binds a module the run knows (`true`), or stops for the host.
+    #[inline(never)]
     pub(super) fn import(&mut self, path: ImmutableString, position: Position) -> Result<bool, Error> {
         let known = self.modules().known.iter().find(|(p, _)| *p == path).map(|(_, module)| module.clone());
         if let Some(module) = known {
