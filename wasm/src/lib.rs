@@ -191,11 +191,7 @@ pub extern "C" fn rhai_bridge_step_run(
         read_bytes,
         full_bytes: FULL_BYTES,
     };
-    with(|instance| {
-        instance.step(told, |core, port, budget| {
-            core.step_run(run, port, budget)
-        })
-    })
+    with(|instance| instance.step(told, |core, port, budget| core.step_run(run, port, budget)))
 }
 
 fn code(result: StepResult) -> u32 {
