@@ -90,9 +90,10 @@ describe.skipIf(!wasmIsBuilt)('what many scripts say in one slice (needs npm run
     loop.take({ module: await compileModule(undefined) });
     const slots = Array.from({ length: 200 }, (_, slot) => slot);
     loop.take(ask([define, limits, compile, ...slots.map(start)]));
-    expect(answers.length).toBeGreaterThan(2);
+    while (answers.at(-1)!.goesOn) await new Promise((turn) => setImmediate(turn)); // a slow machine needs several slices
     expect(answers.flatMap((answer) => answer.slots)).toEqual(slots);
+    expect(answers.length).toBeGreaterThan(2);
+    expect(Math.max(...answers.map((answer) => answer.slots.length))).toBeLessThan(150);
     expect(answers.map((answer) => answer.goesOn)).toEqual(answers.map((_, i) => i < answers.length - 1));
-    expect(answers[0]!.slots.length).toBeLessThan(answers[1]!.slots.length);
   });
 });
