@@ -37,6 +37,7 @@ impl Core {
     }
 
     /// Ends a run with the place where it stands.
+    #[cfg_attr(target_arch = "wasm32", inline(never))]
     pub(crate) fn fail_here(&mut self, run: Box<Run>, failed: Failed, now_ns: u64, port: &mut dyn Port) {
         let failed = failed.at(run.trace());
         let failed = match run.phase {
@@ -96,6 +97,7 @@ impl Core {
         Ok(())
     }
 
+    #[cfg_attr(target_arch = "wasm32", inline(never))]
     pub(crate) fn send_failed(&mut self, run: Id, failed: Failed, spent: &Spent, port: &mut dyn Port) {
         let mut map = failed.into_map(spent);
         let written = self.out.begin(outbox_kind::FAILED, run).value(&map.clone().into(), 0);
@@ -108,6 +110,7 @@ impl Core {
     }
 
     /// After a panic outside a machine: ends every run without touching what it held.
+    #[cfg_attr(target_arch = "wasm32", inline(never))]
     pub(crate) fn break_down(&mut self, panic: &str, now_ns: u64, port: &mut dyn Port) {
         self.is_broken = true;
         self.counters.panics += 1;

@@ -216,6 +216,7 @@ impl Core {
     }
 
     /// The end of a slice inside a computation.
+    #[cfg_attr(target_arch = "wasm32", inline(never))]
     fn requeue(&mut self, mut run: Box<Run>, now_ns: u64, port: &mut dyn Port) {
         run.enter(Phase::Queued, now_ns);
         if let Some(failed) = run.time_is_up(now_ns) {
@@ -235,6 +236,7 @@ impl Core {
         }
     }
 
+    #[cfg_attr(target_arch = "wasm32", inline(never))]
     fn expire_slot(&mut self, slot: u32, now_ns: u64, port: &mut dyn Port) {
         let Some(run) = self.runs.in_slot(slot) else { return };
         let id = run.id;

@@ -26,7 +26,10 @@ const FLAGS = [
 ];
 
 /** Tells when its script began and ended, or what went wrong. */
-const html = ({ head = '', script = '' }) => `<!doctype html><link rel="icon" href="data:,">${head}<script type="module">
+const html = ({
+  head = '',
+  script = '',
+}) => `<!doctype html><link rel="icon" href="data:,">${head}<script type="module">
 const told = { begin: performance.now() };
 try {
   ${script}
@@ -84,7 +87,9 @@ export class Pages {
     const executable = process.env.RHAI_BRIDGE_CHROMIUM ?? PLACES.find((path) => existsSync(path));
     if (executable === undefined) return undefined;
     const opened = new Pages();
-    opened.#pages = Object.fromEntries(Object.entries(pages).map(([name, page]) => [`/${encodeURIComponent(name)}`, html(page)]));
+    opened.#pages = Object.fromEntries(
+      Object.entries(pages).map(([name, page]) => [`/${encodeURIComponent(name)}`, html(page)]),
+    );
     await new Promise((ready) => opened.#server.listen(0, '127.0.0.1', ready));
     opened.#browser = new Browser(executable);
     return opened;
@@ -109,7 +114,10 @@ export class Pages {
     const told = new Promise((resolve) => (this.#told = resolve));
     const browser = this.#browser;
     const { browserContextId } = await browser.command('Target.createBrowserContext');
-    const { targetId } = await browser.command('Target.createTarget', { url: 'about:blank', browserContextId });
+    const { targetId } = await browser.command('Target.createTarget', {
+      url: 'about:blank',
+      browserContextId,
+    });
     const { sessionId } = await browser.command('Target.attachToTarget', { targetId, flatten: true });
     const url = `http://127.0.0.1:${this.#server.address().port}/${encodeURIComponent(name)}`;
     await browser.command('Page.navigate', { url }, sessionId);

@@ -113,6 +113,7 @@ impl Machine {
     ///
     /// # Errors
     /// The program has no function of this name and arity.
+    #[cfg_attr(target_arch = "wasm32", inline(never))]
     pub fn call(program: &Rc<Program>, function: &str, args: Vec<Dynamic>, scope: Vec<Binding>) -> Result<Self, Box<Failure>> {
         let Some(index) = program.find(function, args.len()) else {
             let error = EvalAltResult::ErrorFunctionNotFound(format!("{function} ({} arguments)", args.len()), Position::NONE);
