@@ -9,6 +9,7 @@ import type { Decoder } from '../protocol/decode.js';
 import { thenNative } from '../protocol/intrinsics.js';
 import { abandon, settleAbandoned } from './abandoned.js';
 import { Answers } from './answers.js';
+import { ArgumentLists } from './argument-lists.js';
 import { HostCall, NO_ARGS, type CallSettler } from './call.js';
 import { callIn } from './call-in.js';
 import { readArguments, timedOut, wrongArity, type CallShared } from './call-parts.js';
@@ -23,26 +24,17 @@ import { watched } from './watched.js';
 
 const ignore = (): void => {};
 const MAX_POOL = 1024;
-/** Shorter lists of arguments are used again. */
-const KEPT_LISTS = 4;
 /** No request's slot. */
 const NONE = -1;
 /** Stands for a function that was unregistered while a script still knew it. */
 const GONE = plain('(unregistered)');
-
-/** Nothing that was in it is kept alive. */
-function emptied(list: unknown[]): unknown[] {
-  for (let i = 0; i < list.length; i++) list[i] = null;
-  return list;
-}
 
 export class HostCalls implements CallSettler {
   /** By request slot. */
   readonly #live: (HostCall | undefined)[] = [undefined];
   readonly #pool: HostCall[] = [];
   readonly #answers: Answers;
-  /** For plain calls, whose functions get the arguments and not the array: by its length. */
-  readonly #lists: (unknown[] | undefined)[] = new Array<undefined>(KEPT_LISTS).fill(undefined);
+  readonly #lists = new ArgumentLists();
   /** The plain call whose function is running. */
   #plainSlot = NONE;
   #plainGeneration = 0;
@@ -61,7 +53,7 @@ export class HostCalls implements CallSettler {
     const id = body.u32();
     const line = body.u32();
     const column = body.u32();
-    const args = this.#listOf(body.u32(), body);
+    const args = this.#lists.take(body.u32(), body);
     const refused = readArguments(body, args);
     const fn = this.#function(id, args, body);
     const { counters, tracer } = this.shared;
@@ -83,14 +75,6 @@ export class HostCalls implements CallSettler {
     const { gate } = this.shared;
     if (gate.bounds(fn) && !gate.enter(call, this)) return;
     this.start(call);
-  }
-
-  /** An array for so many arguments: the last plain call's, if nobody has it. */
-  #listOf(argc: number, body: Decoder): unknown[] {
-    const list = this.#lists[argc];
-    if (list === undefined) return body.list<unknown>(argc);
-    this.#lists[argc] = undefined;
-    return list;
   }
 
   #function(id: number, args: readonly unknown[], body: Decoder): HostFunction | undefined {
@@ -137,7 +121,7 @@ export class HostCalls implements CallSettler {
     this.#plainSlot = outerSlot;
     this.#plainGeneration = outerGeneration;
     counters.inFlight--;
-    if (args.length < KEPT_LISTS) this.#lists[args.length] = emptied(args);
+    this.#lists.giveBack(args);
     if (promise !== undefined) {
       if (owner.sync) return this.#refuse(owner, fn, promise);
       if (isOver) return this.#forsake(owner, fn, promise);
