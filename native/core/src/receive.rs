@@ -127,14 +127,9 @@ impl Core {
             scope
         };
         self.counters.started += 1;
-        Ok(Box::new(Run::new(
-            id,
-            Fresh { source, scope, call },
-            limits,
-            priority,
-            flags as u8,
-            now_ns,
-        )))
+        let fresh = Fresh { source, scope, call };
+        let run = Run::new(id, fresh, limits, priority, flags as u8, now_ns);
+        Ok(self.runs.boxed(run))
     }
 
     fn add_run(&mut self, mut run: Box<Run>) {
