@@ -10,9 +10,9 @@ declare const WebAssembly: {
 interface Exports {
   memory: { readonly buffer: ArrayBuffer };
   rhai_bridge_version(): number;
-  rhai_bridge_inbox(bytes: number): number;
-  rhai_bridge_receive(): number;
-  rhai_bridge_step(maxMicros: number, hasBatch: number): number;
+  rhai_bridge_inbox(bytes: number): void;
+  rhai_bridge_receive(batchBytes: number): number;
+  rhai_bridge_step(maxMicros: number, batchBytes: number, readBytes: number, fullBytes: number): number;
   rhai_bridge_report(): number;
   rhai_bridge_outbox_taken(bytes: number): void;
 }
@@ -88,26 +88,26 @@ export class Module {
   /** Hands over a batch; returns how many records of it were taken. */
   send(...batch: Uint8Array[]): number {
     const bytes = batch.reduce((sum, record) => sum + record.length, 0);
-    let at = this.exports.rhai_bridge_inbox(bytes);
+    this.exports.rhai_bridge_inbox(bytes);
+    let at = this.#report()[4]!;
     for (const record of batch) {
       new Uint8Array(this.exports.memory.buffer).set(record, at);
       at += record.length;
     }
-    return this.exports.rhai_bridge_receive();
+    return this.exports.rhai_bridge_receive(bytes);
   }
 
-  /** The first two words of the report. */
-  #outbox(): [number, number] {
-    const report = new Uint32Array(this.exports.memory.buffer, this.exports.rhai_bridge_report(), 2);
-    return [report[0]!, report[1]!];
+  /** The first two words: where the outbox is, and how long; the fifth: where the inbox is. */
+  #report(): Uint32Array {
+    return new Uint32Array(this.exports.memory.buffer, this.exports.rhai_bridge_report(), 6);
   }
 
   /** Steps until nothing can run; what it sent meanwhile. */
   run(): Received[] {
-    while (this.exports.rhai_bridge_step(1000, 0) === 1);
-    const [at, bytes] = this.#outbox();
-    const batch = this.exports.memory.buffer.slice(at, at + bytes);
-    this.exports.rhai_bridge_outbox_taken(bytes);
+    while (this.exports.rhai_bridge_step(1000, 0, 0, 1 << 16) === 1);
+    const [at, bytes] = this.#report();
+    const batch = this.exports.memory.buffer.slice(at!, at! + bytes!);
+    this.exports.rhai_bridge_outbox_taken(bytes!);
     return [...recordsOf(new DataView(batch))];
   }
 }

@@ -1,5 +1,6 @@
 // How an instance ends (BAD-INPUTS 2.9, 48, 38–41): it dies alone, its runs fail with the right class, and the next eval works.
 import { afterEach, describe, expect, it } from 'vitest';
+import { Bytes } from '../../src/backend/wasm/bytes.js';
 import { CoreSide } from '../../src/backend/wasm/core-side.js';
 import { Instance } from '../../src/backend/wasm/instance.js';
 import { compileModule } from '../../src/backend/wasm/module.js';
@@ -206,21 +207,22 @@ describe.skipIf(!wasmIsBuilt)('the rings on our side of the border (needs npm ru
     const instance = new Instance(await compileModule(undefined));
     for (let seed = 1; seed < 200; seed++) {
       const bytes = 16 + ((seed * 7919) % 400) * 8;
-      const room = instance.inbox(bytes);
+      const at = instance.inbox(bytes);
+      const room = instance.memory.bytes.subarray(at, at + bytes);
       for (let i = 0; i < bytes; i++) room[i] = (seed * 31 + i * 17 + ((i * seed) >> 3)) & 0xff;
       new DataView(room.buffer, room.byteOffset).setUint32(0, bytes, true);
       new DataView(room.buffer, room.byteOffset).setUint32(4, seed % 16, true);
       instance.receive();
-      expect(instance.step(0, false)).toBeLessThan(2);
-      instance.taken(instance.outbox().length);
+      expect(instance.step(0, 1 << 16)).toBeLessThan(2);
+      instance.taken(instance.outboxBytes);
     }
   });
 
   it('a batch larger than the ring goes through in parts, whole records only', () => {
     const side = new CoreSide(new ArrayBuffer(1024 + 2 * 4096), 4096, 4096);
-    const batch = new Uint8Array(64 * 100);
-    for (let at = 0; at < batch.length; at += 64) new DataView(batch.buffer).setUint32(at, 64, true);
-    expect(side.putOutbox(batch)).toBe(4096);
-    expect(side.putOutbox(batch.subarray(4096))).toBe(0);
+    const batch = new Bytes(new ArrayBuffer(64 * 100));
+    for (let at = 0; at < batch.words.length; at += 16) batch.words[at] = 64;
+    expect(side.putOutbox(batch, 0, 6400)).toBe(4096);
+    expect(side.putOutbox(batch, 4096, 6400 - 4096)).toBe(0);
   });
 });

@@ -1,8 +1,9 @@
 //! The core as a WebAssembly module: the same records as in the native rings, as plain bytes in the module's memory.
 //!
-//! JavaScript writes a batch of records where [`rhai_bridge_inbox`] says, steps, and reads the batch that the [`report`]
-//! points at. One instance holds one core. Both buffers belong to the
-//! module: nothing is ever freed from outside, and a pointer is good until the next call of any export.
+//! JavaScript writes a batch of records into the inbox, steps, and reads the batch of the outbox; the [`report`] says where both are.
+//! A host call is one call of [`rhai_bridge_step`]: it also takes the inbox's batch, and forgets what was read of the outbox.
+//! One instance holds one core. Both buffers belong to the module: nothing is ever freed from outside, and they stay where they are
+//! until the next call of any export.
 //! The only import is a clock, which is not asked while the instance is made. A panic ends the instance, not a run: what it still says stands in the [`epitaph`].
 
 #![allow(
@@ -18,7 +19,7 @@ mod port;
 mod report;
 
 use batch::records_of;
-use port::BatchPort;
+use port::{BatchPort, FULL_BYTES};
 use rhai_bridge_core::message::{Id, PROTOCOL_VERSION};
 use rhai_bridge_core::{Budget, Core, Counters, Port, Probes, StepResult};
 use std::cell::RefCell;
@@ -27,10 +28,16 @@ use std::mem::ManuallyDrop;
 struct Instance {
     core: Core,
     port: BatchPort,
+    /// As long as the room that JavaScript may write into.
     inbox: Vec<u8>,
     counters: [f64; Counters::COUNT],
     counter_names: String,
 }
+
+/// Room for the batches of nearly every host call, which so need not be asked for.
+const INBOX_BYTES: usize = 1 << 12;
+/// An inbox that one large batch made larger than this is given back.
+const KEEP_BYTES: usize = 1 << 20;
 
 impl Instance {
     fn new() -> Self {
@@ -43,42 +50,62 @@ impl Instance {
         Self {
             core,
             port: BatchPort::default(),
-            inbox: Vec::new(),
+            inbox: vec![0; INBOX_BYTES],
             counters: [0.0; Counters::COUNT],
             counter_names: Counters::NAMES.join(" "),
         }
     }
 
-    fn receive(&mut self, now_ns: u64) -> u32 {
-        /// An inbox that one large record made larger than this is given back.
-        const KEEP_BYTES: usize = 1 << 20;
+    /// Makes room for a batch of `bytes` bytes.
+    fn make_room(&mut self, bytes: usize) {
+        if self.inbox.len() < bytes {
+            self.inbox = vec![0; bytes];
+        }
+        report::inbox(&self.inbox);
+    }
+
+    /// Takes the whole records of the first `bytes` of the inbox.
+    fn receive(&mut self, bytes: usize, now_ns: u64) -> u32 {
         let mut count = 0;
-        for record in records_of(&self.inbox) {
+        for record in records_of(self.inbox.get(..bytes).unwrap_or_default()) {
             self.core.receive(record, now_ns, &mut self.port);
             count += 1;
         }
-        if self.inbox.capacity() > KEEP_BYTES {
-            self.inbox = Vec::new();
+        if self.inbox.len() > KEEP_BYTES {
+            self.inbox = vec![0; INBOX_BYTES];
+            report::inbox(&self.inbox);
         }
         count
     }
 
     fn step(
         &mut self,
-        max_micros: u32,
-        has_batch: u32,
+        told: Told,
         step: impl FnOnce(&mut Core, &mut BatchPort, Budget) -> StepResult,
     ) -> u32 {
         let begin_ns = self.port.begin();
-        if has_batch != 0 {
-            self.receive(begin_ns);
+        self.port.taken(told.read_bytes);
+        self.port.full_bytes = told.full_bytes;
+        if told.batch_bytes > 0 {
+            self.receive(told.batch_bytes, begin_ns);
         }
-        let budget = Budget::until(begin_ns + u64::from(max_micros) * 1000);
+        let budget = Budget::until(begin_ns + u64::from(told.max_micros) * 1000);
         let found = step(&mut self.core, &mut self.port, budget);
         epitaph::nobody_runs();
         report::step(&self.core, &self.port, begin_ns);
         code(found)
     }
+}
+
+/// What JavaScript says with a step.
+struct Told {
+    max_micros: u32,
+    /// The batch in the inbox.
+    batch_bytes: usize,
+    /// It has read so much of the outbox.
+    read_bytes: usize,
+    /// It wants to hear of so much before more is run.
+    full_bytes: usize,
 }
 
 thread_local! {
@@ -91,7 +118,11 @@ thread_local! {
 /// code that made it is no part of the module.
 #[no_mangle]
 pub extern "C" fn rhai_bridge_prepare() {
-    INSTANCE.with(|instance| *instance.borrow_mut() = Some(Instance::new()));
+    INSTANCE.with(|instance| {
+        let made = Instance::new();
+        report::inbox(&made.inbox);
+        *instance.borrow_mut() = Some(made);
+    });
 }
 
 fn with<T>(work: impl FnOnce(&mut Instance) -> T) -> T {
@@ -107,37 +138,41 @@ pub extern "C" fn rhai_bridge_version() -> u32 {
     PROTOCOL_VERSION
 }
 
-/// Room for a batch of `bytes` bytes.
+/// Makes room for a batch of `bytes` bytes; the report says where. Only for more than fits where it was.
 #[no_mangle]
-pub extern "C" fn rhai_bridge_inbox(bytes: usize) -> *mut u8 {
-    with(|instance| {
-        instance.inbox.clear();
-        instance.inbox.resize(bytes, 0);
-        instance.inbox.as_mut_ptr()
-    })
+pub extern "C" fn rhai_bridge_inbox(bytes: usize) {
+    with(|instance| instance.make_room(bytes));
 }
 
-/// Takes the whole records of the batch in the inbox; returns how many there were. A record whose size is impossible
-/// ends the batch.
+/// Takes the whole records of a batch of `batch_bytes` in the inbox; returns how many there were. A record whose size is
+/// impossible ends the batch.
 #[no_mangle]
-pub extern "C" fn rhai_bridge_receive() -> u32 {
+pub extern "C" fn rhai_bridge_receive(batch_bytes: usize) -> u32 {
     with(|instance| {
         let now_ns = instance.port.now_ns();
-        let count = instance.receive(now_ns);
+        let count = instance.receive(batch_bytes, now_ns);
         report::outbox(&instance.port);
         count
     })
 }
 
-/// Runs for about `max_micros` microseconds, after it has taken the batch in the inbox if `has_batch` is not 0.
-/// 0: nothing can run; 1: there is more to run; 3: the core is broken. What else there is to know stands in the [`report`].
+/// Forgets the first `read_bytes` of the outbox, takes the batch in the inbox, and runs for about `max_micros` microseconds, or
+/// until the outbox has `full_bytes`. 0: nothing can run; 1: there is more to run; 3: the core is broken. What else there is to
+/// know stands in the [`report`].
 #[no_mangle]
-pub extern "C" fn rhai_bridge_step(max_micros: u32, has_batch: u32) -> u32 {
-    with(|instance| {
-        instance.step(max_micros, has_batch, |core, port, budget| {
-            core.step(port, budget)
-        })
-    })
+pub extern "C" fn rhai_bridge_step(
+    max_micros: u32,
+    batch_bytes: usize,
+    read_bytes: usize,
+    full_bytes: usize,
+) -> u32 {
+    let told = Told {
+        max_micros,
+        batch_bytes,
+        read_bytes,
+        full_bytes,
+    };
+    with(|instance| instance.step(told, |core, port, budget| core.step(port, budget)))
 }
 
 /// The same for one run only, for callers that cannot wait.
@@ -146,14 +181,17 @@ pub extern "C" fn rhai_bridge_step_run(
     slot: u32,
     generation: u32,
     max_micros: u32,
-    has_batch: u32,
+    batch_bytes: usize,
+    read_bytes: usize,
 ) -> u32 {
     let run = Id { slot, generation };
-    with(|instance| {
-        instance.step(max_micros, has_batch, |core, port, budget| {
-            core.step_run(run, port, budget)
-        })
-    })
+    let told = Told {
+        max_micros,
+        batch_bytes,
+        read_bytes,
+        full_bytes: FULL_BYTES,
+    };
+    with(|instance| instance.step(told, |core, port, budget| core.step_run(run, port, budget)))
 }
 
 fn code(result: StepResult) -> u32 {
@@ -170,7 +208,7 @@ pub extern "C" fn rhai_bridge_report() -> *const u32 {
     report::address()
 }
 
-/// JavaScript has read the first `bytes` of them.
+/// Forgets the first `bytes` of the outbox; for many bytes, whose memory is better given back before the next step.
 #[no_mangle]
 pub extern "C" fn rhai_bridge_outbox_taken(bytes: usize) {
     with(|instance| {

@@ -4,8 +4,8 @@ use crate::{clock, epitaph};
 use rhai_bridge_core::message::Id;
 use rhai_bridge_core::Port;
 
-/// From here on no script runs until JavaScript has taken some of the batch.
-const FULL_BYTES: usize = 1 << 16;
+/// From here on no script runs until JavaScript has taken some of the batch; it may ask for less.
+pub const FULL_BYTES: usize = 1 << 16;
 /// A batch that one large record made larger than this is given back.
 const KEEP_BYTES: usize = 1 << 20;
 
@@ -13,6 +13,8 @@ const KEEP_BYTES: usize = 1 << 20;
 #[derive(Default)]
 pub struct BatchPort {
     pub outbox: Vec<u8>,
+    /// The next slice waits while the outbox has so much.
+    pub full_bytes: usize,
     /// When the clock was looked at last; to ask it is a call to JavaScript.
     latest_ns: u64,
     /// It was looked at just now, by [`BatchPort::begin`].
@@ -34,7 +36,11 @@ impl BatchPort {
 
     /// JavaScript has the first `bytes` of the batch.
     pub fn taken(&mut self, bytes: usize) {
-        self.outbox.drain(..bytes.min(self.outbox.len()));
+        if bytes >= self.outbox.len() {
+            self.outbox.clear(); // nearly always
+        } else {
+            self.outbox.drain(..bytes);
+        }
         if self.outbox.is_empty() && self.outbox.capacity() > KEEP_BYTES {
             self.outbox = Vec::new();
         }
@@ -54,7 +60,7 @@ impl Port for BatchPort {
     }
 
     fn is_full(&mut self) -> bool {
-        self.outbox.len() >= FULL_BYTES
+        self.outbox.len() >= self.full_bytes.min(FULL_BYTES)
     }
 
     fn running(&mut self, run: Id) {

@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicU32, Ordering::Relaxed};
 /// Stands for "no deadline".
 const NEVER: u32 = u32::MAX;
 
-/// Four words, as `src/backend/wasm/instance.ts` reads them.
+/// Six words, as `src/backend/wasm/instance.ts` reads them.
 #[repr(C)]
 struct Report {
     /// Where the records for JavaScript are.
@@ -18,6 +18,10 @@ struct Report {
     deadline_ms: AtomicU32,
     /// How long the last step took; never 0, for a page's clock may stand still meanwhile.
     step_ns: AtomicU32,
+    /// Where a batch for the core may be written.
+    inbox: AtomicU32,
+    /// And how many bytes there are for it.
+    inbox_bytes: AtomicU32,
 }
 
 static REPORT: Report = Report {
@@ -25,6 +29,8 @@ static REPORT: Report = Report {
     outbox_bytes: AtomicU32::new(0),
     deadline_ms: AtomicU32::new(NEVER),
     step_ns: AtomicU32::new(1),
+    inbox: AtomicU32::new(0),
+    inbox_bytes: AtomicU32::new(0),
 };
 
 /// Where it stands.
@@ -38,6 +44,12 @@ pub fn outbox(port: &BatchPort) {
         .outbox
         .store(port.outbox.as_ptr() as usize as u32, Relaxed);
     REPORT.outbox_bytes.store(port.outbox.len() as u32, Relaxed);
+}
+
+/// The room for a batch.
+pub fn inbox(room: &[u8]) {
+    REPORT.inbox.store(room.as_ptr() as usize as u32, Relaxed);
+    REPORT.inbox_bytes.store(room.len() as u32, Relaxed);
 }
 
 /// A step that began at `begin_ns` has ended.

@@ -5,15 +5,16 @@ import { VERSION } from '../../protocol/constants.js';
 import { BUSY, type Core } from '../core.js';
 import { CoreDeath } from '../death.js';
 import { named } from './counters.js';
-import type { CoreSide } from './core-side.js';
+import { Bytes } from './bytes.js';
+import type { CoreSide, Taker } from './core-side.js';
+import { Envelopes, handedOver } from './envelopes.js';
 import type { WasmModule } from './module.js';
 import { spawn, type WorkerEvents, type WorkerLink } from './spawn.js';
 import { Watchdog } from './watchdog.js';
 import {
   ANSWER_HEAD,
   ASK_HEAD,
-  COUNTERS_AT,
-  GOES_ON_AT,
+  GOES_ON,
   TELL_BYTES,
   type Birth,
   type FromWorker,
@@ -34,7 +35,7 @@ export class BackgroundCore implements Core {
   #counterNames: readonly string[] = [];
   /** The last message, or what of it tells them. */
   #counters: ArrayBuffer | undefined;
-  #message = new Uint8Array(0);
+  readonly #letter = new Letter();
   #death: CoreDeath | undefined;
   #closed = false;
   /** Bytes of batches read here (wrapping), and how many of them the worker knows of. */
@@ -86,26 +87,22 @@ export class BackgroundCore implements Core {
   /** Sends everything published. */
   wake(): void {
     if (this.#death !== undefined) throw this.#death;
-    if (this.#closed || !this.side.takeInbox(this.#room)) return;
+    if (this.#closed || !this.side.takeInbox(this.#letter)) return;
     this.#watchdog.watch();
-    this.#post(this.#message);
+    this.#post();
     if (this.side.wantsSpace()) queueMicrotask(this.onWake);
   }
 
-  readonly #room = (bytes: number): Uint8Array => {
-    this.#message = new Uint8Array(ASK_HEAD + bytes);
-    return this.#message.subarray(ASK_HEAD);
-  };
-
   /** An empty batch: an answer is wanted, and what was read is told. */
   #tell(): void {
-    this.#post(new Uint8Array(ASK_HEAD));
+    this.#letter.inbox(0);
+    this.#post();
   }
 
-  #post(message: Uint8Array): void {
-    this.#told = this.#read;
-    new Uint32Array(message.buffer, 0, 1)[0] = this.#read;
-    this.#worker.post(message.buffer, [message.buffer as ArrayBuffer]);
+  #post(): void {
+    const { memory } = this.#letter;
+    memory.words[0] = this.#told = this.#read;
+    this.#worker.post(memory.buffer, handedOver(memory));
   }
 
   #heard(message: FromWorker): void {
@@ -123,22 +120,23 @@ export class BackgroundCore implements Core {
   }
 
   #batch(message: ArrayBuffer): void {
-    const bytes = new Uint8Array(message);
-    this.#watchdog.heard(bytes[GOES_ON_AT] === 0);
-    const end = ANSWER_HEAD + 8 * bytes[COUNTERS_AT]!;
-    this.#counters = end === bytes.length || bytes.length < KEEP_BYTES ? message : message.slice(0, end);
-    this.#deliver(bytes.subarray(end));
+    const batch = new Bytes(message);
+    const [head, bytes] = [batch.words[0]!, batch.words[1]!];
+    this.#watchdog.heard(head < GOES_ON);
+    const at = ANSWER_HEAD + 8 * (head % GOES_ON);
+    this.#counters = message.byteLength <= KEEP_BYTES ? message : message.slice(0, at);
+    this.#deliver(batch, at, at + bytes);
   }
 
   /** Through the ring, as often as it takes. */
-  #deliver(batch: Uint8Array): void {
-    for (let rest = batch; rest.length > 0 && !this.#closed;) {
-      const done = this.side.putOutbox(rest);
+  #deliver(batch: Bytes, begin: number, end: number): void {
+    for (let at = begin; at < end && !this.#closed;) {
+      const done = this.side.putOutbox(batch, at, end - at);
       if (done === 0) return this.#die(new CoreDeath('trap', 'A record does not fit into the empty ring.'));
-      rest = rest.subarray(done);
+      at += done;
       this.onWake();
     }
-    this.#read = (this.#read + batch.length) >>> 0;
+    this.#read = (this.#read + end - begin) >>> 0;
     if (!this.#closed && (this.#read - this.#told) >>> 0 >= TELL_BYTES) this.#tell();
   }
 
@@ -188,5 +186,17 @@ export class BackgroundCore implements Core {
     if (this.#closed) return;
     this.#closed = true;
     this.#end();
+  }
+}
+
+/** A message while it is written. */
+class Letter implements Taker {
+  readonly #envelopes = new Envelopes();
+  memory = this.#envelopes.take(ASK_HEAD);
+
+  inbox(bytes: number): number {
+    this.memory = this.#envelopes.take(ASK_HEAD + bytes);
+    this.memory.words[1] = bytes;
+    return ASK_HEAD;
   }
 }

@@ -3,12 +3,20 @@
 
 import * as C from '../../protocol/constants.js';
 import { Views } from '../../protocol/views.js';
+import { Bytes, copy } from './bytes.js';
 
 /** A record above this part of the ring goes aside. */
 const SPILL_SHIFT = 2;
 
+/** Who takes batches for the core: makes room for so many bytes and says where it is in `memory`, which may be another one then. */
+export interface Taker {
+  inbox(bytes: number): number;
+  readonly memory: Bytes;
+}
+
 export class CoreSide {
   readonly #views: Views;
+  readonly #rings: Bytes;
   readonly #control: Int32Array;
   readonly #inBase: number;
   readonly #inMask: number;
@@ -23,6 +31,7 @@ export class CoreSide {
 
   constructor(buffer: ArrayBuffer, outboxBytes: number, inboxBytes: number) {
     this.#views = new Views(buffer);
+    this.#rings = new Bytes(buffer);
     this.#control = this.#views.i32;
     this.#inBase = C.CONTROL_BYTES + outboxBytes;
     this.#inMask = inboxBytes - 1;
@@ -38,26 +47,22 @@ export class CoreSide {
     return id;
   }
 
-  /** Moves everything published into the room that `room` gives for so many bytes; false when there was nothing. */
-  takeInbox(room: (bytes: number) => Uint8Array): boolean {
+  /** Moves everything published to `taker`; false when there was nothing. */
+  takeInbox(taker: Taker): boolean {
     const head = Atomics.load(this.#control, C.IN_HEAD) >>> 0;
     const bytes = (head - this.#inTail) >>> 0;
     if (bytes === 0) return false;
     const start = this.#inTail & this.#inMask;
-    if (this.#put.size === 0 && start + bytes <= this.#inMask + 1) this.#takeStraight(start, bytes, room);
-    else this.#takeParts(head, room);
+    if (this.#put.size === 0 && start + bytes <= this.#inMask + 1) {
+      const at = taker.inbox(bytes); // one piece of the ring, as nearly always
+      copy(this.#rings, this.#inBase + start, taker.memory, at, bytes);
+    } else this.#takeParts(head, taker);
     this.#inTail = head;
     Atomics.store(this.#control, C.IN_TAIL, head | 0);
     return true;
   }
 
-  /** The ordinary case: one piece of the ring. */
-  #takeStraight(start: number, bytes: number, room: (bytes: number) => Uint8Array): void {
-    const at = this.#inBase + start;
-    room(bytes).set(this.#views.u8.subarray(at, at + bytes));
-  }
-
-  #takeParts(head: number, room: (bytes: number) => Uint8Array): void {
+  #takeParts(head: number, taker: Taker): void {
     const parts: Uint8Array[] = [];
     let bytes = 0;
     for (let tail = this.#inTail; tail !== head;) {
@@ -67,10 +72,9 @@ export class CoreSide {
       if (part !== undefined) bytes += parts[parts.push(part) - 1]!.length;
       tail = (tail + size) >>> 0;
     }
-    const target = room(bytes);
-    let at = 0;
+    let at = taker.inbox(bytes);
     for (const part of parts) {
-      target.set(part, at);
+      taker.memory.bytes.set(part, at);
       at += part.length;
     }
   }
@@ -100,9 +104,9 @@ export class CoreSide {
     return bytes;
   }
 
-  /** Publishes as many whole records of `batch` as there is room for; returns their bytes. */
-  putOutbox(batch: Uint8Array): number {
-    const done = this.#putStraight(batch) ? batch.length : this.#putParts(batch);
+  /** Publishes as many whole records of the `count` bytes at `at` as there is room for; returns their bytes. */
+  putOutbox(from: Bytes, at: number, count: number): number {
+    const done = this.#putStraight(from, at, count) ? count : this.#putParts(from, at, count);
     if (done > 0) Atomics.store(this.#control, C.OUT_HEAD, this.#outHead | 0);
     return done;
   }
@@ -112,21 +116,21 @@ export class CoreSide {
   }
 
   /** The ordinary case: everything fits in front of the ring's end. */
-  #putStraight(batch: Uint8Array): boolean {
-    const at = this.#outHead & this.#outMask;
-    const room = Math.min(this.#outSize - at, this.#free(), this.#outSize >>> SPILL_SHIFT);
-    if (batch.length > room) return false;
-    this.#views.u8.set(batch, C.CONTROL_BYTES + at);
-    this.#outHead = (this.#outHead + batch.length) >>> 0;
+  #putStraight(from: Bytes, at: number, count: number): boolean {
+    const head = this.#outHead & this.#outMask;
+    const room = Math.min(this.#outSize - head, this.#free(), this.#outSize >>> SPILL_SHIFT);
+    if (count > room) return false;
+    copy(from, at, this.#rings, C.CONTROL_BYTES + head, count);
+    this.#outHead = (this.#outHead + count) >>> 0;
     return true;
   }
 
-  #putParts(batch: Uint8Array): number {
-    const sizes = new DataView(batch.buffer, batch.byteOffset, batch.length);
+  #putParts(from: Bytes, at: number, count: number): number {
+    const sizes = new DataView(from.buffer, at, count);
     let done = 0;
-    while (done < batch.length) {
+    while (done < count) {
       const size = sizes.getUint32(done, true);
-      if (!this.#putOne(batch.subarray(done, done + size))) break;
+      if (!this.#putOne(from.bytes.subarray(at + done, at + done + size))) break;
       done += size;
     }
     return done;

@@ -7,8 +7,10 @@ import { named } from './counters.js';
 import type { CoreSide } from './core-side.js';
 import type { Instance } from './instance.js';
 
+/** As much as the module says in one go. */
+const ANY_BYTES = 2 ** 31 - 1;
+
 export class InlineCore implements Core {
-  readonly #room = (bytes: number): Uint8Array => this.instance.inbox(bytes);
   #closed = false;
   #letGo: (() => void) | undefined;
 
@@ -18,24 +20,25 @@ export class InlineCore implements Core {
   ) {}
 
   step(maxMicros: number): number {
-    return this.#answer(this.instance.step(maxMicros, this.side.takeInbox(this.#room)));
+    this.side.takeInbox(this.instance);
+    return this.#answer(this.instance.step(maxMicros, ANY_BYTES));
   }
 
   stepRun(slot: number, generation: number, maxMicros: number): number {
-    const hasBatch = this.side.takeInbox(this.#room);
-    return this.#answer(this.instance.stepRun(slot, generation, maxMicros, hasBatch));
+    this.side.takeInbox(this.instance);
+    return this.#answer(this.instance.stepRun(slot, generation, maxMicros));
   }
 
   /** What the step said, for JavaScript to read; what does not fit waits where it is. */
   #answer(found: number): number {
-    this.side.stepped(this.instance.deadlineMs, this.instance.stepNs);
-    const batch = this.instance.outbox();
-    if (batch.length === 0) return found;
-    const done = this.side.putOutbox(batch);
-    const all = done === batch.length;
-    this.instance.taken(done);
-    if (all || found === BROKEN) return found;
-    this.side.overflow();
+    const { instance, side } = this;
+    side.stepped(instance.deadlineMs, instance.stepNs);
+    const bytes = instance.outboxBytes;
+    if (bytes === 0) return found;
+    const done = side.putOutbox(instance.memory, instance.outbox, bytes);
+    instance.taken(done);
+    if (done === bytes || found === BROKEN) return found;
+    side.overflow();
     return MORE;
   }
 
@@ -61,8 +64,9 @@ export class InlineCore implements Core {
   }
 
   counters(): Record<string, number> {
-    const values = this.#closed ? new Float64Array(0) : new Float64Array(this.instance.counters().slice().buffer);
-    return named(this.instance.counterNames, values, this.side);
+    const { counterNames, memory } = this.instance;
+    const values = this.#closed ? [] : new Float64Array(memory.buffer, this.instance.counters(), counterNames.length);
+    return named(counterNames, values, this.side);
   }
 
   close(): void {

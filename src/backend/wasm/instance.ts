@@ -2,15 +2,22 @@
 // nothing of it is called any more, only its last words are read from its memory.
 
 import { CoreDeath } from '../death.js';
+import { Bytes } from './bytes.js';
 import { wasmApi, type WasmModule } from './module.js';
 
 interface Exports {
   readonly memory: { readonly buffer: ArrayBuffer };
   rhai_bridge_version(): number;
-  rhai_bridge_inbox(bytes: number): number;
-  rhai_bridge_receive(): number;
-  rhai_bridge_step(maxMicros: number, hasBatch: number): number;
-  rhai_bridge_step_run(slot: number, generation: number, maxMicros: number, hasBatch: number): number;
+  rhai_bridge_inbox(bytes: number): void;
+  rhai_bridge_receive(batchBytes: number): number;
+  rhai_bridge_step(maxMicros: number, batchBytes: number, readBytes: number, fullBytes: number): number;
+  rhai_bridge_step_run(
+    slot: number,
+    generation: number,
+    maxMicros: number,
+    batchBytes: number,
+    readBytes: number,
+  ): number;
   rhai_bridge_report(): number;
   rhai_bridge_outbox_taken(bytes: number): void;
   rhai_bridge_counters(): number;
@@ -24,6 +31,8 @@ const OUTBOX = 0;
 const OUTBOX_BYTES = 1;
 const DEADLINE_MS = 2;
 const STEP_NS = 3;
+const INBOX = 4;
+const INBOX_BYTES = 5;
 
 /** Words of the epitaph; wasm/src/epitaph.rs writes it. */
 const SLOT = 0;
@@ -33,8 +42,13 @@ const TEXT_BYTES = 3;
 const TEXT_AT = 16;
 const NOBODY = 0xffffffff;
 
-/** From 1970 on, for timestamps; a clock that never goes back. */
-const imports = { rhai_bridge: { now_ms: () => performance.timeOrigin + performance.now() } };
+/** What was read of the outbox is told with the next step; so much is told at once, for the memory. */
+const MUCH_BYTES = 1 << 20;
+
+/** From 1970 on, for timestamps; a clock that never goes back. (The globals are getters, which take as long as the clock.) */
+const { timeOrigin } = performance;
+const now = performance.now.bind(performance);
+const imports = { rhai_bridge: { now_ms: () => timeOrigin + now() } };
 
 export class Instance {
   readonly #exports: Exports;
@@ -43,8 +57,10 @@ export class Instance {
   readonly #report: number;
   readonly counterNames: readonly string[];
   #death: CoreDeath | undefined;
-  #bytes: Uint8Array;
-  #words: Uint32Array;
+  #memory: Bytes;
+  /** The batch in the inbox, and what has been read of the outbox: told with the next step. */
+  #batchBytes = 0;
+  #readBytes = 0;
 
   constructor(module: WasmModule) {
     const exports = (this.#exports = new (wasmApi().Instance)(module, imports).exports as Exports);
@@ -52,9 +68,8 @@ export class Instance {
     this.#report = exports.rhai_bridge_report() >>> 2;
     const names = exports.rhai_bridge_counter_names() >>> 0;
     const end = names + exports.rhai_bridge_counter_names_bytes();
-    this.#bytes = new Uint8Array(exports.memory.buffer);
-    this.#words = new Uint32Array(exports.memory.buffer);
-    this.counterNames = new TextDecoder().decode(this.#memory().subarray(names, end)).split(' ');
+    this.#memory = new Bytes(exports.memory.buffer);
+    this.counterNames = new TextDecoder().decode(this.memory.bytes.subarray(names, end)).split(' ');
   }
 
   get version(): number {
@@ -62,22 +77,15 @@ export class Instance {
   }
 
   /** The memory as it is now: it moves when it grows. */
-  #memory(): Uint8Array {
-    this.#look();
-    return this.#bytes;
-  }
-
-  #look(): void {
+  get memory(): Bytes {
     const { buffer } = this.#exports.memory;
-    if (this.#bytes.buffer === buffer) return;
-    this.#bytes = new Uint8Array(buffer);
-    this.#words = new Uint32Array(buffer);
+    if (this.#memory.buffer !== buffer) this.#memory = new Bytes(buffer);
+    return this.#memory;
   }
 
   /** A word of the report of the last call. */
   #told(index: number): number {
-    this.#look();
-    return this.#words[this.#report + index]!;
+    return this.memory.words[this.#report + index]!;
   }
 
   /** What is called must be alive. */
@@ -90,59 +98,80 @@ export class Instance {
     return (this.#death ??= this.#examine(error));
   }
 
-  /** Room for a batch of records, to be filled at once. */
-  inbox(bytes: number): Uint8Array {
+  /** Room for `bytes` bytes of records behind those that are in the inbox: where in `memory`. They must be written at once. */
+  inbox(bytes: number): number {
     const exports = this.#alive;
+    if (this.#batchBytes + bytes > this.#told(INBOX_BYTES)) this.#makeRoom(exports, bytes);
+    const at = this.#told(INBOX) + this.#batchBytes;
+    this.#batchBytes += bytes;
+    return at;
+  }
+
+  #makeRoom(exports: Exports, bytes: number): void {
     try {
-      const at = exports.rhai_bridge_inbox(bytes) >>> 0;
-      return this.#memory().subarray(at, at + bytes);
+      this.receive();
+      exports.rhai_bridge_inbox(bytes);
     } catch (error) {
       throw this.#died(error);
     }
   }
 
-  /** Takes the batch, without a step. */
+  /** Takes what is in the inbox, without a step. */
   receive(): void {
     const exports = this.#alive;
+    const batchBytes = this.#batchBytes;
+    if (batchBytes === 0) return;
+    this.#batchBytes = 0;
     try {
-      exports.rhai_bridge_receive();
+      exports.rhai_bridge_receive(batchBytes);
     } catch (error) {
       throw this.#died(error);
     }
   }
 
-  /** Takes the batch, if there is one, and runs what can run; IDLE, MORE or BROKEN. */
-  step(maxMicros: number, hasBatch: boolean): number {
+  /** Takes what is in the inbox and runs what can run, until there are `fullBytes` to read; IDLE, MORE or BROKEN. */
+  step(maxMicros: number, fullBytes: number): number {
     const exports = this.#alive;
+    const batchBytes = this.#batchBytes;
+    const readBytes = this.#readBytes;
+    this.#batchBytes = this.#readBytes = 0;
     try {
-      return exports.rhai_bridge_step(maxMicros, hasBatch ? 1 : 0);
+      return exports.rhai_bridge_step(maxMicros, batchBytes, readBytes, fullBytes);
     } catch (error) {
       throw this.#died(error);
     }
   }
 
-  stepRun(slot: number, generation: number, maxMicros: number, hasBatch: boolean): number {
+  stepRun(slot: number, generation: number, maxMicros: number): number {
     const exports = this.#alive;
+    const batchBytes = this.#batchBytes;
+    const readBytes = this.#readBytes;
+    this.#batchBytes = this.#readBytes = 0;
     try {
-      return exports.rhai_bridge_step_run(slot, generation, maxMicros, hasBatch ? 1 : 0);
+      return exports.rhai_bridge_step_run(slot, generation, maxMicros, batchBytes, readBytes);
     } catch (error) {
       throw this.#died(error);
     }
   }
 
-  /** The batch of records that waits to be read; good until the next call. */
-  outbox(): Uint8Array {
-    const bytes = this.#told(OUTBOX_BYTES);
-    if (bytes === 0) return NOTHING;
-    const at = this.#told(OUTBOX);
-    return this.#bytes.subarray(at, at + bytes);
+  /** Where in `memory` the records stand that wait to be read; good until the next call. */
+  get outbox(): number {
+    return this.#told(OUTBOX) + this.#readBytes;
   }
 
-  /** The first `bytes` of it have been read. */
+  get outboxBytes(): number {
+    return this.#told(OUTBOX_BYTES) - this.#readBytes;
+  }
+
+  /** The first `bytes` of them have been read. */
   taken(bytes: number): void {
+    this.#readBytes += bytes;
+    if (this.#readBytes < MUCH_BYTES) return;
     const exports = this.#alive;
+    const readBytes = this.#readBytes;
+    this.#readBytes = 0;
     try {
-      exports.rhai_bridge_outbox_taken(bytes);
+      exports.rhai_bridge_outbox_taken(readBytes);
     } catch (error) {
       throw this.#died(error);
     }
@@ -158,12 +187,11 @@ export class Instance {
     return this.#told(STEP_NS);
   }
 
-  /** In the order of `counterNames`, as bytes of f64; good until the next call. */
-  counters(): Uint8Array {
+  /** In the order of `counterNames`, as f64: where in `memory`; good until the next call. */
+  counters(): number {
     const exports = this.#alive;
     try {
-      const at = exports.rhai_bridge_counters() >>> 0;
-      return this.#memory().subarray(at, at + 8 * this.counterNames.length);
+      return exports.rhai_bridge_counters() >>> 0;
     } catch (error) {
       throw this.#died(error);
     }
@@ -179,9 +207,7 @@ export class Instance {
       return new CoreDeath('memory', 'The WebAssembly memory is used up.', run, { cause: error });
     const at = this.#epitaph + TEXT_AT;
     const bytes = Math.min(word(TEXT_BYTES), 1024);
-    const text = new TextDecoder().decode(this.#memory().subarray(at, at + bytes)) || String(error);
+    const text = new TextDecoder().decode(this.memory.bytes.subarray(at, at + bytes)) || String(error);
     return new CoreDeath('trap', `The WebAssembly instance died: ${text}`, run, { cause: error });
   }
 }
-
-const NOTHING = new Uint8Array(0);

@@ -1,16 +1,15 @@
 // What the calling thread and a worker say to each other. Batches of records are one ArrayBuffer each, with a small head
-// in front; everything else (the module, the first word of a worker, its last) is rare and a plain object.
+// in front, and maybe room behind them; everything else (the module, the first word of a worker, its last) is rare and a plain object.
 
 import type { CauseOfDeath } from '../death.js';
 import type { WasmModule } from './module.js';
 
-/** To the worker: u32 how many bytes of batches have been read here (wrapping), u32 unused; then records. */
+/** To the worker: u32 how many bytes of batches have been read here (wrapping), u32 bytes of records; then these. */
 export const ASK_HEAD = 8;
 
-/** From the worker: a byte whether it goes on by itself, a byte how many counters; then f64 counters, then records. */
+/** From the worker: u32 how many counters, with `GOES_ON` if it goes on by itself; u32 bytes of records; then f64 counters, then records. */
 export const ANSWER_HEAD = 8;
-export const GOES_ON_AT = 0;
-export const COUNTERS_AT = 1;
+export const GOES_ON = 0x100;
 
 /** The first message to a worker. */
 export interface Birth {

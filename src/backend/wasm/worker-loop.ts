@@ -1,16 +1,19 @@
 // What a worker does with its instance: takes batches, runs slices of about a millisecond, one per turn of its event
 // loop, and answers. So a message always comes through between two slices: a cancel, a reply, a ping.
+// What many scripts say in one slice goes out in pieces: the calling thread works on the first while the next is made.
 
 import { NO_DEADLINE } from '../../protocol/constants.js';
 import { MORE } from '../core.js';
 import { CoreDeath } from '../death.js';
 import { nextTurn, unref, type Timer } from '../../platform/timers.js';
+import { Bytes, copy } from './bytes.js';
+import { Envelopes, handedOver } from './envelopes.js';
 import { Instance } from './instance.js';
+import { Patience } from './patience.js';
 import {
   ANSWER_HEAD,
   ASK_HEAD,
-  COUNTERS_AT,
-  GOES_ON_AT,
+  GOES_ON,
   UNREAD_BYTES,
   type Birth,
   type FromWorker,
@@ -18,6 +21,8 @@ import {
 } from './wire.js';
 
 const SLICE_MICROS = 1000;
+/** Of the records of a slice, so much is posted first (some twenty host calls); then twice as much, and so on. */
+const PIECE_BYTES = 1024;
 const LONGEST_TIMER_MS = 2 ** 31 - 1;
 
 export class WorkerLoop {
@@ -30,45 +35,74 @@ export class WorkerLoop {
   #posted = 0;
   #read = 0;
 
-  constructor(private readonly post: (message: FromWorker, transfer?: ArrayBuffer[]) => void) {}
+  readonly #envelopes = new Envelopes();
+  readonly #patience: Patience<Birth | ArrayBuffer> | undefined;
 
-  /** A message of the calling thread: the module first, then batches. */
+  /** `look` gives a message that has come but was not yet told, where the platform can do that. */
+  constructor(
+    private readonly post: (message: FromWorker, transfer: ArrayBuffer[]) => void,
+    look?: () => Birth | ArrayBuffer | undefined,
+  ) {
+    if (look !== undefined) this.#patience = new Patience(look);
+  }
+
+  /** A message of the calling thread: the module first, then batches; and what follows at once. */
   take(message: Birth | ArrayBuffer): void {
     try {
-      if (message instanceof ArrayBuffer) this.#batch(message);
-      else this.#begin(message);
+      for (let next: typeof message | undefined = message; next !== undefined; next = this.#next()) this.#one(next);
     } catch (error) {
       this.#die(error);
     }
   }
 
-  #begin({ module }: Birth): void {
-    const instance = (this.#instance = new Instance(module));
-    this.post({ version: instance.version, counterNames: instance.counterNames });
+  #next(): Birth | ArrayBuffer | undefined {
+    return this.#goesOn ? undefined : this.#patience?.wait();
   }
 
-  #batch(message: ArrayBuffer): void {
+  #one(message: Birth | ArrayBuffer): void {
+    if (message instanceof ArrayBuffer) this.#batch(new Bytes(message));
+    else this.#begin(message);
+  }
+
+  #begin({ module }: Birth): void {
+    const instance = (this.#instance = new Instance(module));
+    this.post({ version: instance.version, counterNames: instance.counterNames }, []);
+  }
+
+  #batch(message: Bytes): void {
     const instance = this.#instance;
     if (instance === undefined) return;
-    this.#read = new Uint32Array(message, 0, 1)[0]!;
-    const hasBatch = message.byteLength > ASK_HEAD;
-    if (hasBatch) {
-      const records = new Uint8Array(message, ASK_HEAD);
-      instance.inbox(records.length).set(records);
+    const bytes = message.words[1]!;
+    this.#read = message.words[0]!;
+    if (bytes > 0) {
+      const at = instance.inbox(bytes);
+      copy(message, ASK_HEAD, instance.memory, at, bytes);
     }
-    if (!this.#goesOn && !this.#isFarAhead()) return this.#slice(true, hasBatch);
-    if (hasBatch) instance.receive();
+    if (!this.#goesOn && !this.#isFarAhead()) return this.#slice(true);
+    instance.receive();
     this.#answer(true);
   }
 
-  /** One slice, and what came of it. `asked`: somebody waits for an answer, even an empty one. */
-  #slice(asked: boolean, hasBatch: boolean): void {
-    if (this.#instance === undefined || this.#isFarAhead()) return;
-    const found = this.#instance.step(SLICE_MICROS, hasBatch);
-    const goesOn = found === MORE;
-    if (goesOn) this.#goOn();
-    else this.#setAlarm();
-    this.#answer(asked || !goesOn);
+  /** One slice, and what comes of it. `asked`: somebody waits for an answer, even an empty one. */
+  #slice(asked: boolean): void {
+    const instance = this.#instance;
+    if (instance === undefined || this.#isFarAhead()) return;
+    let left = SLICE_MICROS;
+    for (let piece = PIECE_BYTES; left > 0; piece *= 2) {
+      const found = instance.step(left, piece);
+      if (found !== MORE) return this.#rest(asked);
+      left -= instance.stepNs / 1000;
+      if (instance.outboxBytes < piece) break;
+      this.#post(true);
+    }
+    this.#goOn();
+    this.#answer(asked);
+  }
+
+  /** Nothing can run. */
+  #rest(asked: boolean): void {
+    this.#setAlarm();
+    this.#answer(asked);
   }
 
   #isFarAhead(): boolean {
@@ -86,7 +120,7 @@ export class WorkerLoop {
 
   #again(): void {
     try {
-      this.#slice(false, false);
+      this.#slice(false);
     } catch (error) {
       this.#die(error);
     }
@@ -111,18 +145,21 @@ export class WorkerLoop {
 
   /** Posts what the core has to say; nothing at all only when nobody asked. */
   #answer(asked: boolean): void {
+    if (asked || !this.#goesOn || this.#instance!.outboxBytes > 0) this.#post(this.#goesOn);
+  }
+
+  #post(goesOn: boolean): void {
     const instance = this.#instance!;
-    const counters = instance.counters();
-    const batch = instance.outbox();
-    if (batch.length === 0 && !asked) return;
-    const message = new Uint8Array(ANSWER_HEAD + counters.length + batch.length);
-    message[GOES_ON_AT] = this.#goesOn ? 1 : 0;
-    message[COUNTERS_AT] = counters.length >>> 3;
-    message.set(counters, ANSWER_HEAD);
-    message.set(batch, ANSWER_HEAD + counters.length);
-    instance.taken(batch.length);
-    this.#posted = (this.#posted + batch.length) >>> 0;
-    this.post(message.buffer, [message.buffer]);
+    const { counterNames, outboxBytes } = instance;
+    const begin = ANSWER_HEAD + 8 * counterNames.length;
+    const message = this.#envelopes.take(begin + outboxBytes);
+    message.words[0] = counterNames.length + (goesOn ? GOES_ON : 0);
+    message.words[1] = outboxBytes;
+    copy(instance.memory, instance.counters(), message, ANSWER_HEAD, 8 * counterNames.length);
+    copy(instance.memory, instance.outbox, message, begin, outboxBytes);
+    instance.taken(outboxBytes);
+    this.#posted = (this.#posted + outboxBytes) >>> 0;
+    this.post(message.buffer, handedOver(message));
   }
 
   /** The instance is never called again; the calling thread replaces the whole worker. */
@@ -131,6 +168,6 @@ export class WorkerLoop {
     clearTimeout(this.#alarm);
     const death = error instanceof CoreDeath ? error : new CoreDeath('trap', String(error));
     const words: LastWords = { why: death.why, message: death.message, run: death.run };
-    this.post(words);
+    this.post(words, []);
   }
 }

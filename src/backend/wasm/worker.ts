@@ -10,12 +10,14 @@ interface WorkerScope {
   postMessage(message: unknown, transfer?: readonly ArrayBuffer[]): void;
 }
 
-const parent = nodeModule('node:worker_threads')?.parentPort;
+const threads = nodeModule('node:worker_threads');
+const parent = threads?.parentPort;
 if (parent) {
-  const loop = new WorkerLoop((message, transfer) => parent.postMessage(message, transfer));
+  const look = (): Birth | ArrayBuffer | undefined => threads.receiveMessageOnPort(parent)?.message;
+  const loop = new WorkerLoop((message, transfer) => parent.postMessage(message, transfer), look);
   parent.on('message', (message: Birth | ArrayBuffer) => loop.take(message));
 } else {
   const scope = globalThis as unknown as WorkerScope;
-  const loop = new WorkerLoop((message, transfer) => scope.postMessage(message, transfer ?? []));
+  const loop = new WorkerLoop((message, transfer) => scope.postMessage(message, transfer));
   scope.onmessage = (event) => loop.take(event.data);
 }
