@@ -181,8 +181,10 @@ export class Runner {
   }
 
   readonly #onLeave = (task: Task): void => {
-    const { signal, told } = task.options;
+    const { signal, told, queuedAtMs } = task.options;
     task.home?.leave(task);
+    if (queuedAtMs > 0 && !task.counted)
+      task.stats = { ...task.stats, queueMs: performance.now() - queuedAtMs };
     if (signal !== undefined) unwatch(signal, task);
     this.counters.ended(task);
     told?.ended(task.settled === 'done' ? { result: task.value } : { error: task.error });

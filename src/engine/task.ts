@@ -88,6 +88,10 @@ export class TaskOptions {
   byHand: ((call: HostCall) => void) | undefined;
   /** Who reads what it emits. */
   sink: EmitSink | undefined;
+  /** When it began to wait for `maxConcurrentRuns`; 0 = it never did. */
+  queuedAtMs = 0;
+  /** Stops the clock that counts while it waits there. */
+  callOff: (() => void) | undefined;
   /** What its result must be. */
   schema: AnySchema | undefined;
   /** The queue it waits in. */

@@ -126,6 +126,15 @@ impl Run {
         }
     }
 
+    /// It has waited for a turn for so long before now.
+    pub(crate) fn wait_before(&mut self, ns: u64) {
+        let waited_ns = &mut self.spent_ns[Phase::Queued as usize];
+        *waited_ns = waited_ns.saturating_add(ns);
+        if self.wall_deadline_ns != NEVER {
+            self.wall_deadline_ns = self.wall_deadline_ns.saturating_sub(ns);
+        }
+    }
+
     /// Changes phase and books the time of the old one.
     pub fn enter(&mut self, phase: Phase, now_ns: u64) {
         self.spent_ns[self.phase as usize] += now_ns.saturating_sub(self.since_ns);
