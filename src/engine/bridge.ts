@@ -2,10 +2,11 @@
 // happens outside of its methods. For people who drive their own loop. Every bridge has its own queue and its own ids.
 
 import { RhaiDisposedError } from '../errors/index.js';
-import { whole } from '../options/check.js';
-import type { EngineOptions, ExecutionOptions } from '../options/engine.js';
+import { isRecord, known, whole } from '../options/check.js';
+import { ENGINE_OPTIONS, type EngineOptions, type ExecutionOptions } from '../options/engine.js';
 import { RhaiEngine } from './engine.js';
 import type { Execution } from './execution.js';
+import { printsAs } from './inspect.js';
 
 /** Options of `createBridge`. */
 export interface BridgeOptions extends EngineOptions {
@@ -41,6 +42,9 @@ const IN_PROGRESS: BridgeStatus = Object.freeze({ status: 0 });
 const DEFAULT_FUEL = 10_000;
 /** Outcomes that are kept to be polled again; then the oldest are forgotten. */
 const MAX_OUTCOMES = 10_000;
+const OPTION_NAMES = new Set(['fuelPerPoll', 'engine', ...ENGINE_OPTIONS]);
+/** What a bridge over an engine that is given takes beside it; the rest is for an engine of its own. */
+const WITH_ENGINE = new Set(['fuelPerPoll', 'engine']);
 
 /**
  * The machine as a queue of numbers, for people who drive their own loop. Nothing happens outside of its methods.
@@ -69,7 +73,7 @@ export class Bridge {
   #disposed = false;
 
   constructor(options: BridgeOptions = {}) {
-    const { fuelPerPoll, engine, ...rest } = options;
+    const { fuelPerPoll, engine, ...rest } = checked(options);
     this.#fuel = whole('fuelPerPoll', fuelPerPoll, DEFAULT_FUEL, 1, Number.MAX_SAFE_INTEGER);
     this.#engine = engine ?? RhaiEngine.createSync(rest);
     this.#ownsEngine = engine === undefined;
@@ -142,7 +146,7 @@ export class Bridge {
     if (one !== undefined && this.#ready.has(one)) this.#advance(one);
     if (this.#live.has(evalId)) return IN_PROGRESS;
     const outcome = this.#outcomes.get(evalId);
-    if (outcome === undefined) throw new RangeError(`there is no eval ${String(evalId)}`);
+    if (outcome === undefined) throw new RangeError(`there is no eval ${JSON.stringify(evalId)}`);
     return outcome;
   }
 
@@ -166,6 +170,16 @@ export class Bridge {
     if (this.#outcomes.size > MAX_OUTCOMES) this.#outcomes.delete(this.#outcomes.keys().next().value!);
   }
 
+  static {
+    printsAs(Bridge, 'Bridge', (bridge) => bridge.#summary());
+  }
+
+  /** What is printed of it. */
+  #summary(): object {
+    if (this.#disposed) return { state: 'disposed' };
+    return { evals: this.#live.size, calls: this.#calls.size };
+  }
+
   /** Ends everything: evals that are not over fail with a RhaiDisposedError. An engine that was given lives on. */
   dispose(): void {
     if (this.#disposed) return;
@@ -182,6 +196,17 @@ export class Bridge {
   [Symbol.dispose](): void {
     this.dispose();
   }
+}
+
+/** Options for the engine have no meaning when there is one. */
+function checked(options: BridgeOptions): BridgeOptions {
+  if (!isRecord(options)) throw new TypeError('the options of a bridge must be an object');
+  const { engine } = options;
+  if (engine === undefined) known('a bridge', options, OPTION_NAMES);
+  else known('a bridge over a given engine', options, WITH_ENGINE);
+  if (engine !== undefined && !(engine instanceof RhaiEngine))
+    throw new TypeError('engine must be a RhaiEngine');
+  return options;
 }
 
 /** A bridge over an engine of its own, or over `options.engine`. */

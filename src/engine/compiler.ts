@@ -22,11 +22,17 @@ export class Compiler {
 
   /** The program of a script; throws what can be said without a parser. */
   program(script: string | Script, name: string | undefined): Program {
-    if (script instanceof Script) return Script.programOf(script);
+    if (name !== undefined && typeof name !== 'string') throw new TypeError('name must be a string');
+    if (script instanceof Script) return this.#programOf(script, name);
     if (typeof script !== 'string')
       throw new TypeError(`a script must be a string or a Script, got ${typeof script}`);
-    if (name !== undefined && typeof name !== 'string') throw new TypeError('name must be a string');
     return this.programs.of(script, name);
+  }
+
+  #programOf(script: Script, name: string | undefined): Program {
+    const program = Script.programOf(script);
+    if (name === undefined || name === program.name) return this.programs.own(program);
+    return this.programs.of(program.source, name);
   }
 
   /** The same, where functions that nobody knows are requests. */
@@ -35,7 +41,7 @@ export class Compiler {
     return this.programs.of(program.source, program.name, true);
   }
 
-  compile(runner: ScriptRunner, script: string, name: string | undefined): Script {
+  compile(runner: ScriptRunner, script: string | Script, name: string | undefined): Script {
     const program = this.program(script, name);
     const map = this.#compiled(program, C.COMPILE_ANSWER);
     if (!map.ok) throw compileError(map, program);

@@ -53,6 +53,11 @@ import { engineStats, type EngineStats } from './stats.js';
 import type { RunStream } from './stream.js';
 import { RunTracer } from './tracing.js';
 
+declare module '../host/context.js' {
+  // eslint-disable-next-line @typescript-eslint/no-empty-object-type
+  interface ContextEngine extends RhaiEngine {}
+}
+
 const COMPILE_NAMES = new Set(['name']);
 
 /**
@@ -115,6 +120,8 @@ export class RhaiEngine {
   }
 
   private constructor(backend: Backend, options: ResolvedOptions) {
+    if (options === undefined)
+      throw new TypeError('An engine is made by `await RhaiEngine.create()`, or by RhaiEngine.createSync().');
     this.#backend = backend;
     this.#options = options;
     this.#warnings = new Warnings(options.onWarning);
@@ -184,7 +191,7 @@ export class RhaiEngine {
    * ```
    */
   registerFunction(name: string, fn: ContextHandler, options: PlainOptions & { context: true }): this;
-  registerFunction(name: string, fn: HostHandler, options?: PlainOptions): this;
+  registerFunction(name: string, fn: HostHandler, options?: PlainOptions & { context?: false }): this;
   registerFunction<
     const P extends Params | undefined = undefined,
     const R extends ParamType | undefined = undefined,
@@ -385,7 +392,7 @@ export class RhaiEngine {
    * console.log(await script.run({ scope: { base: 4 } }), await script.call('double', [21])); // prints: 8 42
    * ```
    */
-  compile(script: string, options: { name?: string } = {}): Script {
+  compile(script: string | Script, options: { name?: string } = {}): Script {
     this.#mustBeOpen();
     known('compile', options, COMPILE_NAMES);
     return this.#compiler.compile(this, script, options.name);
@@ -400,7 +407,7 @@ export class RhaiEngine {
    * console.log(isValid, hostFunctions.map((one) => one.name).join()); // prints: true send
    * ```
    */
-  analyze(script: string): Analysis {
+  analyze(script: string | Script): Analysis {
     this.#mustBeOpen();
     return this.#compiler.analyze(script);
   }

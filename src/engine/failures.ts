@@ -88,14 +88,25 @@ function hostError(map: Fields, details: ErrorDetails, errors: ErrorTable): Rhai
 function timeoutError(map: Fields, message: string, details: ErrorDetails): RhaiTimeoutError {
   const where = map['where'] === 'host' || map['where'] === 'queue' ? map['where'] : 'script';
   const ms = number(map['ms'], number(map['limitValue']));
+  const waitedFor = text(map['function']);
   return new RhaiTimeoutError(
-    message,
+    where === 'host' && waitedFor !== '' ? message.replace(/\)$/, ` function '${waitedFor}')`) : message,
     text(map['limit'], 'timeoutMs'),
     ms,
     where,
     spentOf(map['spent']),
     details,
   );
+}
+
+/** The failure of a run whose time was up before its turn came. */
+export function lateInQueue(task: Task): RhaiTimeoutError {
+  const { timeoutMs } = task.limits;
+  const { name, source } = task.program;
+  const spent = { scriptMs: 0, hostMs: 0, queueMs: performance.now() - task.options.queuedAtMs };
+  const text = `timed out after ${timeoutMs} ms (timeoutMs, in the queue)`;
+  const details = { script: name || undefined, text: source };
+  return new RhaiTimeoutError(text, 'timeoutMs', timeoutMs, 'queue', spent, details);
 }
 
 /** What the run's caller gets. */

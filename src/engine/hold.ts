@@ -22,14 +22,14 @@ export class Hold {
 
   /** A run begins to wait. */
   enter(task: Task): void {
-    task.holder = this;
+    task.special.queue = this;
     if (task.referenced) this.retain(task);
   }
 
   /** It waits no more: it started or ended. */
   leave(task: Task): void {
-    if (task.holder !== this) return;
-    task.holder = undefined;
+    if (task.options.queue !== this) return;
+    task.special.queue = undefined;
     if (task.referenced) this.release(task);
   }
 }

@@ -168,7 +168,6 @@ export class Lane implements PortSink, Owners, TaskHome {
     task.slot = slot;
     task.generation = generation;
     task.home = this;
-    task.holder = this;
     this.#tasks[slot] = task;
     if (this.live++ === 0 && !this.#isBusy) busy.add(this);
     this.#isBusy = true;

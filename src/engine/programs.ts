@@ -12,6 +12,8 @@ export class Program {
   readonly found = new Map<number, { readonly version: number; readonly map: CompiledMap }>();
   /** Its id in each core that has it, by lane index. */
   readonly ids: (number | undefined)[] = [];
+  /** The cache that has it: of one engine, and until it is pushed out. */
+  keeper: Programs | undefined;
   constructor(
     readonly name: string,
     readonly source: string,
@@ -56,10 +58,16 @@ export class Programs {
     }
     this.#check(source, name);
     const made = new Program(name, source, open);
+    made.keeper = this;
     this.#byContent.set(key, made);
     this.#chars += source.length;
     while (this.#byContent.size > MAX_PROGRAMS || this.#chars > MAX_CHARS) this.#dropOldest();
     return made;
+  }
+
+  /** The same program as this engine has it: a Script may be another engine's, or pushed out of the cache since. */
+  own(program: Program): Program {
+    return program.keeper === this ? program : this.of(program.source, program.name, program.open);
   }
 
   get kept(): number {
@@ -82,6 +90,7 @@ export class Programs {
   #dropOldest(): void {
     const [key, program] = this.#byContent.entries().next().value!;
     this.#byContent.delete(key);
+    program.keeper = undefined;
     this.#chars -= program.source.length;
     this.drop(program);
   }

@@ -2,9 +2,13 @@
 // nothing waits here. Also knows when the last run has ended, for `close`.
 
 import { RhaiDisposedError } from '../errors/index.js';
+import { lateInQueue } from './failures.js';
 import { Hold } from './hold.js';
 import type { Warnings } from '../host/warnings.js';
+import { after } from '../platform/timers.js';
 import type { Task } from './task.js';
+
+const isPending = (task: Task): boolean => task.settled === undefined;
 
 /** Waiting runs that are worth a warning. */
 const PILE = 10_000;
@@ -12,6 +16,8 @@ const PILE = 10_000;
 export class RunQueue {
   #waiting: Task[] = [];
   readonly #hold = new Hold();
+  /** Of those in `#waiting`: over already. */
+  #ended = 0;
   #active = 0;
   #starting = false;
   #idle: (() => void)[] = [];
@@ -24,7 +30,7 @@ export class RunQueue {
 
   /** Runs that wait. */
   get length(): number {
-    return this.#waiting.length;
+    return this.#waiting.length - this.#ended;
   }
 
   add(task: Task): void {
@@ -32,13 +38,23 @@ export class RunQueue {
     let place = this.#waiting.length;
     while (place > 0 && this.#waiting[place - 1]!.options.priority < task.options.priority) place--;
     this.#waiting.splice(place, 0, task);
-    if (this.#waiting.length === PILE)
+    this.#startClock(task);
+    if (this.length === PILE)
       this.warnings.tell('RHAI_RUNS_PILE_UP', `${PILE} runs wait for maxConcurrentRuns (${this.bound}).`);
     this.#hold.enter(task);
   }
 
+  /** Its `timeoutMs` counts from here; a core counts on from what has passed when it starts. */
+  #startClock(task: Task): void {
+    const { special, limits } = task;
+    special.queuedAtMs = performance.now();
+    if (limits.timeoutMs === 0) return;
+    special.callOff = after(limits.timeoutMs, () => task.reject(lateInQueue(task)), false);
+  }
+
   #start(task: Task): void {
     this.#hold.leave(task);
+    task.options.callOff?.();
     this.startNow(task, this.begin);
   }
 
@@ -53,26 +69,39 @@ export class RunQueue {
   left(task: Task): void {
     this.#hold.leave(task);
     if (task.counted) this.#active--;
-    else if (this.#waiting.length > 0) this.#waiting = this.#waiting.filter((other) => other !== task);
+    else if (task.options.queuedAtMs > 0) this.#leftQueue(task);
     if (!this.#starting) this.#startMore();
-    if (this.#idle.length > 0 && this.#active === 0 && this.#waiting.length === 0)
+    if (this.#idle.length > 0 && this.#active === 0 && this.length === 0)
       for (const done of this.#idle.splice(0)) done();
+  }
+
+  /** It ended while it waited: its place is swept up with others, so that thousands that end at once stay cheap. */
+  #leftQueue(task: Task): void {
+    task.options.callOff?.();
+    this.#ended++;
+    if (this.#ended * 2 <= this.#waiting.length) return;
+    this.#waiting = this.#waiting.filter(isPending);
+    this.#ended = 0;
   }
 
   #startMore(): void {
     this.#starting = true;
-    while (this.#waiting.length > 0 && this.#active < this.bound) this.#start(this.#waiting.shift()!);
+    while (this.#waiting.length > 0 && this.#active < this.bound) {
+      const task = this.#waiting.shift()!;
+      if (isPending(task)) this.#start(task);
+      else this.#ended--;
+    }
     this.#starting = false;
   }
 
   /** Resolves when nothing is under way. */
   whenIdle(): Promise<void> {
-    if (this.#active === 0 && this.#waiting.length === 0) return Promise.resolve();
+    if (this.#active === 0 && this.length === 0) return Promise.resolve();
     return new Promise((resolve) => this.#idle.push(resolve));
   }
 
   /** Ends what has not started. */
   clear(): void {
-    for (const task of this.#waiting.splice(0)) task.reject(new RhaiDisposedError());
+    for (const task of this.#waiting.filter(isPending)) task.reject(new RhaiDisposedError());
   }
 }

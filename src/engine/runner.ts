@@ -27,6 +27,7 @@ import type { LimitSets } from './limit-sets.js';
 import { Run } from './run.js';
 import { RunQueue } from './run-queue.js';
 import type { EngineScope } from './scope.js';
+import type { Variable } from './scope-record.js';
 import type { Script } from './script.js';
 import { unwatch, watch } from './signals.js';
 import { RunCounters } from './stats.js';
@@ -37,6 +38,8 @@ import type { RunTracer } from './tracing.js';
 
 /** Stands for "no options given": such a run takes the shortest way. */
 export const NO_OPTIONS: RunOptions = Object.freeze({});
+
+const NOTHING_INHERITED: readonly Variable[] = [];
 
 /** What the runner needs of its engine. */
 export interface RunnerParts {
@@ -79,7 +82,7 @@ export class Runner {
 
   #now(task: Task): unknown {
     const lane = this.parts.lanes.home();
-    this.#start(task, () => lane.start(task, []));
+    this.#start(task, lane);
     while (task.settled === undefined) {
       const canGoOn = lane.port.stepRun(task.slot, task.generation, lane.live > 1);
       if (!canGoOn && !task.ended) task.fail(new RhaiAsyncFunctionError('sleep'));
@@ -156,26 +159,32 @@ export class Runner {
     special.held = { handle, args };
     task.scope = asyncScope();
     const run = new Run<T>(task);
-    this.queue.startNow(task, () => this.#start(task, () => startable(lane, handle).start(task, [])));
+    this.queue.startNow(task, () => this.#start(task, lane));
     return run;
   }
 
   #begin(task: Task): void {
-    this.#start(task, () => this.parts.lanes.next().start(task, this.parts.scope.copy()));
+    this.#start(task, undefined);
   }
 
-  #start(task: Task, start: () => void): void {
+  /** On a certain core with nothing but its own variables, or on the next core with the engine's scope. */
+  #start(task: Task, lane: Lane | undefined): void {
+    const { held } = task.options;
     this.counters.started++;
     try {
-      start();
+      if (held?.handle.disposed) throw new RhaiDisposedError('The function was disposed, or its engine was.');
+      if (lane === undefined) this.parts.lanes.next().start(task, this.parts.scope.copy());
+      else lane.start(task, NOTHING_INHERITED);
     } catch (error) {
       task.reject(error);
     }
   }
 
   readonly #onLeave = (task: Task): void => {
-    const { signal, told } = task.options;
+    const { signal, told, queuedAtMs } = task.options;
     task.home?.leave(task);
+    if (queuedAtMs > 0 && !task.counted)
+      task.stats = { ...task.stats, queueMs: performance.now() - queuedAtMs };
     if (signal !== undefined) unwatch(signal, task);
     this.counters.ended(task);
     told?.ended(task.settled === 'done' ? { result: task.value } : { error: task.error });
@@ -194,12 +203,6 @@ function tell<T>(task: Task, begin: () => T): T {
     task.special.told = told;
     return begin();
   });
-}
-
-/** The lane of a function that can still be called. */
-function startable(lane: Lane, handle: FunctionHandle): Lane {
-  if (handle.disposed) throw new RhaiDisposedError('The function was disposed, or its engine was.');
-  return lane;
 }
 
 function checkedNow(schema: AnySchema, value: unknown): unknown {

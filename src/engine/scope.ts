@@ -1,6 +1,7 @@
 // The engine's scope. It lives in the home core; this is the view of it: writes go there, reads are remembered until
 // something may have changed it. Runs in the background start from a copy with exact Rhai types.
 
+import { checkWord } from '../options/names.js';
 import * as C from '../protocol/constants.js';
 import { setOwn } from '../protocol/intrinsics.js';
 import type { ValueLimits } from '../protocol/limits.js';
@@ -8,13 +9,11 @@ import type { Lane } from './lane.js';
 import { valueOf, type Variable } from './scope-record.js';
 import { writeVariable } from './start-record.js';
 
-const NAME = /^[A-Za-z_][A-Za-z0-9_]*$/;
 const NOTHING: readonly Variable[] = [];
 
 /** A TypeError for anything that is not a variable's name. */
 export function checkVariable(name: unknown): asserts name is string {
-  if (typeof name !== 'string' || !NAME.test(name))
-    throw new TypeError(`${JSON.stringify(name)} is not a variable name`);
+  checkWord('a variable name', name);
 }
 
 export class EngineScope {

@@ -44,6 +44,12 @@ export class Script {
   }
 
   /** Calls one of its functions. */
+  call<S extends AnySchema>(
+    functionName: string,
+    args: readonly unknown[],
+    options: WithSchema<RunOptions, S>,
+  ): Run<OutputOf<S>>;
+  call<T = unknown>(functionName: string, args?: readonly unknown[], options?: RunOptions): Run<T>;
   call<T = unknown>(functionName: string, args: readonly unknown[] = [], options?: RunOptions): Run<T> {
     return this.#runner.call<T>(this, functionName, args, options);
   }

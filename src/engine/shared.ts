@@ -1,6 +1,7 @@
 // What the lanes of one engine share, put together from the engine's parts: where prints go, how handles are opened.
 
 import type { ResolvedOptions } from '../options/engine.js';
+import type { ContextEngine } from '../host/context.js';
 import type { LaneShared } from './lane.js';
 import { Sinks } from './sinks.js';
 
@@ -19,7 +20,7 @@ type Parts = Pick<
   | 'callFunction'
 >;
 
-export function laneShared(engine: unknown, options: ResolvedOptions, parts: Parts): LaneShared {
+export function laneShared(engine: ContextEngine, options: ResolvedOptions, parts: Parts): LaneShared {
   const sinks = new Sinks(options.onPrint, options.onDebug);
   return {
     ...parts,

@@ -12,15 +12,18 @@ export function writeStart(record: Encoder, task: Task, inherited: readonly Vari
   const own = options.variables ?? [];
   const hasScope = inherited.length + own.length > 0;
   const scope = hasScope ? C.START_SCOPE : 0;
+  const waitedMs = options.queuedAtMs > 0 ? performance.now() - options.queuedAtMs : 0;
   const call = options.held ? C.START_FUNCTION : options.call ? C.START_CALL : 0;
   record.u32(
     scope |
       call |
       (task.sync ? C.START_OWN_SCOPE : 0) |
       (options.commit ? C.START_COMMIT : 0) |
+      (waitedMs > 0 ? C.START_WAITED : 0) |
       (options.byHand ? C.START_BY_HAND : 0),
   );
   record.u32(options.priority | 0);
+  if (waitedMs > 0) record.f64(waitedMs);
   if (hasScope) writeScope(record, inherited, own);
   if (options.held) {
     record.u32(options.held.handle.slot);

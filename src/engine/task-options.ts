@@ -1,7 +1,8 @@
 // The options of one run, checked and put into its task. Getters are read once.
 
-import { listener } from '../options/check.js';
+import { flag, isRecord, listener } from '../options/check.js';
 import { priorityOf, type RunOptions } from '../options/engine.js';
+import { dateMs, mapEntries } from '../protocol/intrinsics.js';
 import { checkSchema } from '../schema/standard.js';
 import { checkVariable } from './scope.js';
 import { checkSignal } from './signals.js';
@@ -27,12 +28,18 @@ export function applyOptions(task: Task, options: RunOptions): void {
     special.signal = signal;
   }
   special.priority = priorityOf(priority);
-  special.commit = commit === true;
+  special.commit = flag('commit', commit);
 }
 
 function variablesOf(scope: NonNullable<RunOptions['scope']>): [string, unknown][] {
-  if (typeof scope !== 'object' || scope === null) throw new TypeError('scope must be an object or a Map');
-  const entries = scope instanceof Map ? [...scope.entries()] : Object.entries(scope);
+  const entries = (isRecord(scope) && mapEntries(scope)) || ownEntries(scope);
   for (const [name] of entries) checkVariable(name);
   return entries as [string, unknown][];
+}
+
+/** What has properties for their names' sake: no list, no date, no bytes. */
+function ownEntries(scope: unknown): [string, unknown][] {
+  if (!isRecord(scope) || Symbol.iterator in scope || dateMs(scope) !== undefined)
+    throw new TypeError('scope must be an object or a Map');
+  return Object.entries(scope);
 }

@@ -67,7 +67,12 @@ export interface TaskHome extends TaskHolder {
   leave(task: Task): void;
 }
 
-/** What is special about a run; most have nothing of it. */
+/** How the host side has decided that a run ends; the core only has to let go. */
+type Verdict =
+  | { readonly isCancel: true; readonly reason: unknown }
+  | { readonly isCancel: false; readonly error: unknown };
+
+/** What is special about a run; most have nothing of it, and ten thousand that only wait do not carry it. */
 export class TaskOptions {
   call: CallTarget | undefined;
   held: HeldCall | undefined;
@@ -83,28 +88,29 @@ export class TaskOptions {
   byHand: ((call: HostCall) => void) | undefined;
   /** Who reads what it emits. */
   sink: EmitSink | undefined;
+  /** When it began to wait for `maxConcurrentRuns`; 0 = it never did. */
+  queuedAtMs = 0;
+  /** Stops the clock that counts while it waits there. */
+  callOff: (() => void) | undefined;
   /** What its result must be. */
   schema: AnySchema | undefined;
+  /** The queue it waits in. */
+  queue: TaskHolder | undefined;
+  /** Handles of errors that its host functions threw. */
+  errors: number[] | undefined;
+  verdict: Verdict | undefined;
 }
 
 const PLAIN: Readonly<TaskOptions> = Object.freeze(new TaskOptions());
-
-/** How the host side has decided that a run ends; the core only has to let go. */
-type Verdict =
-  | { readonly isCancel: true; readonly reason: unknown }
-  | { readonly isCancel: false; readonly error: unknown };
 
 export class Task implements CallOwner {
   slot = -1;
   generation = 0;
   /** Undefined before it starts and after it ends. */
   home: TaskHome | undefined;
-  /** Its queue, then its home; undefined before and after. */
-  holder: TaskHolder | undefined;
   /** Async context of the caller; undefined on the caller's stack. */
   scope: AsyncScope | undefined;
   waiting = 0;
-  errors: number[] | undefined;
   /** Most runs have no special ones and share these. */
   options: Readonly<TaskOptions> = PLAIN;
   /** It counts among the runs under way. */
@@ -115,7 +121,6 @@ export class Task implements CallOwner {
   settled: 'done' | 'failed' | undefined;
   /** The value, or the error. */
   #result: unknown;
-  #verdict: Verdict | undefined;
   /** Told once, when it ends. */
   face: TaskFace | undefined;
   /** Called first, to free what the engine keeps for it. */
@@ -136,6 +141,23 @@ export class Task implements CallOwner {
 
   get byHand(): TaskOptions['byHand'] {
     return this.options.byHand;
+  }
+
+  get #verdict(): Verdict | undefined {
+    return this.options.verdict;
+  }
+
+  get errors(): number[] | undefined {
+    return this.options.errors;
+  }
+
+  set errors(handles: number[] | undefined) {
+    this.special.errors = handles;
+  }
+
+  /** Its queue, then its home; undefined before and after. */
+  get #holder(): TaskHolder | undefined {
+    return this.home ?? this.options.queue;
   }
 
   get value(): unknown {
@@ -180,7 +202,7 @@ export class Task implements CallOwner {
   /** Asks it to end. False when it is over already. */
   cancel(reason: unknown): boolean {
     if (this.ended) return false;
-    this.#verdict = { isCancel: true, reason };
+    this.special.verdict = { isCancel: true, reason };
     if (this.home === undefined) this.reject(new RhaiCancelledError(reason, { script: this.program.name }));
     else this.home.cancel(this);
     return true;
@@ -196,7 +218,7 @@ export class Task implements CallOwner {
   /** Ends it with an error of the host side: the core is told to let go, then the error comes out. */
   fail(error: unknown): void {
     if (this.ended) return;
-    this.#verdict = { isCancel: false, error };
+    this.special.verdict = { isCancel: false, error };
     this.home?.cancel(this);
   }
 
@@ -230,8 +252,8 @@ export class Task implements CallOwner {
   refer(isReferenced: boolean): void {
     if (this.referenced === isReferenced || this.settled !== undefined) return;
     this.referenced = isReferenced;
-    if (isReferenced) this.holder?.retain(this);
-    else this.holder?.release(this);
+    if (isReferenced) this.#holder?.retain(this);
+    else this.#holder?.release(this);
   }
 
   /** Ends it here and now, whatever the core does. */
@@ -246,7 +268,6 @@ export class Task implements CallOwner {
     this.onLeave?.(this);
     this.onLeave = undefined; // a run that somebody keeps does not keep its engine
     this.home = undefined;
-    this.holder = undefined;
     this.face?.[ended](this);
   }
 }

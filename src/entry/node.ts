@@ -1,4 +1,5 @@
 // What `import 'rhai-bridge'` gives in Node. Nothing is loaded or started by importing.
+/// <reference lib="esnext.disposable" preserve="true" />
 
 export { RhaiEngine } from '../engine/engine.js';
 export type { Run } from '../engine/run.js';
@@ -52,6 +53,7 @@ export {
   RhaiTimeoutError,
   RhaiValueError,
   RhaiWarning,
+  type ErrorCode,
   type Position,
   type Spent,
   type TraceFrame,

@@ -17,6 +17,20 @@ export interface TraceFrame extends Position {
   readonly source: string;
 }
 
+/** The `code` of every error; those of the last line have no class of their own. */
+export type ErrorCode =
+  | 'RHAI_SYNTAX'
+  | 'RHAI_RUNTIME'
+  | 'RHAI_HOST'
+  | 'RHAI_ASYNC_FUNCTION'
+  | 'RHAI_LIMIT'
+  | 'RHAI_TIMEOUT'
+  | 'RHAI_CANCELLED'
+  | 'RHAI_DISPOSED'
+  | 'RHAI_VALUE'
+  | 'RHAI_INTERNAL'
+  | ('RHAI_BACKEND' | 'RHAI_EMIT' | 'RHAI_EXECUTION');
+
 export interface ErrorDetails {
   position?: Position | undefined;
   /** The script's name. */
@@ -59,14 +73,15 @@ function shownCause(cause: unknown, options: object, depth: number, inspect: Ins
 
 /** The base of every error this package throws (wrong arguments to the API itself are TypeError and RangeError). */
 export class RhaiError extends Error {
-  readonly code: string;
+  /** Stable: made to be compared. */
+  readonly code: ErrorCode;
   readonly position: Position | undefined;
   readonly script: string | undefined;
   /** Script frames, innermost first. */
   readonly trace: readonly TraceFrame[];
   readonly #text: string | undefined;
 
-  constructor(code: string, message: string, details: ErrorDetails = {}) {
+  constructor(code: ErrorCode, message: string, details: ErrorDetails = {}) {
     super(message, 'cause' in details ? { cause: details.cause } : undefined);
     this.code = code;
     this.position = details.position;

@@ -1,6 +1,6 @@
 // One class per reaction of the caller; API.md's table of errors. They only carry facts: no logic, no look-ups.
 
-import { named, RhaiError, type ErrorDetails } from './base.js';
+import { named, RhaiError, type ErrorCode, type ErrorDetails } from './base.js';
 
 /**
  * The script does not parse.
@@ -11,6 +11,7 @@ import { named, RhaiError, type ErrorDetails } from './base.js';
  * ```
  */
 export class RhaiSyntaxError extends RhaiError {
+  declare readonly code: 'RHAI_SYNTAX';
   readonly line: number;
   readonly column: number;
   readonly source: string;
@@ -38,9 +39,10 @@ export interface RuntimeDetails extends ErrorDetails {
  * ```
  */
 export class RhaiRuntimeError extends RhaiError {
+  declare readonly code: 'RHAI_RUNTIME' | 'RHAI_HOST';
   readonly kind: string;
   readonly value: unknown;
-  constructor(message: string, details: RuntimeDetails = {}, code = 'RHAI_RUNTIME') {
+  constructor(message: string, details: RuntimeDetails = {}, code: ErrorCode = 'RHAI_RUNTIME') {
     super(code, message, details);
     this.kind = details.kind ?? 'ErrorRuntime';
     this.value = details.value;
@@ -67,6 +69,7 @@ export class RhaiRuntimeError extends RhaiError {
  * ```
  */
 export class RhaiHostError extends RhaiRuntimeError {
+  declare readonly code: 'RHAI_HOST';
   readonly functionName: string;
   constructor(message: string, functionName: string, details: RuntimeDetails) {
     super(message, details, 'RHAI_HOST');
@@ -86,6 +89,7 @@ export class RhaiHostError extends RhaiRuntimeError {
  * ```
  */
 export class RhaiAsyncFunctionError extends RhaiError {
+  declare readonly code: 'RHAI_ASYNC_FUNCTION';
   readonly functionName: string;
   constructor(functionName: string, details: ErrorDetails = {}) {
     super(
@@ -110,6 +114,7 @@ export class RhaiAsyncFunctionError extends RhaiError {
  * ```
  */
 export class RhaiLimitError extends RhaiError {
+  declare readonly code: 'RHAI_LIMIT' | 'RHAI_TIMEOUT';
   readonly limit: string;
   readonly value: number;
   constructor(
@@ -117,7 +122,7 @@ export class RhaiLimitError extends RhaiError {
     limit: string,
     value: number,
     details: ErrorDetails = {},
-    code = 'RHAI_LIMIT',
+    code: ErrorCode = 'RHAI_LIMIT',
   ) {
     super(code, message, details);
     this.limit = limit;
@@ -144,6 +149,7 @@ export interface Spent {
  * ```
  */
 export class RhaiTimeoutError extends RhaiLimitError {
+  declare readonly code: 'RHAI_TIMEOUT';
   readonly ms: number;
   readonly where: 'script' | 'host' | 'queue';
   readonly spent: Spent;
@@ -174,6 +180,7 @@ export class RhaiTimeoutError extends RhaiLimitError {
  * ```
  */
 export class RhaiCancelledError extends RhaiError {
+  declare readonly code: 'RHAI_CANCELLED';
   readonly reason: unknown;
   constructor(reason: unknown, details: ErrorDetails = {}) {
     super('RHAI_CANCELLED', 'The run was cancelled.', details);
@@ -183,6 +190,7 @@ export class RhaiCancelledError extends RhaiError {
 
 /** Used after, or pending at, dispose. */
 export class RhaiDisposedError extends RhaiError {
+  declare readonly code: 'RHAI_DISPOSED';
   constructor(message = 'The engine is disposed.', details: ErrorDetails = {}) {
     super('RHAI_DISPOSED', message, details);
   }
@@ -197,6 +205,7 @@ export class RhaiDisposedError extends RhaiError {
  * ```
  */
 export class RhaiValueError extends RhaiError {
+  declare readonly code: 'RHAI_VALUE';
   readonly path: string;
   /** What a validator said, all of it. */
   readonly issues: readonly { readonly message: string }[] | undefined;
@@ -217,6 +226,7 @@ export class RhaiValueError extends RhaiError {
 
 /** A panic or a broken invariant: a bug of this package. */
 export class RhaiInternalError extends RhaiError {
+  declare readonly code: 'RHAI_INTERNAL';
   constructor(message: string, details: ErrorDetails = {}) {
     super('RHAI_INTERNAL', `${message} (a bug of rhai-bridge: please report it)`, details);
   }

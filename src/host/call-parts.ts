@@ -3,6 +3,7 @@
 import { RhaiTimeoutError } from '../errors/index.js';
 import type { Decoder } from '../protocol/decode.js';
 import type { HostCall } from './call.js';
+import type { ContextEngine } from './context.js';
 import type { ErrorTable } from './errors.js';
 import type { Functions, HostFunction } from './functions.js';
 import type { CallGate } from './gate.js';
@@ -32,7 +33,7 @@ export interface CallTracer {
 
 /** What the calls of all cores of one engine share. */
 export interface CallShared {
-  readonly engine: unknown;
+  readonly engine: ContextEngine;
   readonly functions: Functions;
   readonly modules: Modules;
   readonly gate: CallGate;

@@ -9,6 +9,7 @@ import type { Decoder } from '../protocol/decode.js';
 import { thenNative } from '../protocol/intrinsics.js';
 import { abandon, settleAbandoned } from './abandoned.js';
 import { Answers } from './answers.js';
+import { ArgumentLists } from './argument-lists.js';
 import { HostCall, NO_ARGS, type CallSettler } from './call.js';
 import { callIn } from './call-in.js';
 import { readArguments, timedOut, wrongArity, type CallShared } from './call-parts.js';
@@ -33,6 +34,7 @@ export class HostCalls implements CallSettler {
   readonly #live: (HostCall | undefined)[] = [undefined];
   readonly #pool: HostCall[] = [];
   readonly #answers: Answers;
+  readonly #lists = new ArgumentLists();
   /** The plain call whose function is running. */
   #plainSlot = NONE;
   #plainGeneration = 0;
@@ -51,7 +53,7 @@ export class HostCalls implements CallSettler {
     const id = body.u32();
     const line = body.u32();
     const column = body.u32();
-    const args = body.list<unknown>(body.u32());
+    const args = this.#lists.take(body.u32(), body);
     const refused = readArguments(body, args);
     const fn = this.#function(id, args, body);
     const { counters, tracer } = this.shared;
@@ -119,6 +121,7 @@ export class HostCalls implements CallSettler {
     this.#plainSlot = outerSlot;
     this.#plainGeneration = outerGeneration;
     counters.inFlight--;
+    this.#lists.giveBack(args);
     if (promise !== undefined) {
       if (owner.sync) return this.#refuse(owner, fn, promise);
       if (isOver) return this.#forsake(owner, fn, promise);

@@ -11,7 +11,8 @@ import {
   type ReturnOf,
   type TypeName,
 } from '../schema/params.js';
-import { known } from '../options/check.js';
+import { flag, known } from '../options/check.js';
+import { checkFunctionName } from '../options/names.js';
 import { checkedHandler } from './checked.js';
 import type { HostCallContext } from './context.js';
 
@@ -63,16 +64,6 @@ export interface HostFunction {
 }
 
 const OPTION_NAMES = new Set(['timeoutMs', 'concurrency', 'context', 'arity', 'doc', 'params', 'returns']);
-const NAME = /^[A-Za-z_][A-Za-z0-9_]*(::[A-Za-z_][A-Za-z0-9_]*)*$/;
-const MAX_NAME = 256;
-/** Words of the language, in use or reserved: a script could never call a function of such a name. */
-const RESERVED = new Set(
-  (
-    'true false let const if else switch do while until loop for in continue break fn private return throw try catch ' +
-    'import export as this var static is goto match case public protected new use with module package ' +
-    'super thread spawn go await async sync yield default void null nil'
-  ).split(' '),
-);
 
 function count(name: string, value: unknown, min: number): number {
   if (typeof value !== 'number') throw new TypeError(`${name} must be a number, got ${typeof value}`);
@@ -81,7 +72,7 @@ function count(name: string, value: unknown, min: number): number {
   return value;
 }
 
-function text(name: string, value: unknown): string {
+export function text(name: string, value: unknown): string {
   if (typeof value !== 'string') throw new TypeError(`${name} must be a string, got ${typeof value}`);
   return value;
 }
@@ -89,15 +80,18 @@ function text(name: string, value: unknown): string {
 function duration(value: unknown): number {
   if (typeof value !== 'number') throw new TypeError(`timeoutMs must be a number, got ${typeof value}`);
   if (!(value >= 0) || value > Number.MAX_SAFE_INTEGER)
-    throw new RangeError(`timeoutMs must be a finite number from 0, got ${value}`);
+    throw new RangeError(`timeoutMs must be a finite number from 0, got ${value}; 0 means no limit`);
   return value;
 }
 
 /** A host function; wrong options are a TypeError or a RangeError. */
 function build(name: string, handler: HostHandler, given: FunctionOptions): HostFunction {
   const options = { ...given };
-  const context = options.context === true;
+  const context = flag('context', options.context);
   const params = paramsOf(options.params);
+  const arity = options.arity === undefined ? -1 : count('arity', options.arity, 0);
+  if (arity >= 0 && params !== undefined && params.length !== arity)
+    throw new RangeError(`arity is ${arity}, but params has ${params.length}`);
   const returns = options.returns === undefined ? undefined : typeOf('returns', options.returns);
   return {
     id: -1,
@@ -107,20 +101,10 @@ function build(name: string, handler: HostHandler, given: FunctionOptions): Host
     params,
     returns,
     context,
-    arity: options.arity === undefined ? -1 : count('arity', options.arity, 0),
+    arity,
     concurrency: options.concurrency === undefined ? 0 : count('concurrency', options.concurrency, 1),
     timeoutMs: options.timeoutMs === undefined ? -1 : duration(options.timeoutMs),
   };
-}
-
-/** A TypeError for what a script could not call. */
-export function checkName(name: unknown): asserts name is string {
-  if (typeof name !== 'string') throw new TypeError('a function name must be a string');
-  if (name.length > MAX_NAME || !NAME.test(name))
-    throw new TypeError(`'${name.slice(0, MAX_NAME)}' is not a function name`);
-  const reserved = name.split('::').find((part) => RESERVED.has(part));
-  if (reserved !== undefined)
-    throw new TypeError(`'${reserved}' is a reserved word of Rhai: a script could not call it`);
 }
 
 export class Functions {
@@ -132,7 +116,7 @@ export class Functions {
 
   /** Adds or replaces. */
   register(name: string, handler: HostHandler, options?: FunctionOptions): HostFunction {
-    checkName(name);
+    checkFunctionName(name);
     return this.registerMember(name, handler, options);
   }
 

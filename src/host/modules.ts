@@ -2,15 +2,18 @@
 // a script all of it; functions are also there without an import, as `name::function`, when the name can stand in a
 // script. What is not registered is asked of the resolver. For a core, `import` is a host function like any other.
 
-import { known } from '../options/check.js';
+import { isRecord, known } from '../options/check.js';
 import type { EngineOptions, ModuleResolver } from '../options/engine.js';
+import { checkWord } from '../options/names.js';
 import { IMPORT } from '../protocol/constants.js';
+import type { HandleSource } from '../protocol/handles.js';
+import { encodeValues } from '../protocol/standalone.js';
 import * as F from './functions.js';
 import { plain } from './plain.js';
 import { promiseOf } from './thenable.js';
 
 /** What a module is made of: functions, and values that are constants for the script. */
-export type ModuleMembers = Readonly<Record<string, F.HostHandler | unknown>>;
+export type ModuleMembers = Readonly<Record<string, any>>;
 
 /** Options of `registerModule`. */
 export interface ModuleOptions {
@@ -30,20 +33,33 @@ export interface HostModule {
 }
 
 const MAX_NAME = 256;
+
+const isHostFunction = (value: unknown): boolean => typeof value === 'function';
 const OPTION_NAMES = new Set(['doc', 'functions']);
 
 function check(name: unknown, members: unknown, options: unknown): void {
   if (typeof name !== 'string') throw new TypeError('a module name must be a string');
   if (name === '' || name.length > MAX_NAME || !name.isWellFormed())
     throw new TypeError(`'${name.slice(0, MAX_NAME)}' is not a module name`);
-  if (typeof members !== 'string' && (typeof members !== 'object' || members === null))
+  if (typeof members !== 'string' && !isRecord(members))
     throw new TypeError(`module '${name}' must be an object of members or the text of a script`);
   known('registerModule', options, OPTION_NAMES);
 }
 
-function checkMember(key: string): void {
-  F.checkName(key);
-  if (key.includes('::')) throw new TypeError(`'${key}' cannot be a member of a module`);
+/** Stands for every core: whether a constant can cross is asked before there is one. */
+const ANY_CORE: HandleSource = { home: {}, isAny: true, objectHandle: () => 0, objectsSent: () => {} };
+
+/** A constant that no script could get is a RhaiValueError here, not at some import. */
+function checkConstants(constants: HostModule['constants']): void {
+  if (constants.length > 0) encodeValues([Object.fromEntries(constants)], undefined, ANY_CORE);
+}
+
+/** Options of functions that there are. */
+function checkFunctions(name: string, names: readonly string[], options: ModuleOptions['functions']): void {
+  if (options === undefined) return;
+  if (!isRecord(options)) throw new TypeError('functions must be an object of options by name');
+  const unknown = Object.keys(options).find((key) => !names.includes(key));
+  if (unknown !== undefined) throw new TypeError(`module '${name}' has no function '${unknown}'`);
 }
 
 export class Modules {
@@ -66,13 +82,21 @@ export class Modules {
     check(name, members, options);
     const source = typeof members === 'string' ? members : undefined;
     const entries = typeof members === 'string' ? [] : Object.entries(members);
-    for (const [key] of entries) checkMember(key);
+    for (const [key] of entries) checkWord('the name of a member', key);
+    const own = entries.filter(([, value]) => isHostFunction(value));
+    const constants = entries.filter(([, value]) => !isHostFunction(value));
+    const doc = options.doc === undefined ? '' : F.text('doc', options.doc);
+    checkConstants(constants);
+    checkFunctions(
+      name,
+      own.map(([key]) => key),
+      options.functions,
+    );
     const old = this.#byName.get(name);
-    const functions = entries
-      .filter(([, value]) => typeof value === 'function')
-      .map(([key, handler]) => [key, this.#add(name, key, handler as F.HostHandler, options)] as const);
-    const constants = entries.filter(([, value]) => typeof value !== 'function');
-    const module = { name, doc: options.doc ?? '', functions, constants, source };
+    const functions = own.map(
+      ([key, handler]) => [key, this.#add(name, key, handler as F.HostHandler, options)] as const,
+    );
+    const module = { name, doc, functions, constants, source };
     this.#byName.set(name, module);
     const kept = new Set(functions.map(([key]) => key));
     const lost = old?.functions.filter(([key]) => !kept.has(key)) ?? [];
@@ -133,7 +157,7 @@ function textOf(path: string, found: unknown): string | undefined {
 export function registerGiven(modules: Modules, given: EngineOptions['modules']): void {
   if (given === undefined) return;
   if (typeof given === 'function') return modules.resolveWith(given);
-  if (typeof given !== 'object' || given === null)
+  if (!isRecord(given))
     throw new TypeError('modules must be an object of modules, or a function that finds them');
   for (const [name, members] of Object.entries(given))
     modules.register(name, members as ModuleMembers | string);

@@ -1,9 +1,20 @@
 // Checks of single options: a wrong one is a TypeError or a RangeError that names it.
 
+/** An object, and no list of something. */
+export function isRecord(value: unknown): value is object {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** True or false; false when nothing was given. */
+export function flag(name: string, value: unknown): boolean {
+  if (value === undefined) return false;
+  if (typeof value !== 'boolean') throw new TypeError(`${name} must be true or false, got ${typeof value}`);
+  return value;
+}
+
 /** Refuses what is no object, and names that nobody knows: a typo must not be a missing option. */
 export function known(what: string, options: unknown, names: ReadonlySet<string>): void {
-  if (typeof options !== 'object' || options === null)
-    throw new TypeError(`the options of ${what} must be an object`);
+  if (!isRecord(options)) throw new TypeError(`the options of ${what} must be an object`);
   for (const name of Object.keys(options))
     if (!names.has(name) && (options as Record<string, unknown>)[name] !== undefined)
       throw new TypeError(`${what} has no option '${name}'`);

@@ -2,7 +2,7 @@
 // Getters of an options object are read exactly once.
 
 import type { RhaiWarning } from '../errors/index.js';
-import { known, listener, oneOf, place, whole } from './check.js';
+import { isRecord, known, listener, oneOf, place, whole } from './check.js';
 import { checkLimit, DEFAULT_LIMITS, mergeLimits, type Limits } from './limits.js';
 import type { AnySchema } from '../schema/standard.js';
 import type { Int64Mode } from '../protocol/decode-context.js';
@@ -64,9 +64,9 @@ export interface RunOptions {
   signal?: AbortSignal;
   timeoutMs?: number;
   limits?: Partial<Limits>;
-  /** Variables of this run. */
-  scope?: Readonly<Record<string, unknown>> | ReadonlyMap<string, unknown>;
-  /** The script's name in errors. */
+  /** Variables of this run, by name: of an object (an interface will do) or of a Map. */
+  scope?: Readonly<Record<string, any>> | ReadonlyMap<string, unknown>;
+  /** The script's name in errors; a Script has one of its own. */
   name?: string;
   onPrint?: PrintListener;
   onDebug?: DebugListener;
@@ -139,7 +139,7 @@ export interface ResolvedOptions {
   readonly assistMicros: number;
 }
 
-const KNOWN = new Set([
+export const ENGINE_OPTIONS: ReadonlySet<string> = new Set([
   'backend',
   'wasmUrl',
   'workerUrl',
@@ -181,9 +181,9 @@ const UNBOUNDED = Number.MAX_SAFE_INTEGER;
 
 export function resolveOptions(given?: EngineOptions): ResolvedOptions {
   if (given === undefined) return DEFAULTS;
-  if (typeof given !== 'object' || given === null) throw new TypeError('engine options must be an object');
+  if (!isRecord(given)) throw new TypeError('engine options must be an object');
   const options: EngineOptions = { ...given };
-  known('an engine', options, KNOWN);
+  known('an engine', options, ENGINE_OPTIONS);
   return Object.freeze({
     backend: oneOf('backend', options.backend, ['auto', 'native', 'wasm'], DEFAULTS.backend),
     wasmUrl: place('wasmUrl', options.wasmUrl),
@@ -223,10 +223,11 @@ export function bufferSizeOf(options: StreamOptions): number {
 }
 
 const DEFAULT_FUEL = 10_000;
+const FUEL_NAMES = new Set(['fuel']);
 
 /** Operations of one poll. */
 export function fuelOf(options: { fuel?: number }): number {
-  if (typeof options !== 'object' || options === null) throw new TypeError('poll takes { fuel }');
+  known('poll', options, FUEL_NAMES);
   return whole('fuel', options.fuel, DEFAULT_FUEL, 1, Number.MAX_SAFE_INTEGER);
 }
 

@@ -1,6 +1,8 @@
 // The limits of a run: their names, their order in the LIMITS record, their defaults and profiles (API.md).
 // Every limit is a number with a unit in its name; 0 means unlimited. Checked once, when an engine or a run is made.
 
+import { isRecord } from './check.js';
+
 /** All limits of a run; 0 = unlimited. */
 export interface Limits {
   /** Back-edges, calls and cost units of natives. */
@@ -128,7 +130,7 @@ export function checkLimit(name: string, value: unknown): number {
 /** `base` with the limits of `given` over it; unknown names are refused, so that a typo is not a missing limit. */
 export function mergeLimits(base: Readonly<Limits>, given: Partial<Limits> | undefined): Readonly<Limits> {
   if (given === undefined) return base;
-  if (typeof given !== 'object' || given === null) throw new TypeError('limits must be an object');
+  if (!isRecord(given)) throw new TypeError('limits must be an object');
   const merged: Limits = { ...base };
   for (const [name, value] of Object.entries(given)) {
     if (!(LIMIT_NAMES as readonly string[]).includes(name)) throw new TypeError(`unknown limit '${name}'`);

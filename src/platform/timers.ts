@@ -25,6 +25,21 @@ export function stayAlive(): Job {
   return () => clearInterval(timer);
 }
 
+/** The longest delay that a timer takes; a longer one would ring at once. */
+const MAX_TIMER_MS = 2 ** 31 - 1;
+
+/** Calls `job` after `ms`, however long that is; the answer calls it off. No process stays alive for it unless it `holds` it. */
+export function after(ms: number, job: Job, holds: boolean): Job {
+  let timer: Timer;
+  const wait = (leftMs: number): void => {
+    const turnMs = Math.min(leftMs, MAX_TIMER_MS);
+    timer = setTimeout(() => (leftMs > turnMs ? wait(leftMs - turnMs) : job()), turnMs);
+    if (!holds) unref(timer);
+  };
+  wait(ms);
+  return () => clearTimeout(timer);
+}
+
 export type Timer = ReturnType<typeof setTimeout>;
 
 /** The timer, which no process stays alive for. (A browser's timer is a number, and a page is not a process.) */

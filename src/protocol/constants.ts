@@ -46,6 +46,7 @@ export const START_CALL = 2;
 export const START_OWN_SCOPE = 4;
 export const START_COMMIT = 8;
 export const START_BY_HAND = 16;
+export const START_WAITED = 32;
 export const START_FUNCTION = 64;
 export const SCOPE_FUNCTIONS = 1;
 export const COMPILE_ANSWER = 1;

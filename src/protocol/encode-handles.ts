@@ -25,7 +25,7 @@ export function writeFunction(out: Writer, fn: object, handles: HandleSource | u
   if (handle === undefined)
     throw new Problem('a function has no meaning in a script (register it as a host function)');
   if (handle.disposed) throw new Problem('the function of the script was disposed');
-  if (handle.home !== handles?.home)
+  if (handle.home !== handles?.home && handles?.isAny !== true)
     throw new Problem(
       'the function belongs to another core, and a function of a script cannot leave its core',
     );

@@ -25,6 +25,8 @@ export interface HandleResolver {
 export interface HandleSource {
   /** The core that will read them. */
   readonly home: object;
+  /** It stands for every core. */
+  readonly isAny?: boolean;
   objectHandle(object: HostObject): number;
   /** A record with these objects (one entry for each time) was sent. */
   objectsSent(objects: readonly HostObject[]): void;

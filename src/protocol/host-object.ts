@@ -2,6 +2,7 @@
 // Only its number and its declaration cross; the target stays here, and only declared members are ever touched.
 
 import { known } from '../options/check.js';
+import { checkWord } from '../options/names.js';
 
 const OPTION_NAMES = new Set(['type', 'properties', 'writable', 'methods']);
 const READABLE = 1;
@@ -54,6 +55,7 @@ function declare(members: Map<string, number>, names: unknown, what: string, bit
   if (!Array.isArray(names)) throw new TypeError(`${what} must be an array of names`);
   for (const name of names) {
     checkName(`each of ${what}`, name);
+    checkWord('a name of Rhai', name);
     members.set(name as string, (members.get(name as string) ?? 0) | bits);
   }
 }

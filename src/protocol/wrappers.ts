@@ -47,10 +47,16 @@ class TimestampValue {
   /** Milliseconds since 1970, as `Date.now()` counts. */
   readonly epochMs: number;
   constructor(epochMs: number) {
-    if (typeof epochMs !== 'number' || !Number.isFinite(epochMs))
-      throw new RangeError('RhaiTimestamp takes finite milliseconds');
+    if (typeof epochMs !== 'number')
+      throw new TypeError(
+        'RhaiTimestamp takes a number of milliseconds since 1970 (a Date crosses as it is)',
+      );
+    if (!Number.isFinite(epochMs)) throw new RangeError('RhaiTimestamp takes finite milliseconds');
     this.epochMs = epochMs;
     Object.freeze(this);
+  }
+  valueOf(): number {
+    return this.epochMs;
   }
   toDate(): Date {
     return new Date(this.epochMs);
@@ -59,13 +65,22 @@ class TimestampValue {
 
 export type RangeBound = number | bigint;
 
+function bound(value: RangeBound): RangeBound {
+  if (Number.isSafeInteger(value)) return value;
+  if (typeof value === 'bigint' && BigInt.asIntN(64, value) === value) return value;
+  throw new RangeError(
+    `${String(value)} is not the bound of a range: that is a safe integer or a 64-bit bigint`,
+  );
+}
+
 class RangeValue {
   readonly start: RangeBound;
   readonly end: RangeBound;
   readonly inclusive: boolean;
   constructor(start: RangeBound, end: RangeBound, inclusive = false) {
-    this.start = start;
-    this.end = end;
+    if (typeof inclusive !== 'boolean') throw new TypeError('inclusive must be true or false');
+    this.start = bound(start);
+    this.end = bound(end);
     this.inclusive = inclusive;
     Object.freeze(this);
   }

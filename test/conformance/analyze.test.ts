@@ -82,6 +82,39 @@ private fn last(a, b) { \`\${ #{ a: a }.a } fn no(x) {}\` }`;
     expect(await rejection(engine.call('fn f(x) { x }', 'f', [Symbol('x')]))).toMatchObject({ path: '$[0]' });
   });
 
+  it('a Script of one engine is the same script in every other engine', async () => {
+    const [one, two] = [make(), make()];
+    const first = one.compile('fn f(x) { x + 1 } "of one"', { name: 'one.rhai' });
+    const second = two.compile('fn f(x) { x + 2 } "of two"');
+    expect(await Promise.all([first.run(), second.run()])).toEqual(['of one', 'of two']);
+    expect(await Promise.all([two.evalAsync(first), one.evalAsync(second)])).toEqual(['of one', 'of two']);
+    expect([two.eval(first), one.eval(second)]).toEqual(['of one', 'of two']);
+    expect(await two.call(first, 'f', [1])).toBe(2);
+    expect(two.start(first).poll()).toEqual({ kind: 'done', value: 'of one' });
+    expect(one.analyze(second).functions).toHaveLength(1);
+    one.dispose();
+    expect(await two.evalAsync(first)).toBe('of one');
+  });
+
+  it('a Script takes the place of a text everywhere, and may run under another name', async () => {
+    const engine = make();
+    const script = engine.compile('fn f() { throw 1 } 5', { name: 'one.rhai' });
+    expect(engine.compile(script).source).toBe(script.source);
+    expect(engine.analyze(script).functions).toHaveLength(1);
+    expect((await rejection(script.call('f'))).script).toBe('one.rhai');
+    expect((await rejection(script.call('f', [], { name: 'two.rhai' }))).script).toBe('two.rhai');
+    expect(await script.run({ name: 'three.rhai' })).toBe(5);
+    expect(script.name).toBe('one.rhai');
+  });
+
+  it('Scripts that were pushed out of the cache and run again do not fill the engine', async () => {
+    const engine = make();
+    const scripts = Array.from({ length: 3_000 }, (_, i) => engine.compile(`${i}`));
+    for (const [i, script] of scripts.entries()) expect(engine.eval(script)).toBe(i);
+    const [home] = engine.stats().cores as { programs: number }[];
+    expect(home!.programs).toBeLessThan(1_100);
+  });
+
   it('many different scripts do not fill the engine', async () => {
     const engine = make();
     const script = engine.compile('1 + 1');

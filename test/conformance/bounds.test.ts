@@ -1,7 +1,7 @@
 // Bounds and what is told of them: maxPendingRequests, concurrency, maxConcurrentRuns, warnings, stats, the compile cache.
 import { expect, it } from 'vitest';
-import { RhaiWarning, type EngineOptions } from '../../src/entry/node.js';
-import { conformance, gate, rejection, turns, until } from './backend.js';
+import { RhaiTimeoutError, RhaiWarning, type EngineOptions } from '../../src/entry/node.js';
+import { conformance, delay, gate, rejection, turns, until } from './backend.js';
 
 conformance('bounds', (make) => {
   /** An engine whose function `hold(n)` waits until the test lets it go, and a list of those that have begun. */
@@ -100,6 +100,42 @@ conformance('bounds', (make) => {
     engine.dispose();
     for (const run of [runs[0]!, runs[2]!]) expect((await rejection(run)).name).toBe('RhaiDisposedError');
     expect(begun).toEqual([0]);
+  });
+
+  it('timeoutMs counts waiting for a turn behind maxConcurrentRuns, and says so', async () => {
+    const door = gate();
+    const engine = make({ maxConcurrentRuns: 1 }).registerFunction('wait', () => door.promise);
+    const first = engine.evalAsync('wait()');
+    const error = await rejection(engine.evalAsync('1', { timeoutMs: 15, name: 'late.rhai' }));
+    expect(error).toBeInstanceOf(RhaiTimeoutError);
+    expect(error).toMatchObject({ limit: 'timeoutMs', ms: 15, where: 'queue', script: 'late.rhai' });
+    expect(error.spent).toMatchObject({ scriptMs: 0, hostMs: 0 });
+    expect(error.spent.queueMs).toBeGreaterThan(10);
+    expect(engine.stats().runs).toMatchObject({ queued: 0, failed: 1 });
+    door.open(1);
+    expect(await first).toBe(1);
+  });
+
+  it('a run that waited for its turn has the rest of its timeoutMs, and its wait is in its stats', async () => {
+    const door = gate();
+    const engine = make({ maxConcurrentRuns: 1 })
+      .registerFunction('wait', () => door.promise)
+      .registerFunction('never', () => new Promise(() => {}));
+    const first = engine.evalAsync('wait()');
+    const since = performance.now();
+    const second = rejection(engine.evalAsync('never()', { timeoutMs: 300 }));
+    const third = engine.evalAsync('1');
+    await delay(60);
+    door.open(1);
+    await first;
+    const error = await second;
+    const tookMs = performance.now() - since;
+    expect(error).toMatchObject({ name: 'RhaiTimeoutError', ms: 300, where: 'host' });
+    expect(error.spent.queueMs).toBeGreaterThan(50);
+    expect(error.spent.hostMs).toBeLessThan(tookMs - 50);
+    await third;
+    expect(third.stats.queueMs).toBeGreaterThan(250);
+    expect(engine.stats().queueMs).toBeGreaterThan(300);
   });
 
   it('wrong bounds are refused at construction (71)', () => {

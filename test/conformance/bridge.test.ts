@@ -16,7 +16,8 @@ for (const variant of variants) {
       engine: engine ?? engineOn(variant, rest),
     });
     const make = (options?: BridgeOptions): Bridge => {
-      const bridge = createBridge(variant.isSync ? { ...variant.options, ...options } : onEngine(options));
+      const isOwn = variant.isSync && options?.engine === undefined;
+      const bridge = createBridge(isOwn ? { ...variant.options, ...options } : onEngine(options));
       made.push(bridge);
       return bridge;
     };

@@ -223,7 +223,8 @@ conformance('errors', (make) => {
   it('causes are capped when printed as JSON', async () => {
     const top = make();
     let error: any = new Error('root');
-    for (let depth = 0; depth < 1000; depth++) error = new RhaiError('X', 'level', { cause: error });
+    for (let depth = 0; depth < 1000; depth++)
+      error = new RhaiError('RHAI_RUNTIME', 'level', { cause: error });
     const outer = await rejection(
       top.registerFunction('bad', () => Promise.reject(error)).evalAsync('bad()'),
     );

@@ -33,6 +33,27 @@ conformance('limits', (make) => {
     await livesOn(engine);
   });
 
+  it('an operation is one back-edge, one call of a function, or one call of the host', async () => {
+    const engine = make().registerFunction('host', async () => 1);
+    const count = async (script: string): Promise<number> => {
+      const run = engine.evalAsync(script);
+      await run;
+      return run.stats.operations;
+    };
+    const [none, loop, own, host] = [
+      await count('1'),
+      await count('for i in 0..10 {}'),
+      await count('fn f() {} f(); f(); f();'),
+      await count('host(); host(); host();'),
+    ];
+    expect([none, loop, own, host]).toEqual([0, 10, 3, 3]);
+    const calls = 'host();'.repeat(11);
+    const error = await rejection(engine.evalAsync(calls, { limits: { maxOperations: 10 } }));
+    expect(error).toMatchObject({ limit: 'maxOperations', value: 10 });
+    expect(error.position).toEqual({ line: 1, column: 71 });
+    expect(await engine.evalAsync(calls, { limits: { maxOperations: 11 } })).toBe(1);
+  });
+
   it('a limit cannot be caught', async () => {
     const engine = make({ limits: { maxOperations: 10_000 } });
     const scripts = [

@@ -1,10 +1,9 @@
 // The guides and docstrings tell the truth: their examples compile against the published types and print what they say; their links lead somewhere.
 import { execFile } from 'node:child_process';
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { transformSync } from 'esbuild';
-import { writeFileSync } from 'node:fs';
 import { describe, expect, it, vi } from 'vitest';
 import { folder, root, writeExamples } from './examples.js';
 
@@ -34,6 +33,30 @@ it('every method of an engine, and every class and function that users make or c
 it('every example compiles', async () => {
   const tsc = join(root, 'node_modules/typescript/bin/tsc');
   const { stdout } = await run(process.execPath, [tsc, '-p', folder]).catch((error) => error);
+  expect(stdout).toBe('');
+});
+
+it('the published types need no more than ES2022 and what a browser or Node declares, all of them checked', async () => {
+  const consumer = join(folder, 'consumer');
+  mkdirSync(consumer, { recursive: true });
+  const uses = `import { RhaiEngine, type HostCallContext } from 'rhai-bridge';
+import { createBridge } from 'rhai-bridge/bridge';
+export const engine: RhaiEngine = await RhaiEngine.create();
+export const value: number = await engine.evalAsync<number>('1');
+export const bridge = createBridge({ engine });
+export const ask = (context: HostCallContext) => context.engine.evalAsync('1');
+`;
+  writeFileSync(join(consumer, 'consumer.mts'), uses);
+  const compilerOptions = {
+    ...{ strict: true, exactOptionalPropertyTypes: true, skipLibCheck: false, noEmit: true, types: [] },
+    ...{ target: 'ES2022', lib: ['ES2022', 'DOM'], module: 'NodeNext', moduleResolution: 'NodeNext' },
+  };
+  writeFileSync(
+    join(consumer, 'tsconfig.json'),
+    JSON.stringify({ compilerOptions, files: ['consumer.mts'] }),
+  );
+  const tsc = join(root, 'node_modules/typescript/bin/tsc');
+  const { stdout } = await run(process.execPath, [tsc, '-p', consumer]).catch((error) => error);
   expect(stdout).toBe('');
 });
 

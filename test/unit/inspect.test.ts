@@ -2,6 +2,7 @@
 import { inspect } from 'node:util';
 import { afterAll, expect, it } from 'vitest';
 import { RhaiEngine, type RhaiError } from '../../src/entry/node.js';
+import { createBridge } from '../../src/entry/bridge.js';
 
 const engine = RhaiEngine.createSync();
 afterAll(() => engine.dispose());
@@ -18,6 +19,12 @@ it('engines, scripts, runs, streams and executions print what they are, and noth
   const execution = engine.start('1');
   expect(inspect(execution)).toMatch(/^Execution \{ id: \d+, state: 'running' \}$/);
   execution.cancel();
+  const bridge = createBridge({ engine });
+  bridge.startEval('ask()');
+  bridge.pollRequest();
+  expect(inspect({ bridge })).toBe('{ bridge: Bridge { evals: 1, calls: 1 } }');
+  bridge.dispose();
+  expect(inspect(bridge)).toBe("Bridge { state: 'disposed' }");
   const other = RhaiEngine.createSync();
   other.dispose();
   expect(inspect({ other }, { depth: 5 })).toBe(

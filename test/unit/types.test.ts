@@ -3,8 +3,14 @@ import { expectTypeOf, it } from 'vitest';
 import { z } from 'zod';
 import {
   RhaiEngine,
+  type Analysis,
+  type ErrorCode,
   type Execution,
   type HostCallContext,
+  type RhaiError,
+  type RhaiHostError,
+  type RhaiLimitError,
+  type RhaiTimeoutError,
   type Run,
   type RunStream,
   type Script,
@@ -64,6 +70,44 @@ it('a context is typed when it is asked for', () => {
     },
     { context: true, params: [z.number()] },
   );
+});
+
+it('the engine of a context is an engine, and a function that asks for a context takes it first', () => {
+  engine.registerFunction('a', (context) => expectTypeOf(context.engine.eval('1')).toBeUnknown(), {
+    context: true,
+  });
+  expectTypeOf<HostCallContext['engine']['evalAsync']>().toEqualTypeOf<RhaiEngine['evalAsync']>();
+  expectTypeOf<RhaiEngine>().toExtend<HostCallContext['engine']>();
+  // @ts-expect-error the first argument is the context
+  engine.registerFunction('b', (n: number) => n, { context: true });
+});
+
+it('an object of any type may be a scope or a module', () => {
+  interface Cart {
+    items: number;
+  }
+  const cart: Cart = { items: 1 };
+  expectTypeOf(() => engine.evalAsync<number>('1', { scope: cart })).returns.toEqualTypeOf<Run<number>>();
+  void engine.registerModule('cart', cart);
+  // @ts-expect-error a number is no scope
+  void (() => engine.evalAsync('1', { scope: 5 }));
+});
+
+it('a Script is taken where a text is', () => {
+  expectTypeOf((script: Script) => engine.compile(script)).returns.toEqualTypeOf<Script>();
+  expectTypeOf((script: Script) => engine.analyze(script)).returns.toEqualTypeOf<Analysis>();
+  expectTypeOf((script: Script) => script.call('f', [], { schema: User })).returns.toEqualTypeOf<
+    Run<{ name: string }>
+  >();
+});
+
+it('codes of errors are words that the compiler knows', () => {
+  expectTypeOf<RhaiTimeoutError['code']>().toEqualTypeOf<'RHAI_TIMEOUT'>();
+  expectTypeOf<RhaiHostError['code']>().toEqualTypeOf<'RHAI_HOST'>();
+  expectTypeOf<RhaiTimeoutError>().toExtend<RhaiLimitError>();
+  expectTypeOf<RhaiError['code']>().toEqualTypeOf<ErrorCode>();
+  // @ts-expect-error no such code
+  void ((error: RhaiError) => error.code === 'RHAI_TIME_OUT');
 });
 
 it('functions without validators are free, and may mention what is made with them', () => {

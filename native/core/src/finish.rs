@@ -33,7 +33,16 @@ impl Core {
         if run.memory_bytes > MUCH_BYTES {
             port.publish(); // whoever waits for the end does not wait until all of it is freed
         }
-        let _ = guarded(move || drop(run)); // a destructor that panics must not take others along
+        let _ = guarded(|| self.clear(run)); // a destructor that panics must not take others along
+    }
+
+    /// Drops what a run held.
+    fn clear(&mut self, mut run: Box<Run>) {
+        if let Body::Fiber(machine) = &mut run.body {
+            machine.retire(&mut self.vm);
+        }
+        run.body = Body::Gone;
+        self.runs.keep(run);
     }
 
     /// Ends a run with the place where it stands.

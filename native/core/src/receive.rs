@@ -105,6 +105,7 @@ impl Core {
     fn read_start(&mut self, id: Id, reader: &mut Reader<'_>, now_ns: u64) -> Result<Box<Run>, Malformed> {
         let (program, limits) = (reader.u32()?, reader.u32()?);
         let (flags, priority) = (reader.u32()?, reader.i32()?);
+        let waited_ms = if flags & start_flag::WAITED != 0 { reader.f64()? } else { 0.0 };
         let limits = self.limits.get(limits);
         let depth = limits.as_ref().map_or(0, |limits| limits.vm.max_value_depth);
         let scope = if flags & start_flag::SCOPE != 0 {
@@ -127,14 +128,10 @@ impl Core {
             scope
         };
         self.counters.started += 1;
-        Ok(Box::new(Run::new(
-            id,
-            Fresh { source, scope, call },
-            limits,
-            priority,
-            flags as u8,
-            now_ns,
-        )))
+        let fresh = Fresh { source, scope, call };
+        let mut run = Run::new(id, fresh, limits, priority, flags as u8, now_ns);
+        run.has_waited(waited_ms);
+        Ok(self.runs.boxed(run))
     }
 
     fn add_run(&mut self, mut run: Box<Run>) {

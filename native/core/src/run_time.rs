@@ -6,6 +6,13 @@ use crate::programs::CompileBounds;
 use crate::runs::{Phase, Run};
 
 impl Run {
+    /// Books a wait that was over when the run reached this core: it counts on the wall clock.
+    pub fn has_waited(&mut self, ms: f64) {
+        if ms > 0.0 {
+            self.wait_before((ms * 1e6) as u64);
+        }
+    }
+
     /// The failure of a run whose wall clock or own time is up.
     #[must_use]
     pub fn time_is_up(&self, now_ns: u64) -> Option<Failed> {

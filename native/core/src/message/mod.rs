@@ -99,6 +99,8 @@ pub mod start_flag {
     pub const COMMIT: u32 = 8;
     /// Stepped by hand: only with FUEL.
     pub const BY_HAND: u32 = 16;
+    /// Milliseconds follow (f64) for which the run has waited before it reached this core.
+    pub const WAITED: u32 = 32;
     /// A function's handle follows: it is called instead of a program.
     pub const FUNCTION: u32 = 64;
 }

@@ -27,14 +27,17 @@ impl Machine {
         let mut done = Value::Unit;
         let exit = self.advance(vm, meter, &mut done);
         vm.ledger.close(meter);
+        if matches!(exit, Ok(run::Exit::Suspended)) {
+            meter.fuel -= 1; // a call of the host is a call
+        }
         meter.operations += u64::try_from(slice.saturating_sub(meter.fuel)).unwrap_or(0);
         let exhausted = meter.limits.max_operations > 0 && meter.operations > meter.limits.max_operations;
         meter.fuel += set_aside;
         match exit {
-            Ok(run::Exit::Suspended) => Step::Suspended,
-            Ok(run::Exit::OutOfFuel | run::Exit::OtherUnit) if exhausted => {
+            Ok(run::Exit::Suspended | run::Exit::OutOfFuel | run::Exit::OtherUnit) if exhausted => {
                 self.fail(EvalAltResult::ErrorTooManyOperations(self.position()).into(), &meter.limits)
             }
+            Ok(run::Exit::Suspended) => Step::Suspended,
             Ok(run::Exit::OutOfFuel | run::Exit::OtherUnit) => Step::OutOfFuel,
             Ok(run::Exit::Done) => {
                 self.state = State::Ended;
