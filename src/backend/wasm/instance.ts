@@ -76,10 +76,9 @@ export class Instance {
     return this.#exports.rhai_bridge_version();
   }
 
-  /** The memory as it is now: it moves when it grows. */
+  /** The memory as it is now. It moves when it grows; then the views of before are empty. (To ask for the buffer takes 40 ns.) */
   get memory(): Bytes {
-    const { buffer } = this.#exports.memory;
-    if (this.#memory.buffer !== buffer) this.#memory = new Bytes(buffer);
+    if (this.#memory.words.length === 0) this.#memory = new Bytes(this.#exports.memory.buffer);
     return this.#memory;
   }
 
