@@ -19,7 +19,8 @@ pub(crate) fn data_race(position: Position) -> Error {
 /// rhai's "Data type incorrect".
 #[cold]
 pub(crate) fn mismatch(vm: &Vm, expected: &str, actual: &str, position: Position) -> Error {
-    EvalAltResult::ErrorMismatchDataType(vm.engine.map_type_name(expected).into(), actual.into(), position).into()
+    let [expected, actual] = [expected, actual].map(|name| vm.engine.map_type_name(name).into());
+    EvalAltResult::ErrorMismatchDataType(expected, actual, position).into()
 }
 
 /// An instruction's function and its place there.
