@@ -81,10 +81,10 @@ function byWasmPack() {
 }
 
 /** Without wasm-pack: cargo is what it calls, and none of the glue that it would add is used. */
-function byCargo(...what) {
-  const args = ['build', '--profile', 'wasm', '--locked', '-p', 'rhai-bridge-wasm', ...what, '--target', target];
+function byCargo(profile, ...what) {
+  const args = ['build', '--profile', profile, '--locked', '-p', 'rhai-bridge-wasm', ...what, '--target', target];
   execFileSync('cargo', args, { cwd: join(root, 'native'), stdio: 'inherit', env: buildEnvironment() });
-  return join(targetDir(), target, 'wasm');
+  return join(targetDir(), target, profile);
 }
 
 /**
@@ -92,17 +92,17 @@ function byCargo(...what) {
  * otherwise.
  */
 export function buildModule({ forTests }) {
-  const built = forTests && !areThere() ? join(byCargo(), 'rhai_bridge_wasm.wasm') : byWasmPack();
+  const built = forTests && !areThere() ? join(byCargo('wasm'), 'rhai_bridge_wasm.wasm') : byWasmPack();
   const prepared = join(targetDir(), target, 'prepared.wasm');
   writeFileSync(prepared, snapshot(readFileSync(built), 'rhai_bridge_prepare'));
   mkdirSync(out, { recursive: true });
   optimise(prepared, module);
 }
 
-/** The example of that name, optimised the same way, as a file in the target folder. */
-export function buildExample(name) {
-  const built = join(byCargo('--example', name), 'examples', `${name}.wasm`);
-  const optimised = join(targetDir(), target, `${name}.opt.wasm`);
+/** The example of that name, optimised the same way, as a file in the target folder. The profile `release` is for speed. */
+export function buildExample(name, profile = 'wasm') {
+  const built = join(byCargo(profile, '--example', name), 'examples', `${name}.wasm`);
+  const optimised = join(targetDir(), target, `${name}.${profile}.wasm`);
   optimise(built, optimised);
   return optimised;
 }

@@ -5,14 +5,20 @@ import { node } from '../platform/node.js';
 import type { Backend } from './core.js';
 import { nativeBackend } from './native.js';
 import type { WasmPlaces } from './wasm/backend.js';
+import { compileModule } from './wasm/module.js';
 
 export interface BackendChoice extends WasmPlaces {
   readonly backend: 'auto' | 'native' | 'wasm';
 }
 
-/** A file of its own: parsing it is a sixth of the import for those who never need it. */
-async function wasmBackend(choice: WasmPlaces): Promise<Backend> {
-  return (await import('./wasm/backend.js')).wasmBackend(choice);
+/**
+ * Rejects with a RhaiError that says why there is none. The backend has a file of its own: parsing it is a sixth of the import for
+ * those who never need it. It is loaded while the platform compiles the module.
+ */
+export async function wasmBackend(places: WasmPlaces): Promise<Backend> {
+  const compiling = compileModule(places.wasmUrl);
+  const [{ wasmBackendOn }, module] = await Promise.all([import('./wasm/backend.js'), compiling]);
+  return wasmBackendOn(module, places);
 }
 
 /** The backend, made or found made. */

@@ -3,7 +3,7 @@
 
 import { afterEach, describe } from 'vitest';
 import type { Backend } from '../../src/backend/core.js';
-import { wasmBackend } from '../../src/backend/wasm/backend.js';
+import { wasmBackend } from '../../src/backend/choose.js';
 import { RhaiEngine, type EngineOptions } from '../../src/entry/node.js';
 import { nextTurn } from '../../src/platform/timers.js';
 

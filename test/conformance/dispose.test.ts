@@ -136,6 +136,7 @@ conformance('dispose and close', (make, variant) => {
     const engine = make().registerFunction('wait', () => door.promise);
     const run = engine.evalAsync('wait()');
     const closed = engine.close({ graceMs: 2 ** 31 });
+    await until(() => run.state !== 'running'); // a worker may need longer than that to start
     await delay(10);
     expect(run.state).toBe('waiting');
     door.open('done');

@@ -4,7 +4,7 @@ import { Bytes } from '../../src/backend/wasm/bytes.js';
 import { CoreSide } from '../../src/backend/wasm/core-side.js';
 import { Instance } from '../../src/backend/wasm/instance.js';
 import { compileModule } from '../../src/backend/wasm/module.js';
-import { wasmBackend } from '../../src/backend/wasm/backend.js';
+import { wasmBackend } from '../../src/backend/choose.js';
 import type { Backend } from '../../src/backend/core.js';
 import {
   RhaiCancelledError,

@@ -22,6 +22,7 @@ impl Run {
 }
 
 impl Core {
+    #[cfg_attr(target_arch = "wasm32", inline(never))]
     pub(crate) fn receive_fuel(&mut self, id: Id, reader: &mut Reader<'_>) -> Result<(), Malformed> {
         let fuel = reader.f64()? as u64;
         if self.runs.get(id).is_some_and(|run| run.is_by_hand()) {

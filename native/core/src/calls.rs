@@ -15,6 +15,7 @@ const VALUE_HEADER_BYTES: i64 = 48;
 
 impl Core {
     /// Sends the request of a machine that has just suspended, and lets the run wait.
+    #[cfg_attr(target_arch = "wasm32", inline(never))]
     pub(crate) fn post_request(&mut self, mut run: Box<Run>, now_ns: u64, port: &mut dyn Port) {
         let id = run.id;
         let request = self.requests.open(id);
@@ -90,6 +91,7 @@ impl Core {
     }
 
     /// Gives a closed request's answer to the run that waited.
+    #[cfg_attr(target_arch = "wasm32", inline(never))]
     pub(crate) fn answer(&mut self, run: Id, request: Id, reply: Result<Dynamic, HostError>, now_ns: u64, port: &mut dyn Port) {
         let Some(run) = self.runs.take(run) else { return };
         let reply = reply.map_err(|error| Dynamic::from(at_call(&run, error)));
@@ -108,6 +110,7 @@ impl Core {
     }
 
     /// A host call took too long: the script gets an error it can catch, JavaScript an abort.
+    #[cfg_attr(target_arch = "wasm32", inline(never))]
     pub(crate) fn time_out_call(&mut self, run: Id, now_ns: u64, port: &mut dyn Port) {
         let Some(waiting) = self.runs.get(run) else { return };
         let (request, of_run) = (waiting.request, waiting.limits.host_timeout_ms);

@@ -34,6 +34,7 @@ impl Core {
         }
     }
 
+    #[cfg_attr(target_arch = "wasm32", inline(never))]
     fn compile_job(&mut self, job: &CompileJob, port: &mut dyn Port) {
         self.counters.compiles += 1;
         let now_ns = self.vm.now_ns();

@@ -34,10 +34,20 @@ impl Core {
         if run.memory_bytes > MUCH_BYTES {
             port.publish(); // whoever waits for the end does not wait until all of it is freed
         }
-        let _ = guarded(move || drop(run)); // a destructor that panics must not take others along
+        let _ = guarded(|| self.clear(run)); // a destructor that panics must not take others along
+    }
+
+    /// Drops what a run held.
+    fn clear(&mut self, mut run: Box<Run>) {
+        if let Body::Fiber(machine) = &mut run.body {
+            machine.retire(&mut self.vm);
+        }
+        run.body = Body::Gone;
+        self.runs.keep(run);
     }
 
     /// Ends a run with the place where it stands.
+    #[cfg_attr(target_arch = "wasm32", inline(never))]
     pub(crate) fn fail_here(&mut self, run: Box<Run>, failed: Failed, now_ns: u64, port: &mut dyn Port) {
         let failed = failed.at(run.trace());
         let failed = match run.phase {
@@ -97,6 +107,7 @@ impl Core {
         Ok(())
     }
 
+    #[cfg_attr(target_arch = "wasm32", inline(never))]
     pub(crate) fn send_failed(&mut self, run: Id, failed: Failed, spent: &Spent, port: &mut dyn Port) {
         let mut map = failed.into_map(spent);
         let written = self.out.begin(outbox_kind::FAILED, run).value(&map.clone().into(), 0);
@@ -109,6 +120,7 @@ impl Core {
     }
 
     /// After a panic outside a machine: ends every run without touching what it held.
+    #[cfg_attr(target_arch = "wasm32", inline(never))]
     pub(crate) fn break_down(&mut self, panic: &str, now_ns: u64, port: &mut dyn Port) {
         self.is_broken = true;
         self.counters.panics += 1;

@@ -71,18 +71,18 @@ impl Source {
         Self::new("", &format!("f.call({})", names.join(", ")), false)
     }
 
-    /// Whether a compile is due.
+    /// What it was compiled to, if no compile is due.
     #[must_use]
-    pub fn is_stale(&self, hosts: &Hosts) -> bool {
-        !matches!(&*self.cached.borrow(), Some((version, _)) if *version == hosts.version())
+    pub fn compiled(&self, hosts: &Hosts) -> Option<Compiled> {
+        let cached = self.cached.borrow();
+        let (version, compiled) = cached.as_ref()?;
+        (*version == hosts.version()).then(|| compiled.clone())
     }
 
     /// The program; compiled if that is due. `Err(Err(_))` of a panic is an internal error's text.
     pub fn compile(&self, vm: &mut Vm, hosts: &Hosts, bounds: CompileBounds) -> Result<Compiled, String> {
-        if let Some((version, compiled)) = &*self.cached.borrow() {
-            if *version == hosts.version() {
-                return Ok(compiled.clone());
-            }
+        if let Some(compiled) = self.compiled(hosts) {
+            return Ok(compiled);
         }
         let opened = self.is_open.then(|| hosts.names().opened());
         let options = CompileOptions {

@@ -131,7 +131,7 @@ impl Core {
         let fresh = Fresh { source, scope, call };
         let mut run = Run::new(id, fresh, limits, priority, flags as u8, now_ns);
         run.has_waited(waited_ms);
-        Ok(Box::new(run))
+        Ok(self.runs.boxed(run))
     }
 
     fn add_run(&mut self, mut run: Box<Run>) {
@@ -140,6 +140,7 @@ impl Core {
         self.runs.add(run);
     }
 
+    #[cfg_attr(target_arch = "wasm32", inline(never))]
     fn read_call(&mut self, flags: u32, reader: &mut Reader<'_>, depth: u32) -> Result<Option<Call>, Malformed> {
         if flags & start_flag::FUNCTION != 0 {
             let id = read_id(reader)?;
@@ -159,6 +160,7 @@ impl Core {
         (0..count).map(|_| self.inbox.value(reader, depth)).collect()
     }
 
+    #[cfg_attr(target_arch = "wasm32", inline(never))]
     fn read_bindings(&mut self, reader: &mut Reader<'_>, depth: u32) -> Result<Vec<Binding>, Malformed> {
         let count = reader.count(6)?; // a name's length, the const byte, a tag
         (0..count).map(|_| self.read_binding(reader, depth)).collect()
@@ -171,6 +173,7 @@ impl Core {
         Ok(Binding { name, value, constant })
     }
 
+    #[cfg_attr(target_arch = "wasm32", inline(never))]
     fn receive_reply(&mut self, id: Id, reader: &mut Reader<'_>, now_ns: u64, port: &mut dyn Port) -> Result<(), Malformed> {
         let run = self.requests.close(id);
         let depth = run.and_then(|run| self.runs.get(run)).map_or(0, |run| run.limits.vm.max_value_depth);
@@ -193,6 +196,7 @@ impl Core {
         Ok(())
     }
 
+    #[cfg_attr(target_arch = "wasm32", inline(never))]
     fn receive_throw(&mut self, id: Id, reader: &mut Reader<'_>, now_ns: u64, port: &mut dyn Port) -> Result<(), Malformed> {
         let handle = reader.u32()?;
         let (name, message, code) = (reader.text()?, reader.text()?, reader.text()?);
@@ -210,6 +214,7 @@ impl Core {
         malformed.map_or(Ok(()), Err)
     }
 
+    #[cfg_attr(target_arch = "wasm32", inline(never))]
     fn receive_cancel(&mut self, id: Id, reader: &mut Reader<'_>, now_ns: u64, port: &mut dyn Port) -> Result<(), Malformed> {
         let why = reader.u32()?;
         let Some(run) = self.runs.take(id) else { return Ok(()) }; // it ended by itself a moment ago
@@ -235,6 +240,7 @@ impl Core {
         Ok(())
     }
 
+    #[cfg_attr(target_arch = "wasm32", inline(never))]
     fn lend_scope(&mut self, id: Id, private: Vec<Binding>) -> Vec<Binding> {
         self.sync_scope();
         self.scope.lend(id, private)
@@ -249,6 +255,7 @@ impl Core {
         }
     }
 
+    #[cfg_attr(target_arch = "wasm32", inline(never))]
     fn send_scope(&mut self, query: Id, flags: u32, port: &mut dyn Port) {
         self.sync_scope();
         let bindings = self.scope.bindings();

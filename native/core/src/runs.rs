@@ -42,7 +42,7 @@ pub struct Spent {
 /// What is stepped.
 pub enum Body {
     /// Not begun: the program may not even be compiled.
-    Fresh(Box<Fresh>),
+    Fresh(Fresh),
     /// The root fiber. (A run may get more fibers; they will live beside it.)
     Fiber(Machine),
     /// Ended, or lost in a panic.
@@ -106,7 +106,7 @@ impl Run {
     pub fn new(id: Id, fresh: Fresh, limits: Rc<RunLimits>, priority: i32, flags: u8, now_ns: u64) -> Self {
         Self {
             id,
-            body: Body::Fresh(Box::new(fresh)),
+            body: Body::Fresh(fresh),
             wall_deadline_ns: crate::limits::deadline_ns(now_ns, limits.timeout_ms),
             host_deadline_ns: NEVER,
             limits,
@@ -214,6 +214,8 @@ pub struct Runs {
     pub live: usize,
     /// The live run that is taken out at the moment: after a panic somebody must still end it.
     taken: Option<Id>,
+    /// The box of a run that ended, for the next.
+    spare: Option<Box<Run>>,
 }
 
 impl Runs {
@@ -222,6 +224,22 @@ impl Runs {
     pub fn is_free(&self, id: Id) -> bool {
         let slot = id.slot as usize;
         slot < MAX_SLOTS && self.slots.get(slot).is_none_or(Option::is_none)
+    }
+
+    /// Boxes a run.
+    pub fn boxed(&mut self, run: Run) -> Box<Run> {
+        match self.spare.take() {
+            Some(mut place) => {
+                *place = run;
+                place
+            }
+            None => Box::new(run),
+        }
+    }
+
+    /// Keeps the box of a run that ended and left nothing.
+    pub fn keep(&mut self, run: Box<Run>) {
+        self.spare = Some(run);
     }
 
     /// Adds a run whose slot is free.

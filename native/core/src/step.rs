@@ -9,9 +9,10 @@ use crate::failed::Failed;
 use crate::guard::guarded;
 use crate::message::Id;
 use crate::port::Port;
-use crate::programs::caller_scope;
+use crate::programs::{caller_scope, Source};
 use crate::runs::{Body, Call, Fresh, Phase, Run};
-use rhai_bridge_vm::{FailureKind, Machine, Meter, Step};
+use rhai_bridge_vm::{FailureKind, Machine, Meter, Program, Step};
+use std::rc::Rc;
 
 /// Operations in a slice.
 const SLICE_FUEL: i64 = 4096;
@@ -115,7 +116,7 @@ impl Core {
 
     fn must_defer(&self, run: &Run, budget: Budget) -> bool {
         match &run.body {
-            Body::Fresh(fresh) => fresh.source.text.len() > budget.max_source_bytes && fresh.source.is_stale(&self.hosts),
+            Body::Fresh(fresh) => fresh.source.text.len() > budget.max_source_bytes && fresh.source.compiled(&self.hosts).is_none(),
             _ => false,
         }
     }
@@ -158,7 +159,7 @@ impl Core {
             return Ok(()); // nearly always: nothing is moved to find that out
         }
         if let Body::Fresh(fresh) = std::mem::replace(&mut run.body, Body::Gone) {
-            run.body = Body::Fiber(self.make_machine(*fresh, run)?);
+            run.body = Body::Fiber(self.make_machine(fresh, run)?);
         }
         Ok(())
     }
@@ -171,19 +172,9 @@ impl Core {
                 None => (scope, call) = (caller_scope(&function, args), None),
             }
         }
-        if source.is_stale(&self.hosts) {
-            self.counters.compiles += 1;
-        }
-        let bounds = run.compile_bounds(self.vm.now_ns());
-        let compiled = source
-            .compile(&mut self.vm, &self.hosts, bounds)
-            .map_err(|panic| Box::new(Failed::internal(panic)))?;
-        let program = compiled.map_err(|error| match error.limit {
-            Some(hit) if hit.name == "computeMs" => Box::new(run.late(self.vm.now_ns())),
-            _ => Box::new(Failed::syntax(&error, &source.name)),
-        })?;
+        let program = self.program(&source, run)?;
         match call {
-            Some(Call::Held(..)) | None => Ok(Machine::new(&program, scope)),
+            Some(Call::Held(..)) | None => Ok(Machine::next(&mut self.vm, &program, scope)),
             Some(Call::Named(name, args)) => Machine::call(&program, &name, args, scope).map_err(|failure| Box::new(Failed::machine(*failure))),
         }
     }
@@ -215,7 +206,24 @@ impl Core {
         })
     }
 
+    fn program(&mut self, source: &Source, run: &Run) -> Result<Rc<Program>, Box<Failed>> {
+        let compiled = match source.compiled(&self.hosts) {
+            Some(compiled) => compiled,
+            None => {
+                self.counters.compiles += 1;
+                let bounds = run.compile_bounds(self.vm.now_ns());
+                let compiled = source.compile(&mut self.vm, &self.hosts, bounds);
+                compiled.map_err(|panic| Box::new(Failed::internal(panic)))?
+            }
+        };
+        compiled.map_err(|error| match error.limit {
+            Some(hit) if hit.name == "computeMs" => Box::new(run.late(self.vm.now_ns())),
+            _ => Box::new(Failed::syntax(&error, &source.name)),
+        })
+    }
+
     /// The end of a slice inside a computation.
+    #[cfg_attr(target_arch = "wasm32", inline(never))]
     fn requeue(&mut self, mut run: Box<Run>, now_ns: u64, port: &mut dyn Port) {
         run.enter(Phase::Queued, now_ns);
         if let Some(failed) = run.time_is_up(now_ns) {
@@ -235,6 +243,7 @@ impl Core {
         }
     }
 
+    #[cfg_attr(target_arch = "wasm32", inline(never))]
     fn expire_slot(&mut self, slot: u32, now_ns: u64, port: &mut dyn Port) {
         let Some(run) = self.runs.in_slot(slot) else { return };
         let id = run.id;

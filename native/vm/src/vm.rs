@@ -3,7 +3,7 @@
 use crate::cells::Kept;
 use crate::compile::{compile, line_column, Refusal};
 use crate::ledger::{Ledger, Probes};
-use crate::machine::{name_of, Error, ForeignMethod};
+use crate::machine::{name_of, Error, ForeignMethod, Spare};
 use crate::parse::{ParseBounds, ParseGuard, Within};
 use crate::program::{Meaning, Site};
 use crate::{CompileError, HostNames, LimitHit, Limits, Program};
@@ -66,6 +66,8 @@ pub struct Vm {
     pub(crate) to_debug: Rc<Site>,
     /// Looks at the tokens of every parse.
     pub(crate) parsing: Rc<ParseGuard>,
+    /// Room for the next machine.
+    pub(crate) spare: Spare,
     output: Rc<RefCell<Vec<Output>>>,
 }
 
@@ -121,6 +123,7 @@ impl Vm {
             to_text: own_site("to_string", 1),
             to_debug: own_site("to_debug", 1),
             parsing,
+            spare: Spare::new(),
             output,
         }
     }

@@ -5,7 +5,8 @@
 import { BarePost } from '../lib/bare-post.mjs';
 import { inFreshProcess } from '../lib/child.mjs';
 import { compare } from '../lib/compare.mjs';
-import { BUSY_POST, IDLE_POST, OURS, WORK_MICROS } from '../lib/judge.mjs';
+import { BUSY_POST, EMPTY_PAGE, IDLE_POST, OURS, WORK_MICROS } from '../lib/judge.mjs';
+import { Pages } from '../lib/page.mjs';
 import { summary } from '../lib/stats.mjs';
 
 const PEERS = ['quickjs-emscripten', 'wasmoon', 'pyodide'];
@@ -107,6 +108,51 @@ const coldStart = {
   },
 };
 
+const firstEval = (mode) => `
+  const { RhaiEngine } = await import('/dist/entry/node.js');
+  const engine = await RhaiEngine.create({ mode: '${mode}' });
+  const value = await engine.evalAsync('20 + 22');
+  if (value !== 42) throw new Error(\`wrong result: \${value}\`);`;
+
+/** What docs/webassembly.md advises. */
+const HINTS = `<link rel="modulepreload" href="/dist/entry/node.js"><link rel="modulepreload" href="/dist/chunks/wasm.js">
+<link rel="preload" as="fetch" crossorigin href="/wasm/pkg/rhai_bridge.wasm">`;
+
+const PAGES = {
+  inline: { script: firstEval('inline') },
+  background: { script: firstEval('background') },
+  'inline, with preload hints': { head: HINTS, script: firstEval('inline') },
+  [EMPTY_PAGE]: {},
+};
+
+/** A page that was never seen before. As in Node, import (here with the fetch of its files), create and eval count, and not what was before. */
+const coldPage = {
+  title: 'WASM: import, create and first eval in Chromium, in a page that was never seen before',
+  unit: 'ms',
+  goal: { atMost: 60 },
+  async run() {
+    const pages = await Pages.open(PAGES);
+    if (pages === undefined) {
+      console.log('Left out: no Chromium is installed (RHAI_BRIDGE_CHROMIUM names one)');
+      return [];
+    }
+    const visits = new Map(Object.keys(PAGES).map((name) => [name, []]));
+    for (const name of visits.keys()) await pages.visit(name);
+    for (let round = 0; round < 21; round++)
+      for (const [name, all] of visits) all.push(await pages.visit(name));
+    await pages.close();
+    return [...visits].flatMap(([name, all]) => pageRows(name, all));
+  },
+};
+
+/** From the begin of the page's script, and from the begin of its navigation. */
+function pageRows(name, visits) {
+  const since = (from) => summary(visits.map((visit) => visit.end - from(visit)));
+  const whole = { who: `${name}, since the navigation`, way: '', ...since(() => 0) };
+  if (name === EMPTY_PAGE) return [whole];
+  return [{ who: name === 'inline' ? OURS : name, way: '', ...since(({ begin }) => begin) }, whole];
+}
+
 export const parts = [
   inlineCall,
   backgroundCall,
@@ -137,4 +183,5 @@ export const parts = [
     check: (value) => value === 196418,
   }),
   coldStart,
+  coldPage,
 ];

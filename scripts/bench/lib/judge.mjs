@@ -12,6 +12,8 @@ export const OURS = 'rhai-bridge';
 export const WORK_MICROS = 1;
 export const IDLE_POST = 'bare postMessage';
 export const BUSY_POST = `${IDLE_POST}, ${WORK_MICROS} µs of work on each side`;
+/** A page whose script does nothing but to look at the clock. */
+export const EMPTY_PAGE = 'empty page';
 
 /** Controls take part in a case but are nobody's peer. */
 const CONTROLS = new Set([
@@ -23,6 +25,7 @@ const CONTROLS = new Set([
   'bare thread',
   IDLE_POST,
   BUSY_POST,
+  EMPTY_PAGE,
 ]);
 
 export function best(rows) {

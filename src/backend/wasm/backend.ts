@@ -8,7 +8,7 @@ import { BackgroundCore } from './background.js';
 import { CoreSide } from './core-side.js';
 import { InlineCore } from './inline.js';
 import { Instance } from './instance.js';
-import { compileModule, type WasmModule } from './module.js';
+import type { WasmModule } from './api.js';
 
 /** Where the files are, when they are not beside this package. */
 export interface WasmPlaces {
@@ -16,9 +16,8 @@ export interface WasmPlaces {
   readonly workerUrl: string | URL | undefined;
 }
 
-/** Compiles the module, or finds it compiled; rejects with a RhaiError that says why there is none. */
-export async function wasmBackend(places: WasmPlaces): Promise<Backend> {
-  const module = await compileModule(places.wasmUrl);
+/** The backend on a compiled module. */
+export function wasmBackendOn(module: WasmModule, places: WasmPlaces): Backend {
   return {
     name: 'wasm',
     capabilities: {

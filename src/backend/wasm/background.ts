@@ -8,7 +8,7 @@ import { named } from './counters.js';
 import { Bytes } from './bytes.js';
 import type { CoreSide, Taker } from './core-side.js';
 import { Envelopes, handedOver } from './envelopes.js';
-import type { WasmModule } from './module.js';
+import type { WasmModule } from './api.js';
 import { spawn, type WorkerEvents, type WorkerLink } from './spawn.js';
 import { Watchdog } from './watchdog.js';
 import {

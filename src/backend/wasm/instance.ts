@@ -3,7 +3,7 @@
 
 import { CoreDeath } from '../death.js';
 import { Bytes } from './bytes.js';
-import { wasmApi, type WasmModule } from './module.js';
+import { wasmApi, type WasmModule } from './api.js';
 
 interface Exports {
   readonly memory: { readonly buffer: ArrayBuffer };

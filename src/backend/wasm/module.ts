@@ -1,24 +1,10 @@
 // The compiled module: found beside this package or where the user says, compiled once per place, shared by all engines.
+// It is no part of the backend's own file, which is loaded while the platform compiles.
 
 import { RhaiError } from '../../errors/index.js';
 import { nodeModule } from '../../platform/node.js';
 import { moduleUrl } from '../wasm-files.js';
-
-/** Opaque: a `WebAssembly.Module`. */
-export type WasmModule = object & { readonly __module?: never };
-
-/** As much of the global as is used; its types come with the DOM's, which users in Node do without. */
-interface WebAssemblyApi {
-  compile(bytes: Uint8Array | ArrayBuffer): Promise<WasmModule>;
-  compileStreaming?(response: Promise<Response>): Promise<WasmModule>;
-  Instance: new (module: WasmModule, imports: object) => { readonly exports: unknown };
-}
-
-export const wasmApi = (): WebAssemblyApi => {
-  const api = (globalThis as { WebAssembly?: WebAssemblyApi }).WebAssembly;
-  if (api === undefined) throw new RhaiError('RHAI_BACKEND', 'There is no WebAssembly here.');
-  return api;
-};
+import { absolute, wasmApi, type WasmModule } from './api.js';
 
 const compiled = new Map<string, Promise<WasmModule>>();
 
@@ -33,11 +19,6 @@ export function compileModule(url: string | URL | undefined): Promise<WasmModule
   });
   compiled.set(place.href, module);
   return module;
-}
-
-/** In a page, relative to the page. */
-export function absolute(url: string | URL): URL {
-  return new URL(url, (globalThis as { location?: { href: string } }).location?.href);
 }
 
 function unusable(place: URL, error: unknown): RhaiError {

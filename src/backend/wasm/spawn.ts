@@ -2,7 +2,7 @@
 
 import { nodeModule } from '../../platform/node.js';
 import { nodeWorkerUrl, ownWebWorker, webWorkerFrom, type WebWorker } from '../wasm-files.js';
-import { absolute } from './module.js';
+import { absolute } from './api.js';
 
 export interface WorkerEvents {
   message(message: unknown): void;

@@ -2,7 +2,7 @@
 // in front, and maybe room behind them; everything else (the module, the first word of a worker, its last) is rare and a plain object.
 
 import type { CauseOfDeath } from '../death.js';
-import type { WasmModule } from './module.js';
+import type { WasmModule } from './api.js';
 
 /** To the worker: u32 how many bytes of batches have been read here (wrapping), u32 bytes of records; then these. */
 export const ASK_HEAD = 8;

@@ -213,6 +213,7 @@ impl Encoder {
         Ok(())
     }
 
+    #[cfg_attr(target_arch = "wasm32", inline(never))]
     fn big_string(&mut self, text: &str) -> Result<(), ValueError> {
         let tag = if text.is_ascii() { tags::ASIDE_LSTR } else { tags::ASIDE_STR };
         self.aside(tag, text.as_bytes().to_vec())
@@ -242,6 +243,7 @@ impl Encoder {
         Ok(())
     }
 
+    #[cfg_attr(target_arch = "wasm32", inline(never))]
     fn text_of(&mut self, value: &Dynamic) -> Result<(), ValueError> {
         let text = value.as_immutable_string_ref().map_err(ValueError::new)?;
         if self.asides.is_for(text.len()) {
@@ -251,6 +253,7 @@ impl Encoder {
         Ok(())
     }
 
+    #[cfg_attr(target_arch = "wasm32", inline(never))]
     fn array(&mut self, array: &Array, room: u32) -> Result<(), ValueError> {
         let room = open(room)?;
         if array.len() >= MIN_PACKED && (self.packed_ints(array) || self.packed_floats(array)) {
@@ -303,6 +306,7 @@ impl Encoder {
         self.bytes.extend_from_slice(&ZEROS[..padding]);
     }
 
+    #[cfg_attr(target_arch = "wasm32", inline(never))]
     fn map(&mut self, map: &Map, room: u32) -> Result<(), ValueError> {
         let room = open(room)?;
         match self.shapes.find_or_define(map) {

@@ -10,6 +10,7 @@ use std::ops::{Range, RangeInclusive};
 
 impl Encoder {
     /// Everything that is not JSON.
+    #[cfg_attr(target_arch = "wasm32", inline(never))]
     pub(super) fn rare(&mut self, value: &Dynamic) -> Result<(), ValueError> {
         if let Ok(blob) = value.as_blob_ref() {
             return self.blob(&blob);

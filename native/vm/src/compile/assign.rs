@@ -8,6 +8,7 @@ use crate::program::{Arithmetic, NO_SITE};
 use rhai::{Dynamic, EvalAltResult, Expr, ImmutableString, OpAssignment, Position};
 
 impl Compiler {
+    #[cfg_attr(target_arch = "wasm32", inline(never))]
     pub(super) fn assignment(&mut self, f: &mut FunctionBuilder, op: &OpAssignment, left: &Expr, right: &Expr) -> Compiled {
         match left {
             Expr::ThisPtr(position) => {

@@ -54,6 +54,7 @@ impl Compiler {
     }
 
     /// `space::name(…)`: a function of a module that the script imports under that name, or else of the host.
+    #[cfg_attr(target_arch = "wasm32", inline(never))]
     fn qualified_call(&mut self, f: &mut FunctionBuilder, call: &FnCallExpr, position: Position, d: Reg) -> Compiled {
         let full: ImmutableString = format!("{}::{}", call.namespace, call.name).into();
         let is_imported = self.program.aliases.iter().any(|alias| *alias == *call.namespace.root());
@@ -73,6 +74,7 @@ impl Compiler {
         Ok(())
     }
 
+    #[cfg_attr(target_arch = "wasm32", inline(never))]
     fn named_call(&mut self, f: &mut FunctionBuilder, name: &ImmutableString, args: &[Expr], position: Position, d: Reg) -> Compiled {
         let meaning = self.meaning(name, args.len());
         if let Some(function) = meaning.function {
@@ -158,6 +160,7 @@ impl Compiler {
     }
 
     /// `call(pointer, arguments)`.
+    #[cfg_attr(target_arch = "wasm32", inline(never))]
     fn call_pointer(&mut self, f: &mut FunctionBuilder, args: &[Expr], position: Position, d: Reg) -> Compiled {
         let pointer = f.temporary()?;
         self.expression(f, &args[0], pointer)?;
@@ -169,6 +172,7 @@ impl Compiler {
         Ok(())
     }
 
+    #[cfg_attr(target_arch = "wasm32", inline(never))]
     fn make_pointer(&mut self, f: &mut FunctionBuilder, e: &Expr, position: Position, d: Reg) -> Compiled {
         let name = self.operand(f, e)?;
         let site = self.native_site("Fn", 1, position);
@@ -179,6 +183,7 @@ impl Compiler {
     }
 
     /// `curry(pointer, values)`: captured variables go in as they stand, shared.
+    #[cfg_attr(target_arch = "wasm32", inline(never))]
     fn curry(&mut self, f: &mut FunctionBuilder, args: &[Expr], position: Position, d: Reg) -> Compiled {
         let base = f.temporary()?;
         for _ in 1..args.len() {
@@ -208,6 +213,7 @@ impl Compiler {
         Ok(())
     }
 
+    #[cfg_attr(target_arch = "wasm32", inline(never))]
     fn is_shared(&mut self, f: &mut FunctionBuilder, e: &Expr, d: Reg) -> Compiled {
         match (self.reference(f, e), e) {
             (_, Expr::Variable(v, _, at)) if f.dynamic && v.2.is_empty() => {
@@ -227,6 +233,7 @@ impl Compiler {
         Ok(())
     }
 
+    #[cfg_attr(target_arch = "wasm32", inline(never))]
     fn is_defined(&mut self, f: &mut FunctionBuilder, e: &Expr, position: Position, d: Reg) -> Compiled {
         let name = self.operand(f, e)?;
         f.position = e.start_position();
@@ -237,6 +244,7 @@ impl Compiler {
     }
 
     /// `eval(text)`: errors of the text stand at the text.
+    #[cfg_attr(target_arch = "wasm32", inline(never))]
     fn eval(&mut self, f: &mut FunctionBuilder, e: &Expr, position: Position, d: Reg) -> Compiled {
         let text = self.operand(f, e)?;
         f.position = e.start_position();
@@ -247,6 +255,7 @@ impl Compiler {
     }
 
     /// `name!(arguments)`: the function runs in the scope of this one.
+    #[cfg_attr(target_arch = "wasm32", inline(never))]
     fn call_inside(&mut self, f: &mut FunctionBuilder, call: &FnCallExpr, position: Position, d: Reg) -> Compiled {
         let base = self.consecutive(f, &call.args)?;
         let site = self.native_site(&call.name, call.args.len(), position);

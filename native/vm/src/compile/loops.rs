@@ -65,6 +65,7 @@ impl Compiler {
     }
 
     /// The condition stands behind the body, so that a turn of the loop makes one jump.
+    #[cfg_attr(target_arch = "wasm32", inline(never))]
     pub(super) fn while_loop(&mut self, f: &mut FunctionBuilder, x: &FlowControl, want: Option<Reg>) -> Compiled {
         let at = f.position;
         if matches!(x.expr, Expr::Unit(_) | Expr::BoolConstant(true, _)) {
@@ -89,6 +90,7 @@ impl Compiler {
         self.land_exits(f, &[], &breaks, want)
     }
 
+    #[cfg_attr(target_arch = "wasm32", inline(never))]
     pub(super) fn do_loop(&mut self, f: &mut FunctionBuilder, x: &FlowControl, until: bool, want: Option<Reg>) -> Compiled {
         let (top, at) = (f.label(), f.position);
         Self::open_loop(f, want, true);
@@ -109,6 +111,7 @@ impl Compiler {
         self.land_exits(f, &exits, &breaks, want)
     }
 
+    #[cfg_attr(target_arch = "wasm32", inline(never))]
     pub(super) fn for_loop(
         &mut self,
         f: &mut FunctionBuilder,
@@ -189,6 +192,7 @@ impl Compiler {
         self.land_exits(f, &[exit], &breaks, want)
     }
 
+    #[cfg_attr(target_arch = "wasm32", inline(never))]
     pub(super) fn leave_loop(&mut self, f: &mut FunctionBuilder, value: Option<&Expr>, is_break: bool, position: Position) -> Compiled {
         let Some(scope) = f.loops.last() else {
             return unsupported("break outside of a loop", position);

@@ -111,6 +111,7 @@ impl Compiler {
     }
 
     /// Makes a function known before any body is compiled.
+    #[cfg_attr(target_arch = "wasm32", inline(never))]
     fn declare(&mut self, definition: &Rc<ScriptFuncDef>) -> Compiled {
         let Ok(index) = u16::try_from(self.program.functions.len()) else {
             return Err(function::too_large("script", Position::new(1, 1)).into());
@@ -199,6 +200,7 @@ impl Compiler {
         finish(builder)
     }
 
+    #[cfg_attr(target_arch = "wasm32", inline(never))]
     fn function(&mut self, definition: &ScriptFuncDef, body: &[Stmt]) -> Compiled<crate::program::Function> {
         let facts = scan::scan(body);
         self.lends_scope |= facts.lends_scope || facts.evaluates;

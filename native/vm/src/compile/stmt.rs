@@ -98,6 +98,7 @@ impl Compiler {
         Ok(())
     }
 
+    #[cfg_attr(target_arch = "wasm32", inline(never))]
     fn declaration(&mut self, f: &mut FunctionBuilder, name: &Ident, value: &Expr, flags: ASTFlags) -> Compiled {
         let constant = flags.contains(ASTFlags::CONSTANT);
         if f.publishes == Some(f.depth) {
@@ -124,6 +125,7 @@ impl Compiler {
         Ok(())
     }
 
+    #[cfg_attr(target_arch = "wasm32", inline(never))]
     fn if_statement(&mut self, f: &mut FunctionBuilder, x: &FlowControl, want: Option<Reg>) -> Compiled {
         let otherwise = self.condition(f, &x.expr)?;
         self.block(f, x.body.statements(), want)?;
@@ -136,6 +138,7 @@ impl Compiler {
         f.land(end)
     }
 
+    #[cfg_attr(target_arch = "wasm32", inline(never))]
     fn return_or_throw(&mut self, f: &mut FunctionBuilder, value: Option<&Expr>, throw: bool, position: Position) -> Compiled {
         let r = f.temporary()?;
         match value {
@@ -159,6 +162,7 @@ impl Compiler {
     }
 
     /// The body's value when it succeeds, `()` after the handler.
+    #[cfg_attr(target_arch = "wasm32", inline(never))]
     fn try_catch(&mut self, f: &mut FunctionBuilder, x: &FlowControl, want: Option<Reg>) -> Compiled {
         let error = f.temporary()?;
         let depth = f.depth;
@@ -181,6 +185,7 @@ impl Compiler {
         f.land(end)
     }
 
+    #[cfg_attr(target_arch = "wasm32", inline(never))]
     fn share(&mut self, f: &mut FunctionBuilder, variable: &Ident) -> Compiled {
         f.position = variable.pos;
         if f.dynamic {

@@ -8,6 +8,7 @@ use rhai::{Expr, RangeCase, SwitchCasesCollection};
 
 impl Compiler {
     /// Arms are compiled once; cases and ranges jump to lists of tests.
+    #[cfg_attr(target_arch = "wasm32", inline(never))]
     pub(super) fn switch(&mut self, f: &mut FunctionBuilder, value: &Expr, x: &SwitchCasesCollection, d: Reg) -> Compiled {
         let subject = self.operand(f, value)?;
         let table_index = self.program.switches.len();

@@ -24,6 +24,7 @@ mod routine;
 mod run;
 mod scopes;
 mod seldom;
+mod spare;
 mod step;
 mod text;
 #[cfg(test)]
@@ -40,6 +41,7 @@ pub use modules::IMPORT;
 pub(crate) use native::{at, SiteCache};
 pub(crate) use origin::{name_of, of as origin_of, spelled};
 pub(crate) use routine::Routine;
+pub(crate) use spare::Spare;
 pub use waiting::HostCall;
 
 use crate::cells::Cells;
@@ -96,15 +98,29 @@ impl Machine {
     /// A fiber at the start of `program`, with these variables in its root scope.
     #[must_use]
     pub fn new(program: &Rc<Program>, scope: Vec<Binding>) -> Self {
-        let mut machine = Self::empty(program);
-        let registers = usize::from(program.functions[0].registers);
-        machine.stack = Vec::with_capacity(registers);
-        machine.stack.resize(registers, Value::Unit);
+        let (stack, frames) = (Vec::with_capacity(program.functions[0].registers.into()), Vec::with_capacity(1));
+        Self::in_room(program, scope, stack, frames)
+    }
+
+    /// The same in the room that a machine has left, if there is any ([`Machine::retire`]).
+    #[must_use]
+    pub fn next(vm: &mut Vm, program: &Rc<Program>, scope: Vec<Binding>) -> Self {
+        let (stack, frames) = (vm.spare.stack(program.functions[0].registers.into()), vm.spare.frames());
+        Self::in_room(program, scope, stack, frames)
+    }
+
+    #[inline]
+    fn in_room(program: &Rc<Program>, scope: Vec<Binding>, stack: Vec<Value>, frames: Vec<Frame>) -> Self {
+        let mut machine = Self {
+            stack,
+            frames,
+            ..Self::empty(program)
+        };
+        machine.stack.resize(program.functions[0].registers.into(), Value::Unit);
         for variable in &program.root {
             machine.stack[usize::from(variable.register)] = Value::Unbound;
         }
         machine.bind(scope);
-        machine.frames.reserve_exact(1);
         machine.frames.push(Frame::call(Code { unit: 0, function: 0 }, 0, 0));
         machine
     }
@@ -113,6 +129,7 @@ impl Machine {
     ///
     /// # Errors
     /// The program has no function of this name and arity.
+    #[cfg_attr(target_arch = "wasm32", inline(never))]
     pub fn call(program: &Rc<Program>, function: &str, args: Vec<Dynamic>, scope: Vec<Binding>) -> Result<Self, Box<Failure>> {
         let Some(index) = program.find(function, args.len()) else {
             let error = EvalAltResult::ErrorFunctionNotFound(format!("{function} ({} arguments)", args.len()), Position::NONE);

@@ -116,6 +116,7 @@ impl Machine {
         }
     }
 
+    #[cfg_attr(target_arch = "wasm32", inline(never))]
     fn fail(&mut self, error: Error, limits: &crate::Limits) -> Step {
         let trace = self.trace();
         self.state = State::Ended;

@@ -21,6 +21,7 @@ pub(super) enum Ended {
 
 impl Machine {
     /// Finds the handler of `error` and makes it the next thing to run.
+    #[cfg_attr(target_arch = "wasm32", inline(never))]
     pub(super) fn unwind(&mut self, vm: &mut Vm, error: Error, limits: &Limits) -> Result<(), Ended> {
         let mut error = super::native::at(error, self.position());
         loop {
