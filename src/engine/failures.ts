@@ -68,7 +68,9 @@ export function syntaxError(
   trace: readonly TraceFrame[] = [],
 ): RhaiSyntaxError {
   const frame = codeFrame(source, line, column);
-  const where = line > 0 ? ` (line ${line}, column ${column})` : '';
+  const whose =
+    trace.length > 0 ? ` of ${script === 'eval' ? 'a text given to eval' : `module '${script}'`}` : '';
+  const where = line > 0 ? ` (line ${line}, column ${column}${whose})` : whose;
   return new RhaiSyntaxError(`${message}${where}${frame && '\n' + frame}`, line, column, source, {
     script: script || undefined,
     trace,

@@ -30,6 +30,8 @@ conformance('messages of errors', (make) => {
       ['main.rhai', 2],
     ]);
     for (const error of [inEval, imported]) expect(error.message).not.toContain(' | ');
+    expect(inEval.message).toContain('(line 2, column 5 of a text given to eval)');
+    expect(imported.message).toContain("(line 2, column 6 of module 'broken')");
     expect((await fails('let = 1')).message).toContain('> 1 | let = 1');
   });
 

@@ -85,7 +85,11 @@ impl Machine {
         };
         // A text that was given to `eval` has lines of its own.
         let is_text = frame.routine.is_none() && function == "eval";
-        let source = if is_text { function.clone() } else { self.unit(frame.unit).0.name.to_string() };
+        let source = if is_text {
+            function.clone()
+        } else {
+            self.unit(frame.unit).0.name.to_string()
+        };
         TraceFrame {
             function,
             source,
