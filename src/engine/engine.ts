@@ -177,7 +177,8 @@ export class RhaiEngine {
   }
 
   #mustBeOpen(): void {
-    if (this.#disposed || this.#closing) throw new RhaiDisposedError();
+    if (this.#disposed) throw new RhaiDisposedError();
+    if (this.#closing) throw new RhaiDisposedError('The engine is closing: it takes nothing more.');
   }
 
   // Host functions.

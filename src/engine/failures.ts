@@ -65,11 +65,15 @@ export function syntaxError(
   column: number,
   source: string,
   script: string,
+  trace: readonly TraceFrame[] = [],
 ): RhaiSyntaxError {
   const frame = codeFrame(source, line, column);
-  const where = line > 0 ? ` (line ${line}, column ${column})` : '';
+  const whose =
+    trace.length > 0 ? ` of ${script === 'eval' ? 'a text given to eval' : `module '${script}'`}` : '';
+  const where = line > 0 ? ` (line ${line}, column ${column}${whose})` : whose;
   return new RhaiSyntaxError(`${message}${where}${frame && '\n' + frame}`, line, column, source, {
     script: script || undefined,
+    trace,
   });
 }
 
@@ -83,6 +87,12 @@ function hostError(map: Fields, details: ErrorDetails, errors: ErrorTable): Rhai
       : new Error(message);
   const facts = { ...details, cause, kind: text(map['class'], 'HostError'), value: cause };
   return new RhaiHostError(message, text(map['function']), facts);
+}
+
+/** The machine says what was too large; which option says so is said here. */
+function limitError(message: string, limit: string, value: number, details: ErrorDetails): RhaiLimitError {
+  const said = message.includes(limit) ? message : `${message} (${limit} is ${value})`;
+  return new RhaiLimitError(said, limit, value, details);
 }
 
 function timeoutError(map: Fields, message: string, details: ErrorDetails): RhaiTimeoutError {
@@ -109,21 +119,21 @@ export function lateInQueue(task: Task): RhaiTimeoutError {
   return new RhaiTimeoutError(text, 'timeoutMs', timeoutMs, 'queue', spent, details);
 }
 
+/** rhai's name of a closure, another one in each process. */
+const CLOSURE = /\banon\$[0-9a-f]{16}\b/g;
+
 /** What the run's caller gets. */
 export function failureOf(raw: unknown, task: Task, errors: ErrorTable): unknown {
   const map = fields(raw);
   const details = detailsOf(map, task);
-  const message = text(map['message'], 'The script failed.');
+  const message = text(map['message'], 'The script failed.').replace(CLOSURE, 'closure');
   switch (map['kind']) {
     case 'syntax': {
-      const { position } = details;
-      return syntaxError(
-        message,
-        position?.line ?? 0,
-        position?.column ?? 0,
-        task.program.source,
-        task.program.name,
-      );
+      const { position, script = '', trace = [] } = details;
+      const { line, column } = position ?? { line: 0, column: 0 };
+      // With a trace it is not the run's own text: one that was given to eval, or imported.
+      const source = trace.length > 0 ? '' : task.program.source;
+      return syntaxError(message, line, column, source, script, trace);
     }
     case 'runtime':
       return new RhaiRuntimeError(message, {
@@ -134,7 +144,7 @@ export function failureOf(raw: unknown, task: Task, errors: ErrorTable): unknown
     case 'host':
       return hostError(map, details, errors);
     case 'limit':
-      return new RhaiLimitError(message, text(map['limit']), number(map['limitValue']), details);
+      return limitError(message, text(map['limit']), number(map['limitValue']), details);
     case 'timeout':
       return timeoutError(map, message, details);
     case 'cancelled':

@@ -161,6 +161,7 @@ export class Lane implements PortSink, Owners, TaskHome {
       throw this.port.abort(error);
     }
     this.port.end();
+    if (this.port.closed) throw new RhaiDisposedError(); // a getter of what was just written did it
     this.#add(task, slot, generation);
   }
 

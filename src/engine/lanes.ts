@@ -1,6 +1,7 @@
 // The lanes of one engine: a home core and its workers, opened when they are first needed, replaced when one breaks.
 // Picks the worker with the fewest runs.
 
+import { RhaiDisposedError } from '../errors/index.js';
 import type { Backend } from '../backend/core.js';
 import type { HostFunction } from '../host/functions.js';
 import type { ResolvedOptions } from '../options/engine.js';
@@ -11,6 +12,7 @@ export class Lanes {
   #home: Lane | undefined;
   readonly #workers: (Lane | undefined)[];
   #nextIndex = 0;
+  #closed = false;
 
   constructor(
     private readonly backend: Backend,
@@ -46,6 +48,7 @@ export class Lanes {
   }
 
   #open(kind: 'home' | 'worker'): Lane {
+    if (this.#closed) throw new RhaiDisposedError();
     return new Lane(this.#nextIndex++, kind, this.backend, this.options.assistMicros, this.shared);
   }
 
@@ -75,6 +78,7 @@ export class Lanes {
 
   /** The end: a disposed engine that somebody keeps does not keep its buffers. */
   close(): void {
+    this.#closed = true;
     for (const lane of this.all()) lane.close();
     this.#home = undefined;
     this.#workers.fill(undefined);

@@ -226,7 +226,9 @@ export class Task implements CallOwner {
     const { reason } = this;
     if (reason !== undefined) return reason;
     return (
-      (this.#verdict?.isCancel === false ? this.#verdict.error : undefined) ?? new RhaiCancelledError(reason)
+      (this.#verdict?.isCancel === false ? this.#verdict.error : undefined) ??
+      this.error ??
+      new RhaiCancelledError(reason)
     );
   }
 

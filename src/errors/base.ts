@@ -3,7 +3,7 @@
 
 import { codeFrame } from './frame.js';
 import { describe, safeString } from './describe.js';
-import { hostFrames, scriptFrame } from './stack.js';
+import { framesOf, hostFrames, scriptFrame } from './stack.js';
 
 /** A place in a script; lines and columns count from 1, columns in characters. */
 export interface Position {
@@ -127,9 +127,7 @@ export class RhaiError extends Error {
     const trace = this.trace.map(scriptFrame).join('\n');
     const cause =
       this.cause !== undefined && depth > 0 && inspect ? shownCause(this.cause, options, depth, inspect) : '';
-    return [head, frame, trace || (this.stack ?? '').split('\n').slice(1).join('\n'), cause]
-      .filter(Boolean)
-      .join('\n');
+    return [head, frame, trace || framesOf(this).join('\n'), cause].filter(Boolean).join('\n');
   }
 }
 

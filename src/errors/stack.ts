@@ -11,7 +11,8 @@ const BORDER = new RegExp(`^\\s+at (?:[\\w.$]+\\.)?${HOST_CALL}\\b`);
 /** Node's own: how it enters the async context of the run, and how it comes back from waiting. */
 const NODES = /^\s+at .*\(node:(?:internal\/|async_hooks:)/;
 
-function framesOf(holder: unknown): string[] {
+/** The frames of an error's stack. */
+export function framesOf(holder: unknown): string[] {
   try {
     const { stack } = holder as { stack?: unknown };
     if (typeof stack !== 'string') return [];

@@ -20,7 +20,10 @@ export interface ContextEngine {}
  * ```
  */
 export interface HostCallContext {
-  /** Aborts when the run ends or the call times out. */
+  /**
+   * Aborts when the run ends or the call takes too long, while the call is under way; the reason is that of the cancel, or
+   * the error that ended it. Asked for when the call is over, it has aborted already.
+   */
   readonly signal: AbortSignal;
   readonly runId: number;
   readonly requestId: string;

@@ -72,7 +72,7 @@ export interface RunOptions {
   onDebug?: DebugListener;
   /** Higher runs first; 0 is ordinary. */
   priority?: number;
-  /** Write the run's variables back into the engine's scope when it ends. */
+  /** Write the run's variables back into the engine's scope when it ends with a value. */
   commit?: boolean;
   /** A Standard Schema validator for the result (for each value of a stream): a result it refuses is a RhaiValueError. */
   schema?: AnySchema;

@@ -1,7 +1,7 @@
 // The end of an engine: dispose ends everything at once, close lets runs finish; afterwards every method says so.
 import { expect, it } from 'vitest';
 import { RhaiDisposedError, RhaiEngine } from '../../src/entry/node.js';
-import { conformance, delay, gate, rejection, turns, until } from './backend.js';
+import { conformance, delay, gate, rejection, thrown, turns, until } from './backend.js';
 
 conformance('dispose and close', (make, variant) => {
   it('dispose rejects three waiting runs and aborts their signals', async () => {
@@ -94,6 +94,41 @@ conformance('dispose and close', (make, variant) => {
     const error = rejection(run);
     await engine.close({ graceMs: 20 });
     expect(await error).toBeInstanceOf(RhaiDisposedError);
+  });
+
+  it('what an engine is given may dispose it: nothing runs or is opened afterwards', async () => {
+    const ending = (engine: RhaiEngine, name: string): object =>
+      Object.defineProperty({}, name, { get: () => (engine.dispose(), 5), enumerable: true });
+    const uses: ((engine: RhaiEngine) => unknown)[] = [
+      (engine) => engine.evalAsync('1', ending(engine, 'timeoutMs')),
+      (engine) => engine.evalAsync('x', { scope: ending(engine, 'x') }),
+      (engine) => engine.evalAsync('x', { scope: { x: ending(engine, 'y') } }),
+      (engine) => engine.eval('1', ending(engine, 'timeoutMs')),
+      (engine) => engine.eval('x', { scope: { x: ending(engine, 'y') } }),
+      (engine) => engine.call('fn f(x) { x }', 'f', [ending(engine, 'y')]),
+      (engine) => engine.evalStream('1', ending(engine, 'timeoutMs')).next(),
+      (engine) => engine.start('1', ending(engine, 'timeoutMs')),
+    ];
+    for (const use of uses) {
+      const engine = make();
+      const outcome = await (async () => use(engine))().catch((error: unknown) => error);
+      expect(outcome, String(use)).toBeInstanceOf(RhaiDisposedError);
+    }
+  });
+
+  it('an engine that is closing says so', async () => {
+    const door = gate();
+    const engine = make().registerFunction('wait', () => door.promise);
+    const run = engine.evalAsync('wait()');
+    const closed = engine.close();
+    expect(thrown(() => engine.eval('1'))).toMatchObject({
+      name: 'RhaiDisposedError',
+      message: expect.stringContaining('closing'),
+    });
+    door.open(1);
+    await run;
+    await closed;
+    expect(thrown(() => engine.eval('1')).message).toContain('disposed');
   });
 
   it('a grace of weeks is a grace, not the one millisecond of a timer that overflows', async () => {

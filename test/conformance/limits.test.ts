@@ -205,6 +205,24 @@ conformance('limits', (make) => {
     await livesOn(engine);
   });
 
+  it('the signal of a host function aborts with the very error that ends its run', async () => {
+    const signals: AbortSignal[] = [];
+    const engine = make().registerFunction(
+      'never',
+      ({ signal }) => (signals.push(signal), new Promise(() => {})),
+      { context: true },
+    );
+    const late = await rejection(engine.evalAsync('never()', { timeoutMs: 15 }));
+    expect(late).toBeInstanceOf(RhaiTimeoutError);
+    const run = engine.evalAsync('never()');
+    await until(() => run.state === 'waiting');
+    run.cancel();
+    const cancelled = await rejection(run);
+    expect(signals.map(({ aborted }) => aborted)).toEqual([true, true]);
+    expect(signals[0]!.reason).toBe(late);
+    expect(signals[1]!.reason).toBe(cancelled);
+  });
+
   it('the signal of a host function aborts when its call times out', async () => {
     const aborted = gate<any>();
     const engine = make().registerFunction(

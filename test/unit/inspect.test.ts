@@ -57,4 +57,6 @@ it('an error prints with its code and a frame of the script, and its cause; as J
     cause: { name: 'TypeError', message: 'inner', code: 'E_INNER' },
   });
   expect(JSON.stringify(error)).not.toContain('/');
+  const syntax = await engine.evalAsync('let a = 1;\nlet = 3').catch((thrown: unknown) => thrown);
+  expect(inspect(syntax).match(/> 2 \| let = 3/g)).toHaveLength(1);
 });

@@ -16,9 +16,7 @@ impl Core {
     /// Ends a run that was taken out of the table.
     pub(crate) fn finish(&mut self, mut run: Box<Run>, end: Result<Dynamic, Box<Failed>>, now_ns: u64, port: &mut dyn Port) {
         run.enter(run.phase, now_ns);
-        if run.phase == Phase::Waiting && self.requests.close(run.request).is_some() {
-            self.send_aborted(run.request, abort_reason::RUN_ENDED, port);
-        }
+        let was_asking = run.phase == Phase::Waiting && self.requests.close(run.request).is_some();
         self.drop_fuel(&run);
         if run.has_flag(start_flag::OWN_SCOPE) {
             self.scope.give_back(run.id, run.bindings());
@@ -27,6 +25,9 @@ impl Core {
         self.count_end(&run, end.is_ok());
         if let Err(failed) = end {
             self.send_failed(run.id, *failed, &run.spent(), port);
+        }
+        if was_asking {
+            self.send_aborted(run.request, abort_reason::RUN_ENDED, port); // now that the host knows why
         }
         self.settle_functions(&run);
         self.runs.forget();

@@ -84,7 +84,7 @@ fn the_wall_clock_ends_a_waiting_run_and_aborts_its_call() {
     let (call, _) = request(&host.run());
     host.world.clock_ns = 101 * MS;
     let events = host.run();
-    assert!(matches!(events[0], Event::Aborted { request, why: abort_reason::RUN_ENDED } if request == call));
+    assert!(matches!(events[1], Event::Aborted { request, why: abort_reason::RUN_ENDED } if request == call));
     let failed = error(&events);
     assert_eq!(
         (field(&failed, "limit"), field(&failed, "where")),
@@ -157,7 +157,7 @@ fn cancel_ends_a_waiting_run_at_once_and_aborts_its_call() {
     let (call, _) = request(&host.run());
     host.cancel(run, 1);
     let events = host.drain();
-    assert!(matches!(events[0], Event::Aborted { request, why: abort_reason::RUN_ENDED } if request == call));
+    assert!(matches!(events[1], Event::Aborted { request, why: abort_reason::RUN_ENDED } if request == call));
     assert_eq!(field(&error(&events), "kind"), "cancelled");
     host.reply(call, 1);
     host.cancel(run, 1);

@@ -76,7 +76,7 @@ fn a_trace_names_functions_closures_callbacks_texts_and_modules() {
     assert_eq!(
         trace(&failure),
         [
-            "eval@main:1:1",
+            "eval@eval:1:1",
             "inner@main:3:8",
             "closure@main:5:41",
             "deep@lib:2:5",

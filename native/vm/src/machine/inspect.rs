@@ -83,9 +83,16 @@ impl Machine {
             Some(routine) => routine.kind.name().to_owned(),
             None => readable(&self.function_of(frame).name),
         };
+        // A text that was given to `eval` has lines of its own.
+        let is_text = frame.routine.is_none() && function == "eval";
+        let source = if is_text {
+            function.clone()
+        } else {
+            self.unit(frame.unit).0.name.to_string()
+        };
         TraceFrame {
             function,
-            source: self.unit(frame.unit).0.name.to_string(),
+            source,
             line,
             column,
         }

@@ -19,6 +19,9 @@ pub(crate) fn data_race(position: Position) -> Error {
 /// rhai's "Data type incorrect".
 #[cold]
 pub(crate) fn mismatch(vm: &Vm, expected: &str, actual: &str, position: Position) -> Error {
+    // rhai writes the inner names of types here; those of ours tell nothing to anybody.
+    let is_ours = actual.starts_with("rhai_bridge_");
+    let actual = if is_ours { vm.engine.map_type_name(actual) } else { actual };
     EvalAltResult::ErrorMismatchDataType(vm.engine.map_type_name(expected).into(), actual.into(), position).into()
 }
 

@@ -221,8 +221,9 @@ fn class(error: &EvalAltResult) -> &'static str {
 /// The public form of an error.
 pub(super) fn failure(error: Error, trace: Vec<TraceFrame>, limits: &Limits) -> Failure {
     let mut inner = error;
-    while let EvalAltResult::ErrorInFunctionCall(_, _, next, _) | EvalAltResult::ErrorInModule(_, next, _) = *inner {
-        inner = next;
+    let mut place = String::new();
+    while let EvalAltResult::ErrorInFunctionCall(name, _, next, _) | EvalAltResult::ErrorInModule(name, next, _) = *inner {
+        (inner, place) = (next, name);
     }
     let kind = match (limits.hit(&inner), &*inner) {
         (Some(hit), _) => FailureKind::Limit(hit),
@@ -237,20 +238,37 @@ pub(super) fn failure(error: Error, trace: Vec<TraceFrame>, limits: &Limits) -> 
         EvalAltResult::ErrorRuntime(value, _) if is_container(value) => bounded(format_args!("{inner}")),
         other => other.to_string(),
     };
-    let source = trace.first().map_or(String::new(), |f| f.source.clone());
+    // A text that does not parse was given to `eval` or imported: its lines are not those of whoever asked for it.
+    let is_text = matches!(kind, FailureKind::Syntax) && !place.is_empty();
+    let source = if is_text {
+        place
+    } else {
+        trace.first().map_or(String::new(), |f| f.source.clone())
+    };
     let value = match *inner {
         EvalAltResult::ErrorRuntime(value, _) => Some(value),
         _ => None,
     };
     Failure {
         kind,
-        message,
+        message: without_paths(message),
         value,
         line,
         column,
         source,
-        trace: with_origin(trace, line, column),
+        trace: if is_text { trace } else { with_origin(trace, line, column) },
     }
+}
+
+/// Names of types without the crates and modules of ours that they are in: rhai writes them when it has no other name.
+fn without_paths(mut message: String) -> String {
+    while let Some(at) = message.find("rhai_bridge_") {
+        let path = message[at..].find(|c: char| c != '_' && c != ':' && !c.is_ascii_alphanumeric());
+        let end = path.map_or(message.len(), |length| at + length);
+        let name = message[at..end].rfind("::").map_or(end, |colons| at + colons + 2);
+        message.replace_range(at..name, "");
+    }
+    message
 }
 
 /// The innermost frame stands where the error arose.
