@@ -5,11 +5,14 @@ use crate::failed::Failed;
 use crate::programs::CompileBounds;
 use crate::runs::{Phase, Run};
 
+/// A year: sums of times stay far from the largest number.
+const LONGEST_WAIT_MS: f64 = 365.0 * 24.0 * 3600.0 * 1000.0;
+
 impl Run {
     /// Books a wait that was over when the run reached this core: it counts on the wall clock.
     pub fn has_waited(&mut self, ms: f64) {
         if ms > 0.0 {
-            self.wait_before((ms * 1e6) as u64);
+            self.wait_before((ms.min(LONGEST_WAIT_MS) * 1e6) as u64);
         }
     }
 

@@ -3,7 +3,7 @@
 mod harness;
 
 use harness::{error, field, id, request, value, Event, Host};
-use rhai_bridge_core::message::{inbox_kind as kind, Id};
+use rhai_bridge_core::message::{inbox_kind as kind, start_flag, Id};
 use rhai_bridge_core::{Budget, StepResult};
 
 /// A cheap generator; the same numbers every time.
@@ -154,4 +154,14 @@ fn unknown_kinds_are_counted() {
     host.send_bytes(&[1, 2, 3]);
     host.send_bytes(&[]);
     assert_eq!(host.core.counters().malformed, 3);
+}
+
+#[test]
+fn a_wait_of_any_length_before_a_start_breaks_nothing() {
+    let mut host = Host::new();
+    for waited_ms in [0.5, -1.0, f64::NAN, 1e300, f64::INFINITY] {
+        host.start_with("1 + 1", start_flag::WAITED, 0, |out| out.f64(waited_ms));
+        assert_eq!(value(&host.run()), "2", "{waited_ms}");
+    }
+    assert_eq!(host.core.counters().panics, 0);
 }

@@ -94,9 +94,14 @@ fn act(host: &mut Host, input: &mut Input<'_>, age: u32) {
         13 => host.send(kind::GET_SCOPE, Id { slot: a, generation: b }, |out| out.u32(b % 2)),
         14 => host.send(kind::FUEL, run, |out| out.f64(f64::from(b) * 8.0)),
         15 if !host.begun.contains(&(run.slot, run.generation)) => {
-            let flags = [start_flag::OWN_SCOPE, start_flag::COMMIT, start_flag::BY_HAND];
-            let chosen = (0..3).filter(|bit| input.byte() >> bit & 1 == 1).map(|bit| flags[bit]).sum();
-            host.start_with(b % PROGRAM_COUNT, run, chosen, |_| {});
+            let flags = [start_flag::OWN_SCOPE, start_flag::COMMIT, start_flag::BY_HAND, start_flag::WAITED];
+            let chosen: u32 = (0..4).filter(|bit| input.byte() >> bit & 1 == 1).map(|bit| flags[bit]).sum();
+            let waited_ms = [f64::from(a), -1.0, f64::NAN, f64::INFINITY, 1e300][b as usize % 5];
+            host.start_with(b % PROGRAM_COUNT, run, chosen, |out| {
+                if chosen & start_flag::WAITED != 0 {
+                    out.f64(waited_ms);
+                }
+            });
         }
         16 if !host.begun.contains(&(run.slot, run.generation)) => {
             let held = host.functions();
