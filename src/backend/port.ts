@@ -35,6 +35,8 @@ export interface PortSink extends RecordSink {
 const RING_BYTES = { home: 1 << 16, worker: 1 << 18 } as const;
 /** A slice of a synchronous run: long, because nobody else can run meanwhile. */
 const SYNC_SLICE_MICROS = 50_000;
+/** Timers take no longer times. */
+const FARTHEST_MS = 2 ** 30;
 /** Inline runs need some budget even when assisting workers is off. */
 const MIN_INLINE_MICROS = 100;
 const settled = Promise.resolve();
@@ -44,6 +46,16 @@ const enum Owner {
   Here,
   NextTurn,
   Thread,
+}
+
+/**
+ * When to look at a deadline that is so far away: a far one first up to a sixteenth too early. So it need not be moved for
+ * what the clock says a little later, and there are few different lengths: Node keeps a list for each one until it is due.
+ */
+function ringsAfter(ms: number): number {
+  if (ms < 64) return ms;
+  const step = 2 ** (26 - Math.clz32(ms));
+  return (Math.floor(ms / step) - 1) * step;
 }
 
 /** In a function of its own, so that the addon holds nothing but the weak reference: a forgotten engine can be collected. */
@@ -258,8 +270,9 @@ export class Port implements Resumable {
     // An alarm that rings too early costs one look; to move it for every host call costs half of the call.
     if (this.#alarm !== undefined && this.#alarmAt <= turnClock() + ms) return;
     clearTimeout(this.#alarm);
-    this.#alarmAt = clock() + ms;
-    this.#alarm = unref(setTimeout(() => this.#ring(), ms + 1));
+    const early = ringsAfter(Math.min(ms, FARTHEST_MS));
+    this.#alarmAt = clock() + early;
+    this.#alarm = unref(setTimeout(() => this.#ring(), early + 1));
   }
 
   #ring(): void {
