@@ -24,7 +24,7 @@ function isFresh(stamp) {
 await buildWorker();
 const stamp = stampOf();
 if (has('--fresh') || !isFresh(stamp)) {
-  buildModule({ forTests: has('--for-tests') });
+  await buildModule({ forTests: has('--for-tests') });
   writeFileSync(stampFile, stamp);
 }
 const { bytes, brotli } = sizesOf();

@@ -5,14 +5,20 @@ import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { brotliCompressSync, constants } from 'node:zlib';
 import { snapshot } from './snapshot.mjs';
+import { firstFunctions } from './profile.mjs';
+import { snip } from './snip.mjs';
+import { split } from './split.mjs';
 import { out, root } from './stamp.mjs';
 import { areThere, pathWithNpm, pathWithTools, toolchain } from './tools.mjs';
 
 const target = 'wasm32-unknown-unknown';
 const module = join(out, 'rhai_bridge.wasm');
 
-/** Rust's default of 1 MiB is little for a parser; memory ends at 1 GiB, so that a script cannot take all of a page's. */
-const LINKER = ['-zstack-size=4194304', '--max-memory=1073741824'];
+/**
+ * Rust's default of 1 MiB is little for a parser; memory ends at 1 GiB, so that a script cannot take all of a page's. The names are for
+ * snip.mjs, and go away afterwards.
+ */
+const LINKER = ['-zstack-size=4194304', '--max-memory=1073741824', '--keep-section=name'];
 
 /** What rustc may emit; every browser of the last years has it, and wasm-opt must be told. */
 const FEATURES = [
@@ -57,12 +63,13 @@ export function targetDir() {
 }
 
 /**
- * Makes a module quick to compile, and takes its names away. The first level does it: it takes a tenth off a host call, and off the
- * module; higher ones take twice as long, and the module gets neither smaller (with brotli) nor faster by them.
+ * Makes a module small, and takes its names away. A function with one caller stays one, where it is not tiny: it may be seldom called, and
+ * V8 compiles a function when it is first called.
  */
 function optimise(from, to) {
   const features = FEATURES.map((feature) => `--enable-${feature}`);
-  execFileSync('wasm-opt', ['-O1', '--strip-debug', '--strip-producers', ...features, from, '-o', to], {
+  const level = ['-Oz', '--one-caller-inline-max-function-size=40'];
+  execFileSync('wasm-opt', [...level, '--strip-debug', '--strip-producers', ...features, from, '-o', to], {
     stdio: 'inherit',
     env: { ...process.env, PATH: pathWithNpm() },
   });
@@ -91,12 +98,16 @@ function byCargo(profile, ...what) {
  * What wasm/pkg has. With `forTests`, nothing is installed for it: where there is no wasm-pack, cargo makes the same code, numbered
  * otherwise.
  */
-export function buildModule({ forTests }) {
+export async function buildModule({ forTests }) {
   const built = forTests && !areThere() ? join(byCargo('wasm'), 'rhai_bridge_wasm.wasm') : byWasmPack();
   const prepared = join(targetDir(), target, 'prepared.wasm');
-  writeFileSync(prepared, snapshot(readFileSync(built), 'rhai_bridge_prepare'));
+  writeFileSync(prepared, snip(snapshot(readFileSync(built), 'rhai_bridge_prepare')));
+  const optimised = join(targetDir(), target, 'optimised.wasm');
+  optimise(prepared, optimised);
+  const whole = readFileSync(optimised);
+  const first = await firstFunctions(whole);
   mkdirSync(out, { recursive: true });
-  optimise(prepared, module);
+  writeFileSync(module, split(whole, (index) => first.has(index)));
 }
 
 /** The example of that name, optimised the same way, as a file in the target folder. The profile `release` is for speed. */

@@ -5,57 +5,11 @@
  * What it relies on: globals are as they were (the stack's pointer is back), and what lies below the data is the stack, so it is not kept.
  */
 
-const [MEMORY, GLOBALS, EXPORTS, DATA, DATA_COUNT] = [5, 6, 7, 11, 12];
+import { constant, DATA, DATA_COUNT, END, EXPORT, GLOBAL, list, MEMORY, moduleOf, Reader, sectionsOf, unsigned } from './binary.mjs';
+
 const PAGE = 65536;
 /** Zeros that are cheaper to write down than a new segment. */
 const FEW_ZEROS = 16;
-
-/** Reads numbers and names of the binary format, one after the other. */
-class Reader {
-  constructor(bytes, at = 0) {
-    this.bytes = bytes;
-    this.at = at;
-  }
-  byte() {
-    return this.bytes[this.at++];
-  }
-  unsigned() {
-    let [value, scale] = [0, 1];
-    for (;;) {
-      const byte = this.byte();
-      value += (byte & 127) * scale;
-      if (byte < 128) return value;
-      scale *= 128;
-    }
-  }
-  take(count) {
-    this.at += count;
-    return this.bytes.subarray(this.at - count, this.at);
-  }
-  name() {
-    return new TextDecoder().decode(this.take(this.unsigned()));
-  }
-}
-
-function unsigned(value) {
-  const bytes = [];
-  for (; value >= 128; value = Math.floor(value / 128)) bytes.push((value % 128) | 128);
-  return [...bytes, value];
-}
-
-/** An offset as the instruction `i32.const` has it: signed. */
-function constant(value) {
-  const bytes = [];
-  for (; value >= 64; value = Math.floor(value / 128)) bytes.push((value % 128) | 128);
-  return [0x41, ...bytes, value, 0x0b];
-}
-
-function sectionsOf(bytes) {
-  const reader = new Reader(bytes, 8);
-  const sections = [];
-  while (reader.at < bytes.length) sections.push({ id: reader.byte(), body: reader.take(reader.unsigned()) });
-  return sections;
-}
 
 /** Where the first piece of data goes: a module's segments stand in order. */
 function dataBegin(body) {
@@ -90,11 +44,7 @@ function segments(memory, begin) {
   return found;
 }
 
-const dataSection = (all) =>
-  Buffer.concat([
-    Buffer.from(unsigned(all.length)),
-    ...all.flatMap(({ at, bytes }) => [Buffer.from([0, ...constant(at), ...unsigned(bytes.length)]), bytes]),
-  ]);
+const dataSection = (all) => list(all.map(({ at, bytes }) => [0, ...constant(at), END, ...unsigned(bytes.length), ...bytes]));
 
 /** The same limits with another beginning. */
 function memorySection(body, pages) {
@@ -106,16 +56,18 @@ function memorySection(body, pages) {
 }
 
 function withoutExport(body, name) {
-  const reader = new Reader(body);
-  const kept = [];
-  for (let left = reader.unsigned(); left > 0; left--) {
-    const begin = reader.at;
+  const entry = (reader) => {
     const found = reader.name();
     reader.byte();
     reader.unsigned();
-    if (found !== name) kept.push(body.subarray(begin, reader.at));
-  }
-  return Buffer.concat([Buffer.from(unsigned(kept.length)), ...kept]);
+    return found;
+  };
+  const entries = new Reader(body).list((reader) => {
+    let found;
+    const bytes = reader.passed((each) => (found = entry(each)));
+    return { found, bytes };
+  });
+  return list(entries.filter(({ found }) => found !== name).map(({ bytes }) => bytes));
 }
 
 /** Imports that must not be needed yet. */
@@ -142,16 +94,13 @@ export function snapshot(bytes, prepare) {
   const sections = sectionsOf(bytes);
   const body = (id) => sections.find((section) => section.id === id).body;
   const begin = dataBegin(body(DATA));
-  if (stackBegin(body(GLOBALS)) > begin) throw new Error('the stack does not lie below the data');
+  if (stackBegin(body(GLOBAL)) > begin) throw new Error('the stack does not lie below the data');
   const memory = memoryAfter(bytes, prepare);
   const changed = new Map([
     [MEMORY, memorySection(body(MEMORY), memory.length / PAGE)],
-    [EXPORTS, withoutExport(body(EXPORTS), prepare)],
+    [EXPORT, withoutExport(body(EXPORT), prepare)],
     [DATA, dataSection(segments(memory, begin))],
   ]);
-  const parts = sections
-    .filter(({ id }) => id !== DATA_COUNT) // nothing asks for it: no instruction names a segment
-    .map(({ id, body: old }) => ({ id, body: changed.get(id) ?? old }))
-    .flatMap(({ id, body: is }) => [Buffer.from([id, ...unsigned(is.length)]), is]);
-  return Buffer.concat([bytes.subarray(0, 8), ...parts]);
+  const kept = sections.filter(({ id }) => id !== DATA_COUNT); // nothing asks for it: no instruction names a segment
+  return moduleOf(kept.map(({ id, body: old }) => ({ id, body: changed.get(id) ?? old })));
 }

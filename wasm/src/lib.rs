@@ -4,11 +4,11 @@
 //! A host call is one call of [`rhai_bridge_step`]: it also takes the inbox's batch, and forgets what was read of the outbox.
 //! One instance holds one core. Both buffers belong to the module: nothing is ever freed from outside, and they stay where they are
 //! until the next call of any export.
-//! The only import is a clock, which is not asked while the instance is made. A panic ends the instance, not a run: what it still says stands in the [`epitaph`].
+//! The imports are a clock, which is not asked while the instance is made, and the loader of the module's [`rest`]. A panic ends the instance, not a run: what it still says stands in the [`epitaph`].
 
 #![allow(
     unsafe_code,
-    reason = "exports need fixed symbol names, the clock is an import, and the epitaph is read from outside"
+    reason = "exports need fixed symbol names, the clock and the loader are imports, and the epitaph is read from outside"
 )]
 
 mod batch;
@@ -17,6 +17,7 @@ mod epitaph;
 mod memory;
 mod port;
 mod report;
+mod rest;
 
 use batch::records_of;
 use port::{BatchPort, FULL_BYTES};

@@ -4,7 +4,7 @@
 use crate::ledger::{out_of_memory, Probes};
 use crate::machine::Error;
 use crate::Vm;
-use rhai::{Dynamic, Engine, EvalAltResult, LexError, Position, Token, AST};
+use rhai::{Dynamic, Engine, EvalAltResult, LexError, ParseError, Position, Token, AST};
 use std::cell::Cell;
 use std::rc::Rc;
 
@@ -59,6 +59,15 @@ pub(crate) struct ParseGuard {
     probes: Cell<Probes>,
     until_poll: Cell<u32>,
     stopped: Cell<Option<Stopped>>,
+    json: Cell<Option<JsonBefore>>,
+}
+
+/// What stands before a token of JSON.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum JsonBefore {
+    /// The brace of an object, or a comma.
+    Separator,
+    Other,
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -84,6 +93,7 @@ impl ParseGuard {
             probes: Cell::default(),
             until_poll: Cell::new(POLL_TOKENS),
             stopped: Cell::new(None),
+            json: Cell::new(None),
         });
         let hook = guard.clone();
         #[expect(deprecated, reason = "rhai marks what may change between versions so; ours is pinned")]
@@ -94,6 +104,10 @@ impl ParseGuard {
     /// Every token passes here; when the bounds are passed it becomes an error.
     fn look(&self, token: Token) -> Token {
         let left = self.until_poll.get();
+        let token = match self.json.get() {
+            None => token,
+            Some(before) => self.json_token(token, before),
+        };
         if left > 0 && self.stopped.get().is_none() {
             self.until_poll.set(left - 1);
             return token;
@@ -109,16 +123,46 @@ impl ParseGuard {
             Some(_) => Token::LexError(LexError::Runtime("stopped".to_owned()).into()),
         }
     }
+
+    /// JSON in rhai's words, as rhai's own `parse_json` has it, texts of errors included.
+    fn json_token(&self, token: Token, before: JsonBefore) -> Token {
+        let refused = |error: LexError| Token::LexError(error.into());
+        let token = match token {
+            Token::Reserved(word) if word.as_str() == "null" => Token::Unit,
+            Token::LeftBrace => Token::MapStart,
+            Token::Unit | Token::MapStart => refused(LexError::ImproperSymbol(token.literal_syntax().to_owned(), String::new())),
+            Token::InterpolatedString(..) => refused(LexError::ImproperSymbol("interpolated string".to_owned(), String::new())),
+            Token::Identifier(..) if before == JsonBefore::Separator => refused(LexError::Runtime("Expecting name of a property".to_owned())),
+            other => other,
+        };
+        self.json.set(Some(match token {
+            Token::MapStart | Token::Comma => JsonBefore::Separator,
+            _ => JsonBefore::Other,
+        }));
+        token
+    }
 }
 
 impl Vm {
     /// Parses a text within `bounds`.
     pub(crate) fn parse(&self, text: &str, bounds: ParseBounds) -> Result<AST, Error> {
+        self.guarded(bounds, || self.engine.compile(text))
+    }
+
+    /// Parses JSON within the bounds of the run being stepped: one expression.
+    pub(crate) fn parse_json(&self, text: &str) -> Result<AST, Error> {
+        self.parsing.json.set(Some(JsonBefore::Other));
+        let parsed = self.guarded(self.ledger.parse_bounds(), || self.engine.compile_expression(text));
+        self.parsing.json.set(None);
+        parsed
+    }
+
+    fn guarded(&self, bounds: ParseBounds, parse: impl FnOnce() -> Result<AST, ParseError>) -> Result<AST, Error> {
         let guard = &self.parsing;
         guard.bounds.set(bounds);
         guard.probes.set(self.ledger.probes);
         guard.stopped.set(None);
-        let parsed = self.engine.compile(text);
+        let parsed = parse();
         guard.bounds.set(ParseBounds::NONE);
         match guard.stopped.take() {
             Some(why) => Err(why.into()),

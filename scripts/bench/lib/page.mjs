@@ -4,7 +4,7 @@
  * meanwhile.
  */
 import { spawn } from 'node:child_process';
-import { createReadStream, existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
 import { extname, join, normalize } from 'node:path';
@@ -80,6 +80,8 @@ export class Pages {
   #pages;
   #told = () => {};
   #browser;
+  /** Kept, for the server shares the machine with the browser. */
+  #files = new Map();
   #server = createServer((request, response) => this.#serve(request, response));
 
   /** `pages`: by name what a page has in its `head`, and its module `script`. Undefined where no Chromium is installed. */
@@ -103,10 +105,15 @@ export class Pages {
     }
     const page = this.#pages[path];
     if (page !== undefined) return response.writeHead(200, { 'content-type': 'text/html' }).end(page);
-    const file = createReadStream(join(root, path));
-    file.on('open', () => response.writeHead(200, { 'content-type': TYPES[extname(path)] ?? 'text/plain' }));
-    file.on('error', () => response.writeHead(404).end());
-    file.pipe(response);
+    const file = this.#file(path);
+    if (file === undefined) return response.writeHead(404).end();
+    const type = TYPES[extname(path)] ?? 'text/plain';
+    response.writeHead(200, { 'content-type': type, 'content-length': file.length }).end(file);
+  }
+
+  #file(path) {
+    if (!this.#files.has(path) && existsSync(join(root, path))) this.#files.set(path, readFileSync(join(root, path)));
+    return this.#files.get(path);
   }
 
   /** When the page's script began and ended, in milliseconds since the navigation. The tab is there before. */

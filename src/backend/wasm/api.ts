@@ -3,13 +3,29 @@
 import { RhaiError } from '../../errors/index.js';
 
 /** Opaque: a `WebAssembly.Module`. */
-export type WasmModule = object & { readonly __module?: never };
+export type CompiledModule = object & { readonly __module?: never };
+
+/** Where the rest of the module is in a file. */
+export interface RestFile {
+  readonly path: string;
+  readonly at: number;
+  readonly end: number;
+}
+
+/**
+ * The module as scripts/wasm/split.mjs parts it: what a first script needs, and the rest, which is bytes until it is compiled. Workers are
+ * sent it as it is.
+ */
+export interface WasmModule {
+  readonly first: CompiledModule;
+  rest: CompiledModule | Uint8Array | RestFile;
+}
 
 /** As much of the global as is used; its types come with the DOM's, which users in Node do without. */
 interface WebAssemblyApi {
-  compile(bytes: Uint8Array | ArrayBuffer): Promise<WasmModule>;
-  compileStreaming?(response: Promise<Response>): Promise<WasmModule>;
-  Instance: new (module: WasmModule, imports: object) => { readonly exports: unknown };
+  compile(bytes: Uint8Array | ArrayBuffer): Promise<CompiledModule>;
+  Module: new (bytes: Uint8Array) => CompiledModule;
+  Instance: new (module: CompiledModule, imports: object) => { readonly exports: unknown };
 }
 
 export const wasmApi = (): WebAssemblyApi => {

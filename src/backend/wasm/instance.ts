@@ -4,9 +4,12 @@
 import { CoreDeath } from '../death.js';
 import { Bytes } from './bytes.js';
 import { wasmApi, type WasmModule } from './api.js';
+import { compiledRest } from './rest.js';
 
 interface Exports {
   readonly memory: { readonly buffer: ArrayBuffer };
+  /** Whether the rest of the module is there. */
+  readonly loaded: { value: number };
   rhai_bridge_version(): number;
   rhai_bridge_inbox(bytes: number): void;
   rhai_bridge_receive(batchBytes: number): number;
@@ -48,7 +51,7 @@ const MUCH_BYTES = 1 << 20;
 /** From 1970 on, for timestamps; a clock that never goes back. (The globals are getters, which take as long as the clock.) */
 const { timeOrigin } = performance;
 const now = performance.now.bind(performance);
-const imports = { rhai_bridge: { now_ms: () => timeOrigin + now() } };
+const now_ms = (): number => timeOrigin + now();
 
 export class Instance {
   readonly #exports: Exports;
@@ -63,13 +66,21 @@ export class Instance {
   #readBytes = 0;
 
   constructor(module: WasmModule) {
-    const exports = (this.#exports = new (wasmApi().Instance)(module, imports).exports as Exports);
+    const own = { now_ms, load: () => this.#load(module, { rhai_bridge: own, first: this.#exports }) };
+    const exports = new (wasmApi().Instance)(module.first, { rhai_bridge: own }).exports as Exports;
+    this.#exports = exports;
     this.#epitaph = exports.rhai_bridge_epitaph() >>> 0;
     this.#report = exports.rhai_bridge_report() >>> 2;
     const names = exports.rhai_bridge_counter_names() >>> 0;
     const end = names + exports.rhai_bridge_counter_names_bytes();
     this.#memory = new Bytes(exports.memory.buffer);
     this.counterNames = new TextDecoder().decode(this.memory.bytes.subarray(names, end)).split(' ');
+  }
+
+  /** Something of the rest is called for the first time: it comes into the same memory and the same table. */
+  #load(module: WasmModule, imports: object): number {
+    new (wasmApi().Instance)(compiledRest(module), imports);
+    return (this.#exports.loaded.value = 1);
   }
 
   get version(): number {

@@ -3,17 +3,25 @@
 
 import { RhaiError } from '../../errors/index.js';
 import { nodeModule } from '../../platform/node.js';
+import { unref } from '../../platform/timers.js';
 import { moduleUrl } from '../wasm-files.js';
-import { absolute, wasmApi, type WasmModule } from './api.js';
+import { absolute, wasmApi, type CompiledModule, type WasmModule } from './api.js';
+import { compileRest, pieceOf } from './rest.js';
 
 const compiled = new Map<string, Promise<WasmModule>>();
+
+/** The file's first bytes: WebAssembly's own eight, the head of a section, and then where the parts are, in three numbers. */
+const PARTS_AT = 16;
+const HEAD_BYTES = 28;
+/** When the rest is compiled, unless it is needed earlier: a first script goes first. */
+const LATER_MS = 20;
 
 /** The module at `url`, by default the package's own. A failure is not remembered. */
 export function compileModule(url: string | URL | undefined): Promise<WasmModule> {
   const place = url === undefined ? moduleUrl() : absolute(url);
   const known = compiled.get(place.href);
   if (known !== undefined) return known;
-  const module = fetchAndCompile(place).catch((error: unknown) => {
+  const module = readAndCompile(place).catch((error: unknown) => {
     compiled.delete(place.href);
     throw unusable(place, error);
   });
@@ -26,19 +34,51 @@ function unusable(place: URL, error: unknown): RhaiError {
   return new RhaiError('RHAI_BACKEND', text, { cause: error });
 }
 
-async function fetchAndCompile(place: URL): Promise<WasmModule> {
-  const files = place.protocol === 'file:' ? nodeModule('node:fs') : undefined;
-  // (Read at once: that takes half a millisecond, and by way of the thread pool two.)
-  if (files !== undefined) return wasmApi().compile(files.readFileSync(place));
-  const response = await fetch(place);
-  if (!response.ok) throw new Error(`the server answered ${response.status}`);
-  return compileResponse(response);
+function readAndCompile(place: URL): Promise<WasmModule> {
+  const isFile = place.protocol === 'file:' && nodeModule('node:fs') !== undefined;
+  return isFile ? fromFile(nodeModule('node:url')!.fileURLToPath(place)) : fetched(place);
 }
 
-/** While it still arrives; in one piece where the server gives it another type than application/wasm. */
-async function compileResponse(response: Response): Promise<WasmModule> {
+/** Only the first part is read, and at once: that takes half a millisecond, and by way of the thread pool two. */
+async function fromFile(path: string): Promise<WasmModule> {
+  const [firstEnd, at, end] = placesOf(pieceOf(path, 0, HEAD_BYTES));
+  return moduleOf(pieceOf(path, 0, firstEnd), { path, at, end });
+}
+
+/** (Not while it is compiled: what there is to gain is a millisecond, and a script may want the rest at once.) */
+async function fetched(place: URL): Promise<WasmModule> {
+  const response = await fetch(place);
+  if (!response.ok) throw new Error(`the server answered ${response.status}`);
+  const bytes = new Uint8Array(await response.arrayBuffer());
+  if (bytes.length < HEAD_BYTES) throw new Error(`it ends after ${bytes.length} bytes`);
+  const [firstEnd, at, end] = placesOf(bytes);
+  if (bytes.length < end) throw new Error(`it ends after ${bytes.length} of ${end} bytes`);
+  return moduleOf(bytes.subarray(0, firstEnd), bytes.subarray(at, end));
+}
+
+/**
+ * Compiles the first part at once, where a thread may do that: it takes two milliseconds, and by way of other threads six on a busy machine.
+ * Pages of older browsers may not, so the rest, too, is compiled before anything of it can be needed.
+ */
+async function moduleOf(bytes: Uint8Array, rest: WasmModule['rest']): Promise<WasmModule> {
   const api = wasmApi();
-  const isWasm = response.headers.get('content-type')?.startsWith('application/wasm') === true;
-  if (isWasm && api.compileStreaming) return api.compileStreaming(Promise.resolve(response));
-  return api.compile(await response.arrayBuffer());
+  const first = compiledAtOnce(bytes);
+  const module: WasmModule = { first: first ?? (await api.compile(bytes)), rest };
+  if (first === undefined) await compileRest(module);
+  else unref(setTimeout(() => void compileRest(module), LATER_MS));
+  return module;
+}
+
+function compiledAtOnce(bytes: Uint8Array): CompiledModule | undefined {
+  try {
+    return new (wasmApi().Module)(bytes);
+  } catch {
+    return undefined;
+  }
+}
+
+/** Where the first part ends, where the rest begins, and where it ends. */
+function placesOf(head: Uint8Array): [number, number, number] {
+  const view = new DataView(head.buffer, head.byteOffset + PARTS_AT);
+  return [view.getUint32(0, true), view.getUint32(4, true), view.getUint32(8, true)];
 }

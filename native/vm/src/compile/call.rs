@@ -284,7 +284,8 @@ impl Compiler {
         match local_of(f, e) {
             Some(register) if stable => Ok(register),
             _ => {
-                if let Some(value) = e.get_literal_value(None) {
+                // (rhai's own value of a closure is none of ours: no machine can call it.)
+                if let Some(value) = e.get_literal_value(None).filter(|value| !value.is_fnptr()) {
                     return self.load_constant(f, value);
                 }
                 let t = f.temporary()?;

@@ -1,4 +1,5 @@
-//! JSON. Writing is rhai's, after the value was weighed; reading is rhai's parser, after the text was.
+//! JSON. Writing is rhai's, after the value was weighed; reading is rhai's parser, after the text was. What it finds must be data: rhai
+//! would also evaluate expressions, by its own evaluator, which no limit reaches.
 
 use super::{by_size, Args, Guarded};
 use crate::depth::is_container;
@@ -6,7 +7,7 @@ use crate::ledger::too_deep;
 use crate::machine::Error;
 use crate::program::Site;
 use crate::Vm;
-use rhai::{Dynamic, FnPtr};
+use rhai::{Array, Dynamic, EvalAltResult, Expr, FnPtr, LexError, Map, ParseErrorType, Position, Stmt};
 
 /// What a value of each kind may take while rhai parses it: its syntax tree and itself.
 const OBJECT_BYTES: usize = 700;
@@ -58,10 +59,47 @@ fn weigh(vm: &mut Vm, value: &Dynamic, room: u32, bytes: &mut usize) -> Result<(
     Ok(())
 }
 
-/// `parse_json(text)`.
+/// `parse_json(text)`. (Without a text there is no such function, as rhai says better.)
 pub(super) fn parse_json(vm: &mut Vm, _: &Site, args: Args<'_, '_>) -> Guarded {
     let [source] = args else { return Ok(None) };
     let Ok(source) = source.as_immutable_string_ref() else { return Ok(None) };
+    weigh_source(vm, &source)?;
+    let ast = vm.parse_json(&source)?;
+    vm.ledger.poll()?;
+    let value = match ast.statements() {
+        [Stmt::Expr(expression)] => data(expression)?,
+        _ => Dynamic::UNIT,
+    };
+    if value.is_map() {
+        return Ok(Some(value));
+    }
+    let found = vm.engine.map_type_name(value.type_name()).to_owned();
+    Err(EvalAltResult::ErrorMismatchOutputType("map".to_owned(), found, Position::NONE).into())
+}
+
+/// What is written out, as a value.
+fn data(expression: &Expr) -> Result<Dynamic, Error> {
+    Ok(match expression {
+        Expr::IntegerConstant(value, _) => Dynamic::from_int(*value),
+        Expr::FloatConstant(value, _) => Dynamic::from_float(**value),
+        Expr::CharConstant(value, _) => Dynamic::from_char(*value),
+        Expr::StringConstant(value, _) => value.clone().into(),
+        Expr::BoolConstant(value, _) => Dynamic::from_bool(*value),
+        Expr::Unit(_) => Dynamic::UNIT,
+        Expr::Array(items, _) => items.iter().map(data).collect::<Result<Array, Error>>()?.into(),
+        Expr::Map(pairs, _) => {
+            let pairs = pairs.0.iter().map(|(name, value)| Ok((name.name.as_str().into(), data(value)?)));
+            pairs.collect::<Result<Map, Error>>()?.into()
+        }
+        other => {
+            let why = LexError::Runtime("JSON holds data, no expressions".to_owned());
+            return Err(EvalAltResult::ErrorParsing(ParseErrorType::BadInput(why), other.start_position()).into());
+        }
+    })
+}
+
+/// Charges what parsing takes.
+fn weigh_source(vm: &mut Vm, source: &str) -> Result<(), Error> {
     let (mut bytes, mut depth, mut in_text) = (0, 0, false);
     let mut escaped = false;
     for byte in source.bytes() {
@@ -86,6 +124,5 @@ pub(super) fn parse_json(vm: &mut Vm, _: &Site, args: Args<'_, '_>) -> Guarded {
         }
     }
     vm.ledger.charge(source.len() / 8 * OPERATIONS_PER_BYTE)?;
-    vm.ledger.reserve(bytes)?;
-    Ok(None)
+    vm.ledger.reserve(bytes)
 }
