@@ -7,7 +7,7 @@ import { brotliCompressSync, constants } from 'node:zlib';
 import { snapshot } from './snapshot.mjs';
 import { firstFunctions } from './profile.mjs';
 import { snip } from './snip.mjs';
-import { split } from './split.mjs';
+import { joined, parted } from './split.mjs';
 import { out, root } from './stamp.mjs';
 import { areThere, pathWithNpm, pathWithTools, toolchain } from './tools.mjs';
 
@@ -62,17 +62,27 @@ export function targetDir() {
   return process.env.CARGO_TARGET_DIR ?? join(root, 'native/target');
 }
 
+function wasmOpt(passes, from, to) {
+  const features = FEATURES.map((feature) => `--enable-${feature}`);
+  execFileSync('wasm-opt', [...passes, ...features, from, '-o', to], {
+    stdio: 'inherit',
+    env: { ...process.env, PATH: pathWithNpm() },
+  });
+}
+
 /**
  * Makes a module small, and takes its names away. A function with one caller stays one, where it is not tiny: it may be seldom called, and
  * V8 compiles a function when it is first called.
  */
-function optimise(from, to) {
-  const features = FEATURES.map((feature) => `--enable-${feature}`);
-  const level = ['-Oz', '--one-caller-inline-max-function-size=40'];
-  execFileSync('wasm-opt', [...level, '--strip-debug', '--strip-producers', ...features, from, '-o', to], {
-    stdio: 'inherit',
-    env: { ...process.env, PATH: pathWithNpm() },
-  });
+const optimise = (from, to) =>
+  wasmOpt(['-Oz', '--one-caller-inline-max-function-size=40', '--strip-debug', '--strip-producers'], from, to);
+
+/** The file without functions that nothing calls. */
+function withoutUnused(bytes, name) {
+  const [from, to] = ['all', 'used'].map((which) => join(targetDir(), target, `${name}.${which}.wasm`));
+  writeFileSync(from, bytes);
+  wasmOpt(['--remove-unused-module-elements'], from, to);
+  return readFileSync(to);
 }
 
 /** As wasm-pack does it. */
@@ -105,9 +115,10 @@ export async function buildModule({ forTests }) {
   const optimised = join(targetDir(), target, 'optimised.wasm');
   optimise(prepared, optimised);
   const whole = readFileSync(optimised);
-  const first = await firstFunctions(whole);
+  const called = await firstFunctions(whole);
+  const { first, rest } = parted(whole, (index) => called.has(index));
   mkdirSync(out, { recursive: true });
-  writeFileSync(module, split(whole, (index) => first.has(index)));
+  writeFileSync(module, joined({ first: withoutUnused(first, 'first'), rest: withoutUnused(rest, 'rest') }));
 }
 
 /** The example of that name, optimised the same way, as a file in the target folder. The profile `release` is for speed. */

@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { rolldown } from 'rolldown';
 import { CODE, constant, IMPORT, list, MEMORY, moduleOf, Reader, sectionsOf, sized, unsigned } from './binary.mjs';
-import { split } from './split.mjs';
+import { joined, parted } from './split.mjs';
 import { root } from './stamp.mjs';
 
 /**
@@ -77,7 +77,7 @@ export async function firstFunctions(module) {
   try {
     const { begin, bytes } = marking(module);
     const file = join(folder, 'marking.wasm');
-    writeFileSync(file, split(bytes, () => true));
+    writeFileSync(file, joined(parted(bytes, () => true)));
     const entry = await bundled(folder);
     const memories = await memoriesOf(() => beginners(entry, pathToFileURL(file)));
     const called = new Set();

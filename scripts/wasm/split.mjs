@@ -7,7 +7,7 @@ import {
   calledBy,
   CODE,
   constant,
-  DATA,
+  CUSTOM,
   ELEMENT,
   END,
   EXPORT,
@@ -131,8 +131,7 @@ function calledFromOutside(parsed, these) {
 const codeOf = (parsed, bodyOf) => list([...parsed.indices()].map((index) => sized(bodyOf(index))));
 
 /** The section's bodies by its number, in the order of the format. */
-const sections = (bodies) => Object.entries(bodies).map(([id, body]) => ({ id: Number(id), body })).sort((a, b) => order(a.id) - order(b.id));
-const order = (id) => (id === 0 ? Infinity : id);
+const sections = (bodies) => Object.entries(bodies).map(([id, body]) => ({ id: Number(id), body })).sort((a, b) => a.id - b.id);
 
 class Split {
   constructor(parsed, first) {
@@ -226,19 +225,23 @@ class Split {
   }
 }
 
-const section = (name, ...contents) => ({ id: 0, body: Buffer.concat([Buffer.from(named(name)), ...contents]) });
+/** The two parts, each a module. `isFirst` says of a function's number whether a first script needs it. */
+export function parted(bytes, isFirst) {
+  const parsed = new Parsed(bytes);
+  const split = new Split(parsed, [...parsed.indices()].filter(isFirst));
+  return { first: split.firstPart(), rest: split.restPart() };
+}
+
+const section = (name, ...contents) => ({ id: CUSTOM, body: Buffer.concat([Buffer.from(named(name)), ...contents]) });
 
 /** Where the head's section says what is where; src/backend/wasm/module.ts reads it. */
 const PARTS_AT = 16;
 
 /** The parts as one file: a head that says where the first part ends, the rest begins and all ends; the first part; the rest. */
-export function split(bytes, isFirst) {
-  const parsed = new Parsed(bytes);
-  const parts = new Split(parsed, [...parsed.indices()].filter(isFirst));
-  const numbers = Buffer.alloc(12);
-  const first = moduleOf([section('parts', numbers), ...sectionsOf(parts.firstPart())]);
-  const rest = parts.restPart();
-  const file = Buffer.concat([first, moduleOf([section('rest', rest)]).subarray(8)]);
-  [first.length, file.length - rest.length, file.length].forEach((value, at) => file.writeUInt32LE(value, PARTS_AT + 4 * at));
+export function joined({ first, rest }) {
+  const head = section('parts', Buffer.alloc(12));
+  const begin = moduleOf([head, ...sectionsOf(first)]);
+  const file = Buffer.concat([begin, moduleOf([section('rest', rest)]).subarray(8)]);
+  [begin.length, file.length - rest.length, file.length].forEach((value, at) => file.writeUInt32LE(value, PARTS_AT + 4 * at));
   return file;
 }

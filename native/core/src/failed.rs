@@ -92,6 +92,7 @@ impl Failed {
 
     /// Source text that does not compile.
     #[must_use]
+    #[cfg_attr(target_arch = "wasm32", inline(never))]
     pub fn syntax(error: &CompileError, source: &str) -> Self {
         let base = match error.limit {
             Some(hit) => Self::new("limit", error.message.clone()).with_limit(hit.name, hit.value as f64),

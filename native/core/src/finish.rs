@@ -91,9 +91,17 @@ impl Core {
         out.doubles([spent.operations as f64, times[0], times[1], times[2]]);
         out.owned_value(value, depth)
             .map_err(|error| Box::new(Failed::value(error.reason.clone(), error.path())))?;
-        if !run.has_flag(start_flag::COMMIT) {
-            return Ok(());
+        if run.has_flag(start_flag::COMMIT) {
+            self.write_bindings(run)
+        } else {
+            Ok(())
         }
+    }
+
+    #[cfg_attr(target_arch = "wasm32", inline(never))]
+    fn write_bindings(&mut self, run: &Run) -> Result<(), Box<Failed>> {
+        let depth = run.limits.vm.max_value_depth;
+        let out = self.out.encoder();
         let bindings = run.bindings().unwrap_or_default();
         out.refuses_functions = true; // they go to the home core
         out.u32(bindings.len() as u32);

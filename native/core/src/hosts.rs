@@ -26,6 +26,7 @@ pub struct Hosts {
 
 impl Hosts {
     /// Makes `name` call function `id`.
+    #[cfg_attr(target_arch = "wasm32", inline(never))]
     pub fn define(&mut self, id: u32, name: &str, timeout_ms: f64) -> Result<(), Malformed> {
         let place = id as usize;
         if place >= MAX_FUNCTIONS {

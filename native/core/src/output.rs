@@ -26,6 +26,7 @@ impl Core {
         before - self.vm.live_bytes()
     }
 
+    #[cfg_attr(target_arch = "wasm32", inline(never))]
     fn send_each(&mut self, run: &mut Run, outputs: &[Output], port: &mut dyn Port) -> Result<(), Box<Failed>> {
         for output in outputs {
             run.output_bytes += output.text.len() as u64;

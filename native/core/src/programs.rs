@@ -155,6 +155,7 @@ impl Programs {
 }
 
 /// The variables of the script that calls `function` (see [`Programs::caller`]).
+#[cfg_attr(target_arch = "wasm32", inline(never))]
 pub fn caller_scope(function: &Callable, args: Vec<Dynamic>) -> Vec<Binding> {
     let variable = |name: String, value: Dynamic| Binding {
         name: name.into(),

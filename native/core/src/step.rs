@@ -11,11 +11,23 @@ use crate::message::Id;
 use crate::port::Port;
 use crate::programs::{caller_scope, Source};
 use crate::runs::{Body, Call, Fresh, Phase, Run};
-use rhai_bridge_vm::{FailureKind, Machine, Meter, Program, Step};
+use rhai_bridge_vm::{Failure, FailureKind, Machine, Meter, Program, Step};
 use std::rc::Rc;
 
 /// Operations in a slice.
 const SLICE_FUEL: i64 = 4096;
+
+impl Run {
+    /// What ended its machine.
+    #[cfg_attr(target_arch = "wasm32", inline(never))]
+    fn failed(&mut self, failure: Failure, now_ns: u64) -> Box<Failed> {
+        if failure.kind != FailureKind::Late {
+            return Box::new(Failed::machine(failure));
+        }
+        self.enter(Phase::Running, now_ns);
+        Box::new(self.late(now_ns).at(failure.trace))
+    }
+}
 
 impl Core {
     /// Runs what is ready, until the budget is used up or nothing is left.
@@ -140,12 +152,10 @@ impl Core {
         let printed = self.send_output(&mut run, port);
         match printed.and(stepped) {
             Ok(Step::Done(value)) => self.finish(run, Ok(value), now_ns, port),
-            Ok(Step::Failed(failure)) if failure.kind == FailureKind::Late => {
-                run.enter(Phase::Running, now_ns);
-                let failed = run.late(now_ns).at(failure.trace);
-                self.finish(run, Err(Box::new(failed)), now_ns, port);
+            Ok(Step::Failed(failure)) => {
+                let failed = run.failed(*failure, now_ns);
+                self.finish(run, Err(failed), now_ns, port);
             }
-            Ok(Step::Failed(failure)) => self.finish(run, Err(Box::new(Failed::machine(*failure))), now_ns, port),
             Ok(Step::Suspended) => self.post_request(run, now_ns, port),
             Ok(Step::OutOfFuel) => self.requeue(run, now_ns, port),
             Err(failed) => self.finish(run, Err(failed), now_ns, port),

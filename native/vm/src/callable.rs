@@ -88,6 +88,7 @@ impl Callable {
 
     /// A fiber that calls it, when it is a function of a script with that many parameters.
     #[must_use]
+    #[cfg_attr(target_arch = "wasm32", inline(never))]
     pub fn machine(&self, vm: &Vm, args: &[Dynamic]) -> Option<Machine> {
         match (&self.home, &self.program) {
             (Some(home), _) => Machine::of_callable(vm, home, &self.pointer, args),

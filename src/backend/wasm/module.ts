@@ -3,7 +3,6 @@
 
 import { RhaiError } from '../../errors/index.js';
 import { nodeModule } from '../../platform/node.js';
-import { unref } from '../../platform/timers.js';
 import { moduleUrl } from '../wasm-files.js';
 import { absolute, wasmApi, type CompiledModule, type WasmModule } from './api.js';
 import { compileRest, pieceOf } from './rest.js';
@@ -13,8 +12,6 @@ const compiled = new Map<string, Promise<WasmModule>>();
 /** The file's first bytes: WebAssembly's own eight, the head of a section, and then where the parts are, in three numbers. */
 const PARTS_AT = 16;
 const HEAD_BYTES = 28;
-/** When the rest is compiled, unless it is needed earlier: a first script goes first. */
-const LATER_MS = 20;
 
 /** The module at `url`, by default the package's own. A failure is not remembered. */
 export function compileModule(url: string | URL | undefined): Promise<WasmModule> {
@@ -63,9 +60,9 @@ async function fetched(place: URL): Promise<WasmModule> {
 async function moduleOf(bytes: Uint8Array, rest: WasmModule['rest']): Promise<WasmModule> {
   const api = wasmApi();
   const first = compiledAtOnce(bytes);
-  const module: WasmModule = { first: first ?? (await api.compile(bytes)), rest };
-  if (first === undefined) await compileRest(module);
-  else unref(setTimeout(() => void compileRest(module), LATER_MS));
+  if (first !== undefined) return { first, rest };
+  const module = { first: await api.compile(bytes), rest };
+  await compileRest(module);
   return module;
 }
 

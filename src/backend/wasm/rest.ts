@@ -1,4 +1,4 @@
-// The rest of the module, which is compiled when something of it is called, or soon after the first script; see scripts/wasm/split.mjs.
+// The rest of the module, which is compiled when something of it is called for the first time; see scripts/wasm/split.mjs.
 
 import { nodeModule } from '../../platform/node.js';
 import { wasmApi, type CompiledModule, type RestFile, type WasmModule } from './api.js';
@@ -30,13 +30,7 @@ export function compiledRest(module: WasmModule): CompiledModule {
   return isCompiled(rest) ? rest : (module.rest = new (wasmApi().Module)(bytesOf(rest)));
 }
 
-/** Off this thread. What goes wrong with it is told when it is needed. */
+/** Off this thread. */
 export async function compileRest(module: WasmModule): Promise<void> {
-  const { rest } = module;
-  if (isCompiled(rest)) return;
-  try {
-    module.rest = await wasmApi().compile(bytesOf(rest));
-  } catch {
-    module.rest = rest;
-  }
+  if (!isCompiled(module.rest)) module.rest = await wasmApi().compile(bytesOf(module.rest));
 }

@@ -93,19 +93,27 @@ impl Compiler {
         self.program.functions.push(Default::default());
         self.program.aliases = scan::imported_names(ast, &self.program.hosts);
         let definitions: Vec<_> = ast.iter_fn_def().cloned().collect();
-        self.has_functions = !definitions.is_empty();
-        for definition in &definitions {
+        if !definitions.is_empty() {
+            self.functions(&definitions)?;
+        }
+        let top = self.top_level(ast.statements())?;
+        self.program.functions[0] = top;
+        if self.lends_scope {
+            self.program.definitions = definitions;
+        }
+        Ok(())
+    }
+
+    #[cfg_attr(target_arch = "wasm32", inline(never))]
+    fn functions(&mut self, definitions: &[Rc<ScriptFuncDef>]) -> Compiled {
+        self.has_functions = true;
+        for definition in definitions {
             self.declare(definition)?;
         }
         for (index, definition) in definitions.iter().enumerate() {
             let body = body_of(definition);
             let function = self.function(definition, &body)?;
             self.program.functions[index + 1] = function;
-        }
-        let top = self.top_level(ast.statements())?;
-        self.program.functions[0] = top;
-        if self.lends_scope {
-            self.program.definitions = definitions;
         }
         Ok(())
     }

@@ -145,10 +145,16 @@ fn has_method(e: &Expr) -> bool {
 
 /// Names that imports give to modules, anywhere in a script; looked for only where the host has namespaces too.
 pub(super) fn imported_names(ast: &AST, hosts: &HostNames) -> Vec<ImmutableString> {
-    let mut names = Vec::new();
-    if !hosts.has_spaces() {
-        return names;
+    if hosts.has_spaces() {
+        all_imported_names(ast)
+    } else {
+        Vec::new()
     }
+}
+
+#[cfg_attr(target_arch = "wasm32", inline(never))]
+fn all_imported_names(ast: &AST) -> Vec<ImmutableString> {
+    let mut names = Vec::new();
     ast.walk(&mut |path: &[ASTNode<'_>]| {
         if let Some(ASTNode::Stmt(Stmt::Import(x, _))) = path.last() {
             names.push(x.1.name.clone());

@@ -131,6 +131,7 @@ impl Machine {
         }
     }
 
+    #[cfg_attr(target_arch = "wasm32", inline(never))]
     fn shrink_stack(&mut self) {
         // A callee's window may end before its caller's.
         let window = |f: &Frame| f.base as usize + usize::from(self.function_of(f).registers);

@@ -29,6 +29,7 @@ pub(in crate::machine) enum Found {
 
 impl Machine {
     /// The typed methods of all imports in force.
+    #[cfg_attr(target_arch = "wasm32", inline(never))]
     pub(in crate::machine) fn foreign_methods(&mut self) -> Option<Rc<[ForeignMethod]>> {
         let extra = self.extra.as_ref()?;
         let programs: Vec<_> = extra.modules.imports.iter().filter_map(|i| i.module.program.clone()).collect();
