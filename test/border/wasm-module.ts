@@ -4,11 +4,16 @@ import { readFileSync } from 'node:fs';
 
 /** As much of the global as is used here; its types come with the DOM's, which this project does without. */
 declare const WebAssembly: {
-  instantiate(module: Uint8Array, imports: object): Promise<{ instance: { exports: unknown } }>;
+  Module: {
+    new (bytes: Uint8Array | ArrayBuffer): object;
+    customSections(module: object, name: string): [ArrayBuffer];
+  };
+  Instance: new (module: object, imports: object) => { exports: unknown };
 };
 
 interface Exports {
   memory: { readonly buffer: ArrayBuffer };
+  loaded: { value: number };
   rhai_bridge_version(): number;
   rhai_bridge_inbox(bytes: number): void;
   rhai_bridge_receive(batchBytes: number): number;
@@ -74,11 +79,17 @@ export class Record {
 export class Module {
   private constructor(private readonly exports: Exports) {}
 
-  static async load(path: string): Promise<Module> {
-    const { instance } = await WebAssembly.instantiate(readFileSync(path), {
-      rhai_bridge: { now_ms: () => performance.now() },
-    });
-    return new Module(instance.exports as Exports);
+  /** The file is the first part of the module; what it calls of the rest stands in a section of its own. */
+  static load(path: string): Module {
+    const file = new WebAssembly.Module(readFileSync(path));
+    const load = (): number => {
+      const [rest] = WebAssembly.Module.customSections(file, 'rest');
+      new WebAssembly.Instance(new WebAssembly.Module(rest), { rhai_bridge, first: exports });
+      return (exports.loaded.value = 1);
+    };
+    const rhai_bridge = { now_ms: () => performance.now(), load };
+    const exports = new WebAssembly.Instance(file, { rhai_bridge }).exports as Exports;
+    return new Module(exports);
   }
 
   get version(): number {

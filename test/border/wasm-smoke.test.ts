@@ -51,8 +51,8 @@ function readDone({ kind, body }: Received): number {
 
 describe.skipIf(!wasmIsBuilt)('the core in WebAssembly (needs npm run build:wasm)', () => {
   let module: Module;
-  beforeEach(async () => {
-    module = await Module.load(`${root}/wasm/pkg/rhai_bridge.wasm`);
+  beforeEach(() => {
+    module = Module.load(`${root}/wasm/pkg/rhai_bridge.wasm`);
     module.send(define, limits);
   });
 

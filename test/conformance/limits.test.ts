@@ -33,6 +33,17 @@ conformance('limits', (make) => {
     await livesOn(engine);
   });
 
+  it('a text given to parse_json is data: nothing in it runs, within limits or without', async () => {
+    const engine = make({ limits: { maxOperations: 100_000 } });
+    for (const text of ['{"a": eval("loop {}")}', '{"a": [1].map(|x| x)}', '{"a": 1 + 2}']) {
+      const error = await rejection(engine.evalAsync('parse_json(text)', { scope: { text } }));
+      expect(error.message).toContain('JSON holds data, no expressions');
+    }
+    const text = '{"a": [-1, 2.5, "x", null, {}]}';
+    expect(await engine.evalAsync('parse_json(text)', { scope: { text } })).toEqual({ a: [-1, 2.5, 'x', null, {}] });
+    await livesOn(engine);
+  });
+
   it('an operation is one back-edge, one call of a function, or one call of the host', async () => {
     const engine = make().registerFunction('host', async () => 1);
     const count = async (script: string): Promise<number> => {

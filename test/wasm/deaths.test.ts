@@ -30,7 +30,7 @@ async function withInstances<T>(work: (spoil: () => void) => T): Promise<T> {
     readonly exports: unknown;
     constructor(module: unknown, imports: object) {
       this.exports = new Original(module, imports).exports;
-      made.push(this.exports as (typeof made)[0]);
+      if ('memory' in (this.exports as object)) made.push(this.exports as (typeof made)[0]); // not the rest of a module
     }
   };
   try {

@@ -278,7 +278,6 @@ fn json_is_data() {
         r#"{"a": [1][0]}"#,
         r#"{"a": eval("loop {}")}"#,
         r#"[eval("loop {}")]"#,
-        r#"{"a": [b]}"#,
     ];
     for text in sources {
         let error = failure(&format!("parse_json(`{text}`)")).message;
@@ -292,6 +291,7 @@ fn json_is_read_as_rhai_reads_it() {
         (r#"{"a": -5, "b": -1.5e3, "c": null, "d": [true, "x", 'y', {}], "e": (1), /* f */}"#, None),
         (r#"{a: 1}"#, Some("Syntax error: Expecting name of a property")),
         (r#"{"a": 1, "a": 2}"#, Some("Syntax error: Duplicated property for object map literal: a")),
+        (r#"{"a": [1, b]}"#, Some("Variable not found: b")),
         (r#"{"a": PI()}"#, Some("Syntax error: Invalid symbol encountered: '()'")),
         (r#"{"a": #{}}"#, Some("Syntax error: Invalid symbol encountered: '#{'")),
         ("[1]", Some("Output type incorrect: array (expecting map)")),

@@ -39,10 +39,10 @@ function readAndCompile(place: URL): Promise<WasmModule> {
 /** Only the first part is read, and at once: that takes half a millisecond, and by way of the thread pool two. */
 async function fromFile(path: string): Promise<WasmModule> {
   const [firstEnd, at, end] = placesOf(pieceOf(path, 0, HEAD_BYTES));
+  pieceOf(path, end - 1, end); // the rest is there, too
   return moduleOf(pieceOf(path, 0, firstEnd), { path, at, end });
 }
 
-/** (Not while it is compiled: what there is to gain is a millisecond, and a script may want the rest at once.) */
 async function fetched(place: URL): Promise<WasmModule> {
   const response = await fetch(place);
   if (!response.ok) throw new Error(`the server answered ${response.status}`);
@@ -77,5 +77,7 @@ function compiledAtOnce(bytes: Uint8Array): CompiledModule | undefined {
 /** Where the first part ends, where the rest begins, and where it ends. */
 function placesOf(head: Uint8Array): [number, number, number] {
   const view = new DataView(head.buffer, head.byteOffset + PARTS_AT);
-  return [view.getUint32(0, true), view.getUint32(4, true), view.getUint32(8, true)];
+  const [firstEnd, restAt, end] = [view.getUint32(0, true), view.getUint32(4, true), view.getUint32(8, true)];
+  if (firstEnd < HEAD_BYTES || restAt < firstEnd || end <= restAt) throw new Error('it is no module of this package');
+  return [firstEnd, restAt, end];
 }

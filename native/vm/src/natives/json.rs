@@ -91,6 +91,7 @@ fn data(expression: &Expr) -> Result<Dynamic, Error> {
             let pairs = pairs.0.iter().map(|(name, value)| Ok((name.name.as_str().into(), data(value)?)));
             pairs.collect::<Result<Map, Error>>()?.into()
         }
+        Expr::Variable(variable, _, position) => return Err(EvalAltResult::ErrorVariableNotFound(variable.1.to_string(), *position).into()),
         other => {
             let why = LexError::Runtime("JSON holds data, no expressions".to_owned());
             return Err(EvalAltResult::ErrorParsing(ParseErrorType::BadInput(why), other.start_position()).into());
