@@ -81,7 +81,7 @@ describe('the process', () => {
   it('survives worker threads that are terminated in the middle of everything (98)', async () => {
     const result = await child(`
       import { Worker } from 'node:worker_threads';
-      const entry = ${JSON.stringify(new URL('../../dist/entry/node.js', import.meta.url).href)};
+      const entry = ${JSON.stringify(new URL('../../dist/entry/node.mjs', import.meta.url).href)};
       const code = \`import('\${entry}').then(async ({ RhaiEngine }) => {
         const engine = await RhaiEngine.create();
         engine.registerFunction('never', () => new Promise(() => {})).registerFunction('now', async (x) => x);
@@ -123,7 +123,7 @@ describe('the process', () => {
       `
       import { createRequire } from 'node:module';
       const require = createRequire(process.cwd() + '/');
-      const again = require('./dist/entry/node.js');
+      const again = require('./dist/entry/node.mjs');
       console.log(again.RhaiEngine === RhaiEngine);`,
       ['--no-warnings'],
     );

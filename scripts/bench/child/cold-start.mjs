@@ -1,5 +1,5 @@
 /** Import, create and first eval of one contestant in this process, in milliseconds. */
-const entry = process.env.RHAI_BRIDGE_ENTRY ?? '../../../dist/entry/node.js';
+const entry = process.env.RHAI_BRIDGE_ENTRY ?? '../../../dist/entry/node.mjs';
 const ours = async (options) => {
   const { RhaiEngine } = await import(entry);
   const engine = await RhaiEngine.create(options);
