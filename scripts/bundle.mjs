@@ -24,8 +24,8 @@ const RARE = `
   backend/wasm-files backend/wasm/module
   engine/analysis engine/close engine/definitions/index engine/definitions/rhai engine/definitions/types
   engine/definitions/typescript engine/execution engine/failures engine/stream engine/task-options engine/tracing
-  errors/describe errors/frame errors/stack host/checked host/members host/watched options/check
-  protocol/exotic protocol/problem protocol/standalone schema/json schema/params schema/standard schema/validate
+  errors/describe errors/frame errors/stack host/members host/watched
+  protocol/exotic protocol/problem protocol/standalone schema/json schema/validate
 `
   .trim()
   .split(/\s+/);
