@@ -6,12 +6,26 @@ const ours = async (options) => {
   return engine.evalAsync('20 + 22');
 };
 
+/** As where nobody made a code cache. */
+function withoutCache() {
+  const files = process.getBuiltinModule('node:fs');
+  const { readFileSync } = files;
+  files.readFileSync = (file, encoding) => {
+    if (String(file).endsWith('.cache')) throw new Error('there is no cache');
+    return readFileSync(file, encoding);
+  };
+}
+
 const first = {
   'empty module': async () => {
     await import('./empty.mjs');
     return 42;
   },
   'rhai-bridge': () => ours(),
+  'rhai-bridge, no code cache': () => {
+    withoutCache();
+    return ours();
+  },
   'rhai-bridge, WASM inline': () => ours({ backend: 'wasm', mode: 'inline' }),
   'rhai-bridge, WASM background': () => ours({ backend: 'wasm' }),
   pyodide: async () => {
