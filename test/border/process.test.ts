@@ -118,6 +118,17 @@ describe('the process', () => {
     expect(result).toMatchObject({ code: 0, stdout: 'true true' });
   });
 
+  it('tells those who begin to listen after its first run', async () => {
+    const result = await child(`
+      const engine = await RhaiEngine.create();
+      await engine.evalAsync('1');
+      const { subscribe } = await import('node:diagnostics_channel');
+      subscribe('tracing:rhai-bridge:run:start', ({ script }) => console.log('heard', script));
+      await engine.evalAsync('2', { name: 'second.rhai' });
+      engine.dispose();`);
+    expect(result).toMatchObject({ code: 0, stdout: 'heard second.rhai' });
+  });
+
   it('may load the package by require', async () => {
     const result = await child(
       `
