@@ -22,7 +22,7 @@ const sharedFrom = (file) => Object.fromEntries(SHARED.map((shared) => [shared, 
  */
 const RARE = `
   backend/wasm-files backend/wasm/module
-  engine/analysis engine/close engine/definitions/index engine/definitions/rhai engine/definitions/types
+  engine/analysis engine/close engine/deaths engine/scope-record protocol/encode-handles engine/definitions/index engine/definitions/rhai engine/definitions/types
   engine/definitions/typescript engine/execution engine/failures engine/stream engine/task-options engine/tracing
   errors/describe errors/frame errors/stack host/members host/watched
   protocol/exotic protocol/problem protocol/standalone schema/json schema/validate

@@ -103,7 +103,7 @@ fn make(memory: Option<Memory>, kind: u32, wake: WakeTarget, early: Option<&Earl
     memory.store(Word::Sleeping, 1);
     memory.store(Word::Deadline, u32::MAX);
     crate::allocator::core_made();
-    let mut core = early.and_then(Early::take).unwrap_or_else(Core::new);
+    let mut core = early.and_then(Early::take).unwrap_or_default();
     core.set_probes(Probes {
         live_bytes: crate::allocator::live_bytes,
         now_ns: crate::clock::now_ns,
