@@ -7,7 +7,7 @@ use crate::port::Holder;
 use crate::station::Turn;
 use crate::worker::{Shared, WakeTarget, Worker};
 use rhai_bridge_core::message::{Id, PROTOCOL_VERSION};
-use rhai_bridge_core::{guarded, Budget, Core, Counters, Probes, StepResult};
+use rhai_bridge_core::{guarded, Budget, Counters, Probes, StepResult};
 use std::cell::{Cell, RefCell};
 use std::ffi::{c_char, c_void};
 use std::sync::atomic::Ordering::Relaxed;
