@@ -163,6 +163,7 @@ export class RhaiEngine {
       base: this.#limits.base,
       committed: (variables) => this.#scope.commit(variables),
       callFunction: (lane, handle, args, origin) => this.#runner.held(lane, handle, args, origin),
+      left: (task) => this.#runner.leave(task),
       laneBroken: (lane) => this.#lanes.forget(lane),
     });
   }

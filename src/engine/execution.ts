@@ -46,11 +46,11 @@ export class OpenRequests {
   take(id: string): HostCall | undefined {
     const call = this.#calls.get(id);
     this.#calls.delete(id);
-    return call?.dead === false ? call : undefined;
+    return call?.isOver === false ? call : undefined;
   }
 
   list(): ExecutionRequest[] {
-    for (const [id, call] of this.#calls) if (call.dead) this.#calls.delete(id);
+    for (const [id, call] of this.#calls) if (call.isOver) this.#calls.delete(id);
     return [...this.#calls].map(([id, call]) => ({
       id,
       name: call.fn.name,

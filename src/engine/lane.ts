@@ -37,6 +37,8 @@ export interface LaneShared extends CallShared {
   committed(variables: readonly Variable[]): void;
   /** Calls a function of a script that lives on `lane`. */
   callFunction(lane: Lane, handle: FunctionHandle, args: readonly unknown[], origin: FunctionOrigin): Run;
+  /** A task that a lane had has ended. */
+  left(task: Task): void;
   /** The lane takes nothing more. */
   laneBroken(lane: Lane): void;
 }
@@ -51,8 +53,8 @@ export class Lane implements PortSink, Owners, TaskHome {
   readonly port: Port;
   readonly calls: HostCalls;
   readonly handles: LaneHandles;
-  readonly #tasks: (Task | undefined)[] = [undefined];
-  readonly #generations: number[] = [0];
+  /** By slot: its task, or while it is free the generation of its next one. */
+  readonly #tasks: (Task | number)[] = [0];
   readonly #freeSlots: number[] = [0];
   readonly #freePrograms: number[] = [];
   readonly #limits: (LimitSet | undefined)[] = [];
@@ -149,8 +151,8 @@ export class Lane implements PortSink, Owners, TaskHome {
   start(task: Task, inherited: readonly Variable[]): void {
     const program = task.options.held ? 0 : this.program(task.program);
     const limits = this.#tell(task.limitSet);
-    const slot = this.#freeSlots.pop() ?? this.#generations.push(0) - 1;
-    const generation = this.#generations[slot]!;
+    const slot = this.#freeSlots.pop() ?? this.#tasks.push(0) - 1;
+    const generation = this.#tasks[slot] as number;
     const record = this.port.begin(C.START, slot, generation, task.limits);
     try {
       record.u32(program);
@@ -179,17 +181,17 @@ export class Lane implements PortSink, Owners, TaskHome {
   find(slot: number, generation: number): Task | undefined {
     this.#reading = slot;
     const task = this.#tasks[slot];
-    return task !== undefined && task.generation === generation ? task : undefined;
+    return typeof task === 'object' && task.generation === generation ? task : undefined;
   }
 
   #origin(): FunctionOrigin {
     const task = this.#tasks[this.#reading];
-    if (task !== undefined) return task.origin;
+    if (typeof task === 'object') return task.origin;
     return { program: NO_PROGRAM, limitSet: this.shared.base, onPrint: undefined, onDebug: undefined };
   }
 
   tasks(): Task[] {
-    return this.#tasks.filter((task) => task !== undefined);
+    return this.#tasks.filter((task) => typeof task === 'object');
   }
 
   cancel(task: Task): void {
@@ -226,15 +228,13 @@ export class Lane implements PortSink, Owners, TaskHome {
 
   /** Frees what is kept for a run that ends. */
   leave(task: Task): void {
-    if (this.#tasks[task.slot] !== task) return;
-    this.#tasks[task.slot] = undefined;
-    const next = (task.generation + 1) >>> 0;
-    this.#generations[task.slot] = next;
+    this.#tasks[task.slot] = (task.generation + 1) >>> 0;
     this.#freeSlots.push(task.slot);
     this.live--;
     if (task.referenced && !task.sync) this.release(task);
     else if (this.live === 0) this.#checkLater();
     this.shared.errors.release(task);
+    this.shared.left(task);
   }
 
   // What the core says.

@@ -60,7 +60,7 @@ export class RunQueue {
 
   /** Starts it although the bound may be reached. */
   startNow(task: Task, begin: (task: Task) => void): void {
-    task.counted = true;
+    task.count();
     this.#active++;
     begin(task);
   }

@@ -2,29 +2,14 @@
 // its prototype names Promise as the constructor, so `await` and `then` take the engine's short way.
 
 import { printsAs } from './inspect.js';
-import { hasOwn } from '../protocol/intrinsics.js';
-import type { AnySchema } from '../schema/standard.js';
-import { validated } from '../schema/validate.js';
-import { ended, type RunState, type RunStats, type Task, type TaskFace } from './task.js';
+import type { RunState, RunStats, Task } from './task.js';
 
 const forgotten = (): void => {};
 let resolveNow: (value: any) => void = forgotten;
 
-/** Whoever waits keeps one function, not two: a run fails by following a promise that has. */
+/** The task of a run keeps one function, not two: a run fails by following a promise that has. */
 function capture(resolve: (value: any) => void): void {
   resolveNow = resolve;
-}
-
-/** Hides a `then` that somebody put on a prototype: a plain result is never adopted as a promise. */
-function unadopted(value: unknown): unknown {
-  if (
-    ((typeof value === 'object' && value !== null) || typeof value === 'function') &&
-    !hasOwn(value, 'then')
-  ) {
-    if (typeof (value as { then?: unknown }).then === 'function')
-      Object.defineProperty(value, 'then', { value: undefined });
-  }
-  return value;
 }
 
 /**
@@ -36,38 +21,15 @@ function unadopted(value: unknown): unknown {
  * console.log(await run.catch((error: RhaiCancelledError) => error.reason)); // prints: enough
  * ```
  */
-export class Run<T = unknown> extends Promise<T> implements TaskFace {
+export class Run<T = unknown> extends Promise<T> {
   readonly #task: Task;
-  readonly #resolve: (value: any) => void;
 
   /** @internal */
   constructor(task: Task) {
     super(capture);
     this.#task = task;
-    this.#resolve = resolveNow;
+    task.resolve = resolveNow;
     resolveNow = forgotten; // they would keep the last run, its error and its engine
-    if (task.settled !== undefined) this[ended](task);
-    else task.face = this;
-  }
-
-  /** @internal The task has ended. */
-  [ended](task: Task): void {
-    if (task.settled === 'failed') this.#reject(task.error);
-    else if (task.options.schema === undefined) this.#resolve(unadopted(task.value));
-    else this.#check(task.options.schema, task.value);
-  }
-
-  #reject(error: unknown): void {
-    this.#resolve(Promise.reject(error));
-  }
-
-  #check(schema: AnySchema, value: unknown): void {
-    try {
-      const checked = validated(schema, value, 'The result');
-      this.#resolve(checked instanceof Promise ? checked : unadopted(checked));
-    } catch (error) {
-      this.#reject(error);
-    }
   }
 
   /** Unique within the engine. */

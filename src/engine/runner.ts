@@ -1,7 +1,7 @@
 // The runner turns a script and options into a task and sees it through: queue, start, end.
 // RhaiEngine's eval, evalAsync, evalStream and call are thin faces of it. It never looks inside a script.
 
-import { RhaiAsyncFunctionError, RhaiDisposedError } from '../errors/index.js';
+import { RhaiAsyncFunctionError, RhaiCancelledError, RhaiDisposedError } from '../errors/index.js';
 import { calledFrom } from '../errors/stack.js';
 import {
   bufferSizeOf,
@@ -32,7 +32,7 @@ import type { Script } from './script.js';
 import { unwatch, watch } from './signals.js';
 import { RunCounters } from './stats.js';
 import { RunStream } from './stream.js';
-import { Task, type FunctionOrigin } from './task.js';
+import { Task, type FunctionOrigin, type TaskHome } from './task.js';
 import { applyShared, applyOptions } from './task-options.js';
 import type { RunTracer } from './tracing.js';
 
@@ -52,7 +52,7 @@ export interface RunnerParts {
   readonly warnings: Warnings;
 }
 
-export class Runner {
+export class Runner implements TaskHome {
   readonly counters = new RunCounters();
   readonly queue: RunQueue;
   #nextRun = 1;
@@ -67,8 +67,8 @@ export class Runner {
     const isPlain = options === NO_OPTIONS;
     if (!isPlain) checkNames(method, options);
     const set = isPlain ? limits.base : limits.of(runLimits(engine.limits, options));
-    const task = new Task(this.#nextRun++, compiler.program(script, options.name), set, method === 'eval');
-    task.onLeave = this.#onLeave;
+    const program = compiler.program(script, options.name);
+    const task = new Task(this.#nextRun++, program, set, this, method === 'eval');
     if (!isPlain) applyShared(task, options);
     return task;
   }
@@ -95,15 +95,15 @@ export class Runner {
 
   /** Runs in the background. */
   later<T>(task: Task, options: RunOptions): Run<T> {
-    this.prepare(task, options);
     const run = new Run<T>(task);
+    this.prepare(task, options, run);
     this.enqueue(task);
     return run;
   }
 
   /** Runs in the background when somebody begins to read what it emits. */
   stream<T>(task: Task, options: StreamOptions, mayStart: () => void): RunStream<T> {
-    this.prepare(task, options);
+    this.prepare(task, options, undefined);
     return new RunStream<T>(task, bufferSizeOf(options), () => {
       mayStart();
       this.enqueue(task);
@@ -116,11 +116,10 @@ export class Runner {
     checkNames('start', options);
     const timeless = { ...engine.limits, computeMs: 0, timeoutMs: 0, hostTimeoutMs: 0 };
     const program = compiler.openProgram(script, options.name);
-    const task = new Task(this.#nextRun++, program, limits.of(runLimits(timeless, options)), false);
+    const task = new Task(this.#nextRun++, program, limits.of(runLimits(timeless, options)), this, false);
     const requests = new OpenRequests();
     task.special.byHand = requests.add;
-    task.referenced = false;
-    task.onLeave = this.#onLeave;
+    task.refer(false);
     applyShared(task, options);
     applyOptions(task, options);
     const lane = lanes.home();
@@ -130,9 +129,9 @@ export class Runner {
   }
 
   /** Takes the caller's async context and the options of background runs. */
-  prepare(task: Task, options: RunOptions): void {
-    if (runWatch().on) tell(task, () => takeContext(task));
-    else takeContext(task);
+  prepare(task: Task, options: RunOptions, run: Run | undefined): void {
+    if (runWatch().on) tell(task, () => (task.scope = asyncScope(undefined)));
+    else task.scope = asyncScope(run);
     if (options !== NO_OPTIONS) applyOptions(task, options);
   }
 
@@ -151,14 +150,13 @@ export class Runner {
    * waiting for it.
    */
   held<T>(lane: Lane, handle: FunctionHandle, args: readonly unknown[], origin: FunctionOrigin): Run<T> {
-    const task = new Task(this.#nextRun++, origin.program, origin.limitSet, false);
-    task.onLeave = this.#onLeave;
+    const task = new Task(this.#nextRun++, origin.program, origin.limitSet, this, false);
     const { special } = task;
     special.onPrint = origin.onPrint;
     special.onDebug = origin.onDebug;
     special.held = { handle, args };
-    task.scope = asyncScope();
     const run = new Run<T>(task);
+    task.scope = asyncScope(run);
     this.queue.startNow(task, () => this.#start(task, lane));
     return run;
   }
@@ -180,9 +178,23 @@ export class Runner {
     }
   }
 
-  readonly #onLeave = (task: Task): void => {
+  // What a task asks of its home while no core has it.
+
+  cancel(task: Task): void {
+    task.reject(new RhaiCancelledError(task.reason, { script: task.program.name }));
+  }
+
+  retain(task: Task): void {
+    task.options.queue?.retain(task);
+  }
+
+  release(task: Task): void {
+    task.options.queue?.release(task);
+  }
+
+  /** It has ended, wherever it was. */
+  leave(task: Task): void {
     const { signal, told, queuedAtMs } = task.options;
-    task.home?.leave(task);
     if (queuedAtMs > 0 && !task.counted)
       task.stats = { ...task.stats, queueMs: performance.now() - queuedAtMs };
     if (signal !== undefined) unwatch(signal, task);
@@ -190,11 +202,7 @@ export class Runner {
     told?.ended(task.settled === 'done' ? { result: task.value } : { error: task.error });
     this.parts.tracer?.ended(task);
     if (!task.sync) this.queue.left(task);
-  };
-}
-
-function takeContext(task: Task): void {
-  task.scope = asyncScope();
+  }
 }
 
 /** Tells that a run begins; what begins with it happens in the listeners' context. */

@@ -17,6 +17,7 @@ type Parts = Pick<
   | 'base'
   | 'committed'
   | 'laneBroken'
+  | 'left'
   | 'callFunction'
 >;
 

@@ -7,9 +7,11 @@ import { within } from '../protocol/problem.js';
 import { valueOf, type Variable } from './scope-record.js';
 import type { Task } from './task.js';
 
+const NONE: readonly never[] = [];
+
 export function writeStart(record: Encoder, task: Task, inherited: readonly Variable[]): void {
   const { options } = task;
-  const own = options.variables ?? [];
+  const own = options.variables ?? NONE;
   const hasScope = inherited.length + own.length > 0;
   const scope = hasScope ? C.START_SCOPE : 0;
   const waitedMs = options.queuedAtMs > 0 ? performance.now() - options.queuedAtMs : 0;

@@ -6,7 +6,7 @@ import { printsAs } from './inspect.js';
 import { RhaiError, RhaiLimitError } from '../errors/index.js';
 import type { AnySchema } from '../schema/standard.js';
 import { validated } from '../schema/validate.js';
-import { ended, type RunState, type RunStats, type Task, type TaskFace } from './task.js';
+import type { RunState, RunStats, Task } from './task.js';
 
 /** Host functions that emit without awaiting it are stopped here. */
 const MAX_UNAWAITED = 1024;
@@ -31,7 +31,7 @@ function result<T>(value: unknown, done: boolean): IteratorResult<T, unknown> {
  * await stream.return(); // cancels the run
  * ```
  */
-export class RunStream<T = unknown> implements TaskFace, AsyncIterableIterator<T, unknown, void> {
+export class RunStream<T = unknown> implements AsyncIterableIterator<T, unknown, void> {
   readonly #task: Task;
   readonly #bufferSize: number;
   readonly #start: () => void;
@@ -51,7 +51,7 @@ export class RunStream<T = unknown> implements TaskFace, AsyncIterableIterator<T
     const { schema } = task.options;
     task.special.sink =
       schema === undefined ? (value) => this.#emit(value) : (value) => this.#check(schema, value);
-    task.face = this;
+    task.special.onEnd = () => this.#ended();
   }
 
   /** Unique within the engine. */
@@ -166,8 +166,8 @@ export class RunStream<T = unknown> implements TaskFace, AsyncIterableIterator<T
     for (const write of this.#writers.splice(0)) write();
   }
 
-  /** @internal The task has ended. */
-  [ended](): void {
+  /** The task has ended. */
+  #ended(): void {
     this.#release();
     for (const end of this.#ends.splice(0)) end();
     const [first, ...others] = this.#readers.splice(0);

@@ -1,5 +1,6 @@
 // A task is one evaluation as the engine keeps it: its ids, limits, caller's async context, and how it ends: exactly once.
-// Run (a promise) and eval (the caller's stack) are two faces of it.
+// Run (a promise) and eval (the caller's stack) are two faces of it. Ten thousand may wait at once: what few have stands in
+// TaskOptions, and nothing is private by `#` that would cost each task a field.
 
 import { RhaiCancelledError } from '../errors/index.js';
 import type { HostCall } from '../host/call.js';
@@ -12,6 +13,7 @@ import type { Told } from '../trace/channels.js';
 import type { AnySchema } from '../schema/standard.js';
 import type { LimitSet } from './limit-sets.js';
 import type { Program } from './programs.js';
+import { settle } from './settle.js';
 
 /** Where a run is: waiting for its turn, running, waiting for the host, or how it ended. */
 export type RunState = 'queued' | 'running' | 'waiting' | 'done' | 'failed' | 'cancelled';
@@ -52,18 +54,10 @@ export interface TaskHolder {
   release(task: Task): void;
 }
 
-/** Not a name that users see on a Run. */
-export const ended: unique symbol = Symbol('ended');
-
-/** What its caller holds: a Run or a stream. */
-export interface TaskFace {
-  [ended](task: Task): void;
-}
-
-/** Where a task lives while it is under way: the core that runs it. */
+/** Where a task lives: with the engine's runner, and from its start on the core that runs it. */
 export interface TaskHome extends TaskHolder {
   cancel(task: Task): void;
-  /** Frees what is kept for it. */
+  /** Frees what is kept for it, and counts its end. */
   leave(task: Task): void;
 }
 
@@ -86,8 +80,9 @@ export class TaskOptions {
   told: Told | undefined;
   /** Who answers its host calls instead of the functions that are registered. */
   byHand: ((call: HostCall) => void) | undefined;
-  /** Who reads what it emits. */
+  /** Who reads what it emits, and hears when it has ended. */
   sink: EmitSink | undefined;
+  onEnd: (() => void) | undefined;
   /** When it began to wait for `maxConcurrentRuns`; 0 = it never did. */
   queuedAtMs = 0;
   /** Stops the clock that counts while it waits there. */
@@ -103,35 +98,63 @@ export class TaskOptions {
 
 const PLAIN: Readonly<TaskOptions> = Object.freeze(new TaskOptions());
 
+// What is true of a task: a bit each, in one field.
+const SYNC = 1;
+const COUNTED = 2;
+const UNREFERENCED = 4;
+const DONE = 8;
+const FAILED = 16;
+
 export class Task implements CallOwner {
+  /** Its core's number for it; none before it starts. */
   slot = -1;
   generation = 0;
-  /** Undefined before it starts and after it ends. */
-  home: TaskHome | undefined;
   /** Async context of the caller; undefined on the caller's stack. */
   scope: AsyncScope | undefined;
   waiting = 0;
   /** Most runs have no special ones and share these. */
   options: Readonly<TaskOptions> = PLAIN;
-  /** It counts among the runs under way. */
-  counted = false;
-  /** Whether it keeps the process alive. */
-  referenced = true;
   stats: RunStats = NO_STATS;
-  settled: 'done' | 'failed' | undefined;
+  /** Resolves the promise that its caller holds, if there is one: once, when it ends. */
+  resolve: ((value: any) => void) | undefined;
   /** The value, or the error. */
-  #result: unknown;
-  /** Told once, when it ends. */
-  face: TaskFace | undefined;
-  /** Called first, to free what the engine keeps for it. */
-  onLeave: ((task: Task) => void) | undefined;
+  private result: unknown;
+  private flags: number;
 
   constructor(
     readonly id: number,
     readonly program: Program,
     readonly limitSet: LimitSet,
-    readonly sync: boolean,
-  ) {}
+    /** Undefined when it has ended: a run that somebody keeps does not keep its engine. */
+    public home: TaskHome | undefined,
+    sync: boolean,
+  ) {
+    this.flags = sync ? SYNC : 0;
+  }
+
+  /** It runs on the caller's stack. */
+  get sync(): boolean {
+    return (this.flags & SYNC) !== 0;
+  }
+
+  /** It counts among the runs under way. */
+  get counted(): boolean {
+    return (this.flags & COUNTED) !== 0;
+  }
+
+  count(): void {
+    this.flags |= COUNTED;
+  }
+
+  /** Whether it keeps the process alive. */
+  get referenced(): boolean {
+    return (this.flags & UNREFERENCED) === 0;
+  }
+
+  get settled(): 'done' | 'failed' | undefined {
+    if ((this.flags & (DONE | FAILED)) === 0) return undefined;
+    return (this.flags & DONE) !== 0 ? 'done' : 'failed';
+  }
 
   /** Its own options, to be filled. */
   get special(): TaskOptions {
@@ -143,10 +166,6 @@ export class Task implements CallOwner {
     return this.options.byHand;
   }
 
-  get #verdict(): Verdict | undefined {
-    return this.options.verdict;
-  }
-
   get errors(): number[] | undefined {
     return this.options.errors;
   }
@@ -155,26 +174,22 @@ export class Task implements CallOwner {
     this.special.errors = handles;
   }
 
-  /** Its queue, then its home; undefined before and after. */
-  get #holder(): TaskHolder | undefined {
-    return this.home ?? this.options.queue;
-  }
-
   get value(): unknown {
-    return this.settled === 'done' ? this.#result : undefined;
+    return (this.flags & DONE) !== 0 ? this.result : undefined;
   }
 
   get error(): unknown {
-    return this.settled === 'failed' ? this.#result : undefined;
+    return (this.flags & FAILED) !== 0 ? this.result : undefined;
   }
 
   get cancelled(): boolean {
-    return this.#verdict?.isCancel === true;
+    return this.options.verdict?.isCancel === true;
   }
 
   /** Why it was cancelled. */
   get reason(): unknown {
-    return this.#verdict?.isCancel === true ? this.#verdict.reason : undefined;
+    const { verdict } = this.options;
+    return verdict?.isCancel === true ? verdict.reason : undefined;
   }
 
   get limits(): LimitSet['limits'] {
@@ -189,13 +204,13 @@ export class Task implements CallOwner {
   }
 
   get ended(): boolean {
-    return this.settled !== undefined || this.#verdict !== undefined;
+    return (this.flags & (DONE | FAILED)) !== 0 || this.options.verdict !== undefined;
   }
 
   get state(): RunState {
     if (this.settled === 'done') return 'done';
     if (this.settled === 'failed') return this.cancelled ? 'cancelled' : 'failed';
-    if (this.home === undefined) return 'queued';
+    if (this.slot < 0) return 'queued';
     return this.waiting > 0 ? 'waiting' : 'running';
   }
 
@@ -203,8 +218,7 @@ export class Task implements CallOwner {
   cancel(reason: unknown): boolean {
     if (this.ended) return false;
     this.special.verdict = { isCancel: true, reason };
-    if (this.home === undefined) this.reject(new RhaiCancelledError(reason, { script: this.program.name }));
-    else this.home.cancel(this);
+    this.home?.cancel(this);
     return true;
   }
 
@@ -225,8 +239,9 @@ export class Task implements CallOwner {
   abortReason(): unknown {
     const { reason } = this;
     if (reason !== undefined) return reason;
+    const { verdict } = this.options;
     return (
-      (this.#verdict?.isCancel === false ? this.#verdict.error : undefined) ??
+      (verdict?.isCancel === false ? verdict.error : undefined) ??
       this.error ??
       new RhaiCancelledError(reason)
     );
@@ -234,17 +249,17 @@ export class Task implements CallOwner {
 
   /** The core says: done. */
   done(value: unknown): void {
-    if (this.ended) this.#end('failed', this.#override(undefined));
-    else this.#end('done', value);
+    if (this.ended) this.end(FAILED, this.override(undefined));
+    else this.end(DONE, value);
   }
 
   /** The core says: failed. */
   failed(error: unknown): void {
-    this.#end('failed', this.#override(error));
+    this.end(FAILED, this.override(error));
   }
 
-  #override(error: unknown): unknown {
-    const verdict = this.#verdict;
+  private override(error: unknown): unknown {
+    const { verdict } = this.options;
     if (verdict === undefined) return error;
     if (!verdict.isCancel) return verdict.error;
     return error instanceof RhaiCancelledError ? error : new RhaiCancelledError(verdict.reason);
@@ -253,23 +268,24 @@ export class Task implements CallOwner {
   /** Whether it keeps the process alive from now on. */
   refer(isReferenced: boolean): void {
     if (this.referenced === isReferenced || this.settled !== undefined) return;
-    this.referenced = isReferenced;
-    if (isReferenced) this.#holder?.retain(this);
-    else this.#holder?.release(this);
+    this.flags ^= UNREFERENCED;
+    if (isReferenced) this.home?.retain(this);
+    else this.home?.release(this);
   }
 
   /** Ends it here and now, whatever the core does. */
   reject(error: unknown): void {
-    this.#end('failed', error);
+    this.end(FAILED, error);
   }
 
-  #end(how: 'done' | 'failed', result: unknown): void {
+  private end(how: typeof DONE | typeof FAILED, result: unknown): void {
     if (this.settled !== undefined) return;
-    this.settled = how;
-    this.#result = result;
-    this.onLeave?.(this);
-    this.onLeave = undefined; // a run that somebody keeps does not keep its engine
+    this.flags |= how;
+    this.result = result;
+    this.home?.leave(this);
     this.home = undefined;
-    this.face?.[ended](this);
+    if (this.resolve !== undefined) settle(this, this.resolve);
+    this.resolve = undefined;
+    this.options.onEnd?.();
   }
 }

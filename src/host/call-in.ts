@@ -1,7 +1,7 @@
 // Calls a host function in the async context of its run. Its own name is a border in stacks: below it they are ours.
 
 import type { HOST_CALL } from '../errors/stack.js';
-import type { AsyncScope } from '../platform/async-scope.js';
+import { resourceOf, type AsyncScope } from '../platform/async-scope.js';
 import type { HostHandler } from './functions.js';
 
 type Call = (scope: AsyncScope | undefined, fn: HostHandler, args: readonly unknown[]) => unknown;
@@ -11,15 +11,16 @@ const calls: Record<typeof HOST_CALL, Call> = {
   /** The usual numbers of arguments are spelled out: spreading makes arrays. */
   rhaiHostCall(scope, fn, args) {
     if (scope === undefined) return fn(...args);
+    const resource = resourceOf(scope);
     switch (args.length) {
       case 0:
-        return scope.runInAsyncScope(fn, undefined);
+        return resource.runInAsyncScope(fn, undefined);
       case 1:
-        return scope.runInAsyncScope(fn, undefined, args[0]);
+        return resource.runInAsyncScope(fn, undefined, args[0]);
       case 2:
-        return scope.runInAsyncScope(fn, undefined, args[0], args[1]);
+        return resource.runInAsyncScope(fn, undefined, args[0], args[1]);
       default:
-        return scope.runInAsyncScope(fn, undefined, ...args);
+        return resource.runInAsyncScope(fn, undefined, ...args);
     }
   },
 };

@@ -10,7 +10,7 @@ import { thenNative } from '../protocol/intrinsics.js';
 import { abandon, settleAbandoned } from './abandoned.js';
 import { Answers } from './answers.js';
 import { ArgumentLists } from './argument-lists.js';
-import { HostCall, NO_ARGS, type CallSettler } from './call.js';
+import { HostCall, Settling, type CallSettler } from './call.js';
 import { callIn } from './call-in.js';
 import { readArguments, timedOut, wrongArity, type CallShared } from './call-parts.js';
 import { CallContext } from './context.js';
@@ -23,7 +23,6 @@ import { promiseOf } from './thenable.js';
 import { watched } from './watched.js';
 
 const ignore = (): void => {};
-const MAX_POOL = 1024;
 /** No request's slot. */
 const NONE = -1;
 /** Stands for a function that was unregistered while a script still knew it. */
@@ -32,7 +31,7 @@ const GONE = plain('(unregistered)');
 export class HostCalls implements CallSettler {
   /** By request slot. */
   readonly #live: (HostCall | undefined)[] = [undefined];
-  readonly #pool: HostCall[] = [];
+  readonly #settling = new Settling(this);
   readonly #answers: Answers;
   readonly #lists = new ArgumentLists();
   /** The plain call whose function is running. */
@@ -64,7 +63,8 @@ export class HostCalls implements CallSettler {
     }
     if (fn !== undefined && refused === undefined && this.#isPlain(fn, owner, args.length))
       return this.#startPlain(slot, generation, owner, fn, args);
-    const call = this.#take(slot, generation, owner, fn ?? GONE, args);
+    const call = this.#take(slot, generation, owner, fn ?? GONE);
+    call.args = args;
     call.place(line, column);
     tracer?.drained(call);
     if (fn === undefined)
@@ -124,31 +124,22 @@ export class HostCalls implements CallSettler {
     this.#lists.giveBack(args);
     if (promise !== undefined) {
       if (owner.sync) return this.#refuse(owner, fn, promise);
-      if (isOver) return this.#forsake(owner, fn, promise);
-      this.#wait(this.#take(slot, generation, owner, fn, NO_ARGS), promise);
+      if (isOver) return this.#forsake(new HostCall(slot, generation, owner, fn, 0), promise);
+      this.#wait(this.#take(slot, generation, owner, fn), promise);
     } else if (isOver) counters.late++;
     else if (hasThrown) this.#answers.error(slot, generation, owner, result);
     else this.#answers.value(slot, generation, owner, result);
   }
 
-  /** Its call was over before the function returned this promise: nobody waits for it. */
-  #forsake(owner: CallOwner, fn: HostFunction, promise: Promise<unknown>): void {
-    const call = new HostCall(this);
-    call.owner = owner;
-    call.fn = fn;
-    call.dead = true;
+  /** It was over before its function returned this promise: nobody waits for it. */
+  #forsake(call: HostCall, promise: Promise<unknown>): void {
+    call.state = 'over';
     abandon(call, this.shared);
-    thenNative(promise, call.onValue, call.onError);
+    this.#settling.follow(call, promise);
   }
 
-  #take(slot: number, generation: number, owner: CallOwner, fn: HostFunction, args: unknown[]): HostCall {
-    const call = this.#pool.pop() ?? new HostCall(this);
-    call.slot = slot;
-    call.generation = generation;
-    call.owner = owner;
-    call.fn = fn;
-    call.args = args;
-    call.startedAt = Math.floor(turnClock()); // a small integer needs no box
+  #take(slot: number, generation: number, owner: CallOwner, fn: HostFunction): HostCall {
+    const call = new HostCall(slot, generation, owner, fn, Math.floor(turnClock()));
     this.#live[slot] = call;
     this.shared.counters.inFlight++;
     return call;
@@ -162,7 +153,7 @@ export class HostCalls implements CallSettler {
 
   /** Leaves the answer to whoever steps the run by hand. */
   #ask(call: HostCall, byHand: (call: HostCall) => void): void {
-    call.shared = call.waiting = true;
+    call.state = 'waiting';
     call.owner.waiting++;
     byHand(call);
   }
@@ -185,7 +176,6 @@ export class HostCalls implements CallSettler {
   #invoke(call: HostCall): unknown {
     const { fn, owner, args } = call;
     if (fn.context) {
-      call.shared = true;
       args.unshift(new CallContext(call, this.shared.engine));
     }
     const handler = callWatch().on ? watched(call, fn.handler) : fn.handler;
@@ -198,9 +188,9 @@ export class HostCalls implements CallSettler {
       this.#finish(call);
       return this.#refuse(owner, fn, promise);
     }
-    thenNative(promise, call.onValue, call.onError);
-    call.args = NO_ARGS; // the function has them
-    call.waiting = true;
+    this.#settling.follow(call, promise);
+    call.forgetArgs();
+    call.state = 'waiting';
     call.owner.waiting++;
   }
 
@@ -212,7 +202,7 @@ export class HostCalls implements CallSettler {
 
   fulfilled(call: HostCall, value: unknown): void {
     call.told?.ended({ result: value });
-    if (call.dead || call.owner.ended) return this.#late(call);
+    if (call.isOver || call.owner.ended) return this.#late(call);
     this.shared.tracer?.hostSettled(call, true);
     this.#answers.value(call.slot, call.generation, call.owner, value);
     this.shared.tracer?.replyPosted(call);
@@ -221,7 +211,7 @@ export class HostCalls implements CallSettler {
 
   rejected(call: HostCall, error: unknown): void {
     call.told?.ended({ error });
-    if (call.dead || call.owner.ended) return this.#late(call);
+    if (call.isOver || call.owner.ended) return this.#late(call);
     this.shared.tracer?.hostSettled(call, false);
     this.#throw(call, error);
   }
@@ -241,28 +231,15 @@ export class HostCalls implements CallSettler {
   #late(call: HostCall): void {
     this.shared.counters.late++;
     settleAbandoned(call, this.shared);
-    if (call.dead) this.#recycle(call);
-    else this.#finish(call);
+    if (!call.isOver) this.#finish(call);
   }
 
-  /** The call is over and its callbacks will not come. */
   #finish(call: HostCall): void {
-    this.#leave(call);
-    call.dead = true;
-    this.#recycle(call);
-  }
-
-  #leave(call: HostCall): void {
     if (this.#live[call.slot] === call) this.#live[call.slot] = undefined;
     this.shared.counters.inFlight--;
-    if (call.waiting) call.owner.waiting--;
+    if (call.state === 'waiting') call.owner.waiting--;
+    call.state = 'over';
     if (call.inFunction || call.inAll) this.shared.gate.leave(call);
-  }
-
-  #recycle(call: HostCall): void {
-    if (call.shared || this.#pool.length >= MAX_POOL) return;
-    call.reset();
-    this.#pool.push(call);
   }
 
   /** An ABORTED record: the run ended, or the call took too long. */
@@ -282,8 +259,8 @@ export class HostCalls implements CallSettler {
   }
 
   #abort(call: HostCall, reason: unknown): void {
-    const isPending = call.waiting;
-    this.#leave(call);
+    const isPending = call.state === 'waiting';
+    this.#finish(call);
     call.abort(reason);
     if (isPending && call.owner.byHand === undefined) abandon(call, this.shared);
   }

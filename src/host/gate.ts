@@ -18,7 +18,7 @@ interface Waiting {
 /** Waiting calls that are worth a warning. */
 const PILE = 1_000;
 
-const isOver = ({ call }: Waiting): boolean => call.dead || call.owner.ended;
+const isOver = ({ call }: Waiting): boolean => call.isOver || call.owner.ended;
 
 /** Places, and who waits for one. */
 class Bound {
@@ -39,7 +39,6 @@ class Bound {
   }
 
   add(waiting: Waiting): void {
-    waiting.call.shared = true; // keeps it out of the pool: the queue still points at it when it is aborted
     this.#queue.push(waiting);
   }
 

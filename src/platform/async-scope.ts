@@ -1,16 +1,85 @@
-// The async context of whoever starts a run, so that AsyncLocalStorage and its like work in host functions. Browsers have
-// nothing of the kind: there a host function is simply called.
+// The async context of whoever starts a run, so that AsyncLocalStorage and its like work in host functions. While nothing in
+// the process follows such contexts, all runs share one that is nobody's: a scope of its own would be a tenth of what a
+// waiting run takes. Browsers have nothing of the kind: there a host function is simply called.
 
-import { nodeModule } from './node.js';
+import { node, nodeModule } from './node.js';
 
 /** Runs a function in the async context in which the scope was made. */
 export interface AsyncScope {
   runInAsyncScope<R>(fn: (...args: any[]) => R, self: unknown, ...args: unknown[]): R;
 }
 
-const AsyncResource = nodeModule('node:async_hooks')?.AsyncResource;
+type Resource = AsyncScope & Record<symbol, unknown>;
 
-/** The scope of the caller. */
-export function asyncScope(): AsyncScope | undefined {
-  return AsyncResource && new AsyncResource('RhaiRun');
+const TYPE = 'RhaiRun';
+const AsyncResource = nodeModule('node:async_hooks')?.AsyncResource as
+  (new (type: string) => Resource) | undefined;
+
+const probe = AsyncResource && new AsyncResource(TYPE);
+
+function symbolOf(description: string): symbol | undefined {
+  return probe && Object.getOwnPropertySymbols(probe).find((symbol) => symbol.description === description);
+}
+
+/** A promise has an id from the start when a hook follows promises; until Node 22 every storage in use is such a hook. */
+const ID = symbolOf('async_id_symbol');
+/** Since Node 22 a resource has the stores of whoever made it, undefined when there are none. */
+const FRAME = symbolOf('context_frame');
+/** Of other runtimes, and Nodes to come, it is not known. */
+const canTell = ID !== undefined && (FRAME !== undefined || Number.parseInt(node!.versions.node) < 22);
+
+function isFollowed(promise: Promise<unknown>): boolean {
+  return (promise as unknown as Record<symbol, unknown>)[ID!] !== undefined;
+}
+
+interface Nobody extends AsyncScope {
+  /** The resource to run a function in: no store was ever set on it. */
+  clean(): AsyncScope;
+}
+
+/** Made when it is certain that there is nothing to follow. */
+let nobody: Nobody | undefined;
+
+/**
+ * A storage that a function enters is set on the resource it runs in. On a shared one the next function would see it: so
+ * the first store makes a resource the function's own. Behind its prototype stands a trap for what is set.
+ */
+function makeNobody(): Nobody {
+  const Base = AsyncResource!;
+  let shared: AsyncScope | undefined;
+  class Shared extends Base {}
+  const trap: ProxyHandler<Resource> = {
+    set(_target, key, value, resource: object) {
+      if (value === undefined) return true; // no store: and the next one must come by here too
+      if (resource === shared) shared = undefined;
+      return Reflect.defineProperty(resource, key, { value, writable: true, configurable: true });
+    },
+  };
+  const { runInAsyncScope } = Base.prototype;
+  Object.defineProperty(Shared.prototype, 'runInAsyncScope', { value: runInAsyncScope });
+  Object.setPrototypeOf(Shared.prototype, new Proxy(Base.prototype, trap));
+  const make = (): AsyncScope => {
+    const made = new Shared(TYPE);
+    if (FRAME !== undefined) Object.defineProperty(made, FRAME, { value: undefined, writable: true });
+    return made;
+  };
+  const first = make(); // no function of anybody runs in it
+  const clean = (): AsyncScope => (shared ??= first.runInAsyncScope(make, undefined));
+  return { clean, runInAsyncScope: (fn, self, ...args) => clean().runInAsyncScope(fn, self, ...args) };
+}
+
+/** The scope of the caller, who has just made `promise` (if any): that tells whether anybody follows contexts. */
+export function asyncScope(promise: Promise<unknown> | undefined): AsyncScope | undefined {
+  if (AsyncResource === undefined) return undefined;
+  if (!canTell || promise === undefined || isFollowed(promise)) return new AsyncResource(TYPE);
+  if (FRAME !== undefined) {
+    const own = new AsyncResource(TYPE);
+    if (own[FRAME] !== undefined) return own;
+  }
+  return (nobody ??= makeNobody());
+}
+
+/** What to run a function of this scope in. */
+export function resourceOf(scope: AsyncScope): AsyncScope {
+  return nobody !== undefined && scope === nobody ? nobody.clean() : scope;
 }

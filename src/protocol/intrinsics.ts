@@ -22,6 +22,7 @@ const mapSize = uncurry(Object.getOwnPropertyDescriptor(Map.prototype, 'size')!.
 const mapForEach = uncurry(Map.prototype.forEach as (visit: (value: unknown, key: unknown) => void) => void);
 const viewKeys = uncurry(Object.getPrototypeOf(Uint8Array.prototype).keys as () => unknown);
 const promiseThen = Promise.prototype.then;
+const functionBind = Function.prototype.bind;
 
 /** Throws for a typed array whose buffer is detached or has become too small for it. */
 export function checkView(view: ArrayBufferView): void {
@@ -36,6 +37,11 @@ export function thenNative(
   onError?: (error: any) => unknown,
 ): void {
   void apply(promiseThen, promise, [onValue, onError]);
+}
+
+/** `fn.bind(self)` of the intrinsic. */
+export function bindNative<S, A>(fn: (this: S, argument: A) => void, self: S): (argument: A) => void {
+  return apply(functionBind, fn, [self]) as (argument: A) => void;
 }
 
 /** Milliseconds of a Date of any realm, or undefined for anything else. */

@@ -1,0 +1,78 @@
+// Async contexts in a process that follows none at first: each law begins in a process of its own, because whoever uses a
+// storage once changes how the rest of the process is followed.
+import { expect, it } from 'vitest';
+import { lines, well } from './program.js';
+
+const inFreshProcess = async (text: string, stdout: string) =>
+  expect(
+    await lines(
+      `import { AsyncLocalStorage, createHook, executionAsyncId } from 'node:async_hooks';
+      const storage = new AsyncLocalStorage();
+      ${text}`,
+    ),
+  ).toEqual(well(stdout));
+
+/** With an `engine` of each kind, each in a process of its own. */
+const onEachKind = (text: string, stdout: string) =>
+  Promise.all(
+    [0, 1, 2, 3].map((kind) =>
+      inFreshProcess(`const engine = makeEngine(KINDS[${kind}]);\n${text}\nengine.dispose();`, stdout),
+    ),
+  );
+
+it('a store that a host function enters stays with that function', () =>
+  onEachKind(
+    `let open;
+    const opened = new Promise((resolve) => (open = resolve));
+    engine.registerFunction('wait', () => opened);
+    engine.registerFunction('peek', () => storage.getStore() ?? 'nobody');
+    engine.registerFunction('enter', async (name) => {
+      storage.enterWith(name);
+      await null;
+      return storage.getStore();
+    });
+    // All begin before any storage is in use; then one host function after the other runs.
+    const texts = ['wait(); enter("ann")', 'wait(); peek()', 'wait(); enter("bob")', 'wait(); peek()'];
+    const runs = Promise.all(texts.map((text) => engine.evalAsync(text)));
+    while (engine.stats().requests.inFlight < 4) await pause(1);
+    open();
+    console.log(...(await runs), storage.getStore());`,
+    'ann nobody bob nobody undefined',
+  ));
+
+it('a run that began before anybody followed contexts has none later, whoever lets it go on', () =>
+  onEachKind(
+    `let open;
+    engine.registerFunction('wait', () => new Promise((resolve) => (open = resolve)));
+    engine.registerFunction('peek', async () => storage.getStore() ?? 'nobody');
+    const run = engine.evalAsync('wait(); peek()');
+    while (open === undefined) await pause(1);
+    storage.run('ann', open);
+    console.log(await run, await storage.run('bob', () => engine.evalAsync('peek()')));`,
+    'nobody bob',
+  ));
+
+it('who imports the package and begins the first run in a context gives it to nobody else', () =>
+  inFreshProcess(
+    `const url = import.meta.resolve('rhai-bridge') + '?again';
+    const again = await storage.run('ann', () => import(url));
+    const engine = await again.RhaiEngine.create();
+    engine.registerFunction('peek', async () => storage.getStore() ?? 'nobody');
+    const bob = storage.run('bob', () => engine.evalAsync('peek()'));
+    console.log(await engine.evalAsync('peek()'), await bob, await engine.evalAsync('peek()'));
+    engine.dispose();`,
+    'nobody bob nobody',
+  ));
+
+it('a hook that follows resources sees one for each run', () =>
+  inFreshProcess(
+    `const seen = new Set();
+    const hook = createHook({ init: (id, type) => void (type === 'RhaiRun' && seen.add(id)) }).enable();
+    const engine = makeEngine();
+    engine.registerFunction('id', () => executionAsyncId());
+    const ids = await Promise.all(['id()', 'id()', 'id()'].map((text) => engine.evalAsync(text)));
+    hook.disable();
+    console.log(new Set(ids).size, ids.every((id) => seen.has(id)));
+    engine.dispose();`,
+    '3 true',
+  ));
