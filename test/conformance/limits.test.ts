@@ -40,7 +40,9 @@ conformance('limits', (make) => {
       expect(error.message).toContain('JSON holds data, no expressions');
     }
     const text = '{"a": [-1, 2.5, "x", null, {}]}';
-    expect(await engine.evalAsync('parse_json(text)', { scope: { text } })).toEqual({ a: [-1, 2.5, 'x', null, {}] });
+    expect(await engine.evalAsync('parse_json(text)', { scope: { text } })).toEqual({
+      a: [-1, 2.5, 'x', null, {}],
+    });
     await livesOn(engine);
   });
 

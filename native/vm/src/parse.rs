@@ -59,15 +59,29 @@ pub(crate) struct ParseGuard {
     probes: Cell<Probes>,
     until_poll: Cell<u32>,
     stopped: Cell<Option<Stopped>>,
-    json: Cell<Option<JsonBefore>>,
+    json: Cell<Option<InJson>>,
 }
 
-/// What stands before a token of JSON.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum JsonBefore {
-    /// The brace of an object, or a comma.
-    Separator,
-    Other,
+/// Where in JSON the next token stands.
+#[derive(Debug, Clone, Copy, Default)]
+struct InJson {
+    /// One bit for each bracket that is open, the innermost last: whether it is an object's. (rhai's parser goes no deeper.)
+    objects: u64,
+    /// The name of a property is next.
+    wants_name: bool,
+}
+
+impl InJson {
+    fn after(self, token: &Token) -> Self {
+        let objects = match token {
+            Token::MapStart => self.objects << 1 | 1,
+            Token::LeftBracket => self.objects << 1,
+            Token::RightBrace | Token::RightBracket => self.objects >> 1,
+            _ => self.objects,
+        };
+        let wants_name = matches!(token, Token::MapStart | Token::Comma) && objects & 1 == 1;
+        Self { objects, wants_name }
+    }
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -106,7 +120,7 @@ impl ParseGuard {
         let left = self.until_poll.get();
         let token = match self.json.get() {
             None => token,
-            Some(before) => self.json_token(token, before),
+            Some(place) => self.json_token(token, place),
         };
         if left > 0 && self.stopped.get().is_none() {
             self.until_poll.set(left - 1);
@@ -125,20 +139,17 @@ impl ParseGuard {
     }
 
     /// JSON in rhai's words, as rhai's own `parse_json` has it, texts of errors included.
-    fn json_token(&self, token: Token, before: JsonBefore) -> Token {
+    fn json_token(&self, token: Token, place: InJson) -> Token {
         let refused = |error: LexError| Token::LexError(error.into());
         let token = match token {
             Token::Reserved(word) if word.as_str() == "null" => Token::Unit,
             Token::LeftBrace => Token::MapStart,
             Token::Unit | Token::MapStart => refused(LexError::ImproperSymbol(token.literal_syntax().to_owned(), String::new())),
             Token::InterpolatedString(..) => refused(LexError::ImproperSymbol("interpolated string".to_owned(), String::new())),
-            Token::Identifier(..) if before == JsonBefore::Separator => refused(LexError::Runtime("Expecting name of a property".to_owned())),
+            Token::Identifier(..) if place.wants_name => refused(LexError::Runtime("Expecting name of a property".to_owned())),
             other => other,
         };
-        self.json.set(Some(match token {
-            Token::MapStart | Token::Comma => JsonBefore::Separator,
-            _ => JsonBefore::Other,
-        }));
+        self.json.set(Some(place.after(&token)));
         token
     }
 }
@@ -151,7 +162,7 @@ impl Vm {
 
     /// Parses JSON within the bounds of the run being stepped: one expression.
     pub(crate) fn parse_json(&self, text: &str) -> Result<AST, Error> {
-        self.parsing.json.set(Some(JsonBefore::Other));
+        self.parsing.json.set(Some(InJson::default()));
         let parsed = self.guarded(self.ledger.parse_bounds(), || self.engine.compile_expression(text));
         self.parsing.json.set(None);
         parsed

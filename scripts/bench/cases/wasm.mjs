@@ -91,10 +91,12 @@ const backgroundCall = {
 
 /** Import, create and first eval in a fresh process. */
 const coldStart = {
-  title: 'WASM: import, create and first eval in a fresh process',
+  title: 'WASM: import, create and first eval in a fresh process (inline, where nothing is said)',
   unit: 'ms',
+  goal: { atMost: 25 },
   async run() {
-    const names = ['rhai-bridge, WASM inline', 'rhai-bridge, WASM background', ...PEERS];
+    const inline = 'rhai-bridge, WASM inline';
+    const names = [inline, 'rhai-bridge, WASM background', ...PEERS];
     const rows = [];
     for (const who of names) {
       const samples = [];
@@ -102,7 +104,7 @@ const coldStart = {
         const { ms } = await inFreshProcess('cold-start.mjs', [who]).catch(() => ({}));
         if (ms !== undefined) samples.push(ms);
       }
-      if (samples.length > 0) rows.push({ who, way: '', ...summary(samples) });
+      if (samples.length > 0) rows.push({ who: who === inline ? OURS : who, way: '', ...summary(samples) });
     }
     return rows;
   },

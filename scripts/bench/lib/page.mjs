@@ -112,7 +112,8 @@ export class Pages {
   }
 
   #file(path) {
-    if (!this.#files.has(path) && existsSync(join(root, path))) this.#files.set(path, readFileSync(join(root, path)));
+    if (!this.#files.has(path) && existsSync(join(root, path)))
+      this.#files.set(path, readFileSync(join(root, path)));
     return this.#files.get(path);
   }
 
