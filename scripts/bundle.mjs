@@ -1,24 +1,42 @@
-// Bundles every entry point of src/entry into one file of dist/entry, and the WASM backend, which only its users load, into
-// dist/chunks. What two of them need is in `node.js` alone, and the others import it from there: the error classes must be
-// the same ones everywhere, and a second file costs an import 0.4 ms. Minified and ASCII, because parsing is most of an
+// Bundles src/entry into dist/entry. For Node the engine is a script that `node.mjs` loads (src/entry/load.ts says how), and two
+// more that wait until they are needed: what few programs use, and the WASM backend. For browsers and bundlers `browser.js` is the
+// same as a plain module, which leaves the WASM backend to dist/chunks. What two files need is in one of these alone, and the others
+// import it from there: the error classes must be the same ones everywhere. Minified and ASCII, because parsing is most of an
 // import; names and source maps stay.
-import { rmSync } from 'node:fs';
-import { basename, join, relative, resolve } from 'node:path';
+import { copyFileSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { rolldown } from 'rolldown';
 
 const root = resolve(fileURLToPath(import.meta.url), '../..');
 const output = join(root, 'dist');
 const WASM = 'src/backend/wasm/backend.ts';
-/** What the public names of `node.js` stand for elsewhere. */
+/** What the public names stand for elsewhere. */
 const SHARED = ['src/entry/node.ts', 'src/errors/index.ts', 'src/engine/engine.ts'];
 
-/** Files that are only named; by the file that is written. */
-const outside = {
-  'entry/node.js': { [WASM]: '../chunks/wasm.js' },
-  'entry/browser.js': Object.fromEntries(SHARED.map((file) => [file, './node.js'])),
-  'entry/bridge.js': Object.fromEntries(SHARED.map((file) => [file, './node.js'])),
-  'chunks/wasm.js': Object.fromEntries(SHARED.map((file) => [file, '../entry/node.js'])),
+const sharedFrom = (file) => Object.fromEntries(SHARED.map((shared) => [shared, file]));
+
+/**
+ * What no first script needs, so `engine.cjs` does not hold it but loads it (`rare.cjs`). Such a file is used by functions only, never
+ * while another file is run.
+ */
+const RARE = `
+  backend/wasm-files backend/wasm/module
+  engine/analysis engine/close engine/deaths engine/scope-record protocol/encode-handles engine/definitions/index engine/definitions/rhai engine/definitions/types
+  engine/definitions/typescript engine/execution engine/failures engine/stream engine/task-options engine/tracing
+  errors/describe errors/frame errors/stack host/members host/watched
+  protocol/exotic protocol/problem protocol/standalone schema/json schema/validate
+`
+  .trim()
+  .split(/\s+/);
+const isRare = (id) => RARE.some((name) => id === join(root, `src/${name}.ts`));
+
+/** What is written as a module: its source, and the files that are only named, by their addresses. */
+const MODULES = {
+  'entry/browser.js': { input: 'src/entry/browser.ts', named: { [WASM]: '../chunks/wasm.js' } },
+  'chunks/wasm.js': { input: WASM, named: sharedFrom('../entry/browser.js') },
+  'entry/bridge.js': { input: 'src/entry/bridge.ts', named: sharedFrom('./node.mjs') },
+  'entry/browser-bridge.js': { input: 'src/entry/bridge.ts', named: sharedFrom('./browser.js') },
 };
 
 /** Leaves the files of `map` to the address it has for them. */
@@ -32,24 +50,68 @@ const named = (map) => ({
   },
 });
 
-rmSync(join(output, 'chunks'), { recursive: true, force: true });
-for (const [file, map] of Object.entries(outside)) {
+/** A module whose text is made here. */
+const virtual = (id, code) => ({
+  name: 'virtual',
+  resolveId: (wanted) => (wanted === id ? id : undefined),
+  load: (wanted) => (wanted === id ? code : undefined),
+});
+
+async function bundled(input, plugins, options) {
   const bundle = await rolldown({
     cwd: root,
-    input: file === 'chunks/wasm.js' ? WASM : `src/entry/${basename(file, '.js')}.ts`,
+    input,
     platform: 'node',
     external: /^node:/,
     tsconfig: false,
-    plugins: [named(map)],
+    plugins,
     makeAbsoluteExternalsRelative: false,
+    preserveEntrySignatures: 'allow-extension',
   });
-  const written = await bundle.write({
-    file: join(output, file),
-    format: 'esm',
-    sourcemap: true,
-    charset: 'ascii',
-    minify: { compress: true, mangle: { keepNames: true }, codegen: { removeWhitespace: true } },
-  });
+  const minify = { compress: true, mangle: { keepNames: true }, codegen: { removeWhitespace: true } };
+  const { output: files } = await bundle.write({ charset: 'ascii', minify, sourcemap: true, ...options });
   await bundle.close();
-  console.log(`built dist/${file} (${Math.ceil(written.output[0].code.length / 1024)} KB)`);
+  const chunks = files.filter(({ type }) => type === 'chunk');
+  for (const { fileName, code } of chunks) report(fileName, code);
+  return chunks;
 }
+
+function report(file, code) {
+  console.log(`built ${file} (${Math.ceil(code.length / 1024)} KB)`);
+}
+
+/** Makes a function of a CommonJS module, a line further down, and of its map. */
+function wrap({ fileName }) {
+  const file = join(output, 'entry', fileName);
+  const head = '(function(exports,require,__filename,__dirname){"use strict";';
+  const map = JSON.parse(readFileSync(`${file}.map`, 'utf8'));
+  writeFileSync(file, `${head}\n${readFileSync(file, 'utf8').replace('\n//# source', '\n})\n//# source')}`);
+  writeFileSync(`${file}.map`, JSON.stringify({ ...map, mappings: `;${map.mappings}` }));
+}
+
+/** The engine for Node: three scripts, and the module that loads them. */
+async function forNode(exports) {
+  const options = {
+    dir: join(output, 'entry'),
+    format: 'cjs',
+    entryFileNames: '[name].cjs',
+    chunkFileNames: ({ name }) => (name === 'rare' ? 'rare.cjs' : 'wasm.cjs'),
+    codeSplitting: { includeDependenciesRecursively: false, groups: [{ name: 'rare', test: isRare }] },
+  };
+  const scripts = await bundled({ engine: 'src/entry/node.ts' }, [], options);
+  scripts.forEach(wrap);
+  const code = `import { loaderIn } from ${JSON.stringify(join(root, 'src/entry/load.ts'))};
+export const { ${exports.join(', ')} } = loaderIn(import.meta.dirname)('engine.cjs');`;
+  const file = join(output, 'entry/node.mjs');
+  await bundled('engine', [virtual('engine', code)], { file, format: 'esm', sourcemap: false });
+}
+
+rmSync(join(output, 'chunks'), { recursive: true, force: true });
+for (const file of readdirSync(join(output, 'entry')))
+  // a cache is of one text: V8 compares no more than its length
+  if (file.endsWith('.cache')) rmSync(join(output, 'entry', file));
+for (const [file, { input, named: map }] of Object.entries(MODULES)) {
+  const [{ exports }] = await bundled(input, [named(map)], { file: join(output, file), format: 'esm' });
+  if (file === 'entry/browser.js') await forNode(exports);
+}
+copyFileSync(join(root, 'scripts/code-cache.mjs'), join(output, 'code-cache.js'));

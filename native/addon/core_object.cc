@@ -5,6 +5,7 @@
 #include <string>
 
 #include "big_text.h"
+#include "early_core.h"
 
 namespace rhai_bridge {
 
@@ -67,7 +68,7 @@ CoreObject::CoreObject(const Napi::CallbackInfo& info) : Napi::ObjectWrap<CoreOb
   channel_ = WakeChannel::Open(info.Env(), info[4].As<Napi::Function>());
   rb_status status = RB_OK;
   core_ = rb_core_new(static_cast<uint8_t*>(buffer.Data()), buffer.ByteLength(), outbox_bytes, inbox_bytes, kind,
-                      OnWake, channel_.get(), &status);
+                      OnWake, channel_.get(), info.Env().GetInstanceData<EarlyCore>()->get(), &status);
   if (core_ == nullptr) {
     channel_->Close();
     throw Napi::Error::New(info.Env(), Reason(status));

@@ -41,12 +41,15 @@ export function spend(micros: number): void {
 
 let latest = 0;
 let isTurnKnown = false;
+/** A process's first notes are not followed up: its first `setImmediate` takes a fifth of a millisecond, which one script need not pay. */
+let free = 4;
 
 /** Notes that a core is at work in this turn; the turn's first note reads the clock. */
 export function touchTurn(): void {
   if (isTurnKnown) return;
-  isTurnKnown = true;
   latest = now();
+  if (free > 0) return void free--;
+  isTurnKnown = true;
   arm();
 }
 

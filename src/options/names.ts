@@ -7,25 +7,20 @@ const PATH = new RegExp(`^${WORD}(::${WORD})*$`);
 const MAX_NAME = 256;
 
 /** Words of the language, in use or reserved. */
-const RESERVED = new Set(
-  (
-    'true false let const if else switch do while until loop for in continue break fn private return throw try catch ' +
-    'import export as this var static is goto match case public protected new use with module package ' +
-    'super thread spawn go await async sync yield default void null nil'
-  ).split(' '),
-);
+const RESERVED =
+  /^(?:true|false|let|const|if|else|switch|do|while|until|loop|for|in|continue|break|fn|private|return|throw|try|catch|import|export|as|this|var|static|is|goto|match|case|public|protected|new|use|with|module|package|super|thread|spawn|go|await|async|sync|yield|default|void|null|nil)$/;
 /** Functions that are part of the language: nothing else can have their names. */
-const OWN = new Set('eval Fn call curry is_shared is_def_var'.split(' '));
+const OWN = /^(?:eval|Fn|call|curry|is_shared|is_def_var)$/;
 /** Those that a host function may replace; nothing but a function can have their names. */
-const REPLACEABLE = new Set('print debug type_of is_def_fn'.split(' '));
+const REPLACEABLE = /^(?:print|debug|type_of|is_def_fn)$/;
 
 const shown = (name: unknown): string =>
   typeof name === 'string' ? JSON.stringify(name.slice(0, MAX_NAME)) : typeof name;
 
 function refuseWord(word: string): void {
-  if (RESERVED.has(word))
+  if (RESERVED.test(word))
     throw new TypeError(`'${word}' is a reserved word of Rhai: a script could not say it as a name`);
-  if (OWN.has(word))
+  if (OWN.test(word))
     throw new TypeError(
       `'${word}' is the language's own: a script could not reach another thing of that name`,
     );
@@ -36,7 +31,7 @@ export function checkWord(what: string, name: unknown): asserts name is string {
   if (typeof name !== 'string' || name.length > MAX_NAME || !NAME.test(name))
     throw new TypeError(`${shown(name)} is not ${what}`);
   refuseWord(name);
-  if (REPLACEABLE.has(name))
+  if (REPLACEABLE.test(name))
     throw new TypeError(`'${name}' is the language's own: only a function can have that name`);
 }
 

@@ -20,7 +20,7 @@ function folder(): string {
 
 /** A path relative to the module that runs. */
 export function besideThis(relative: string): string {
-  return path().join(folder(), relative);
+  return `${folder()}/${relative}`;
 }
 
 /** A path in the package `rhai-bridge` as it is installed; throws where there is none. */

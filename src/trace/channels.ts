@@ -21,9 +21,12 @@ interface Diagnostics {
   tracingChannel(name: string): TracingChannel;
 }
 
+/** Node's process; its list of the modules it has loaded is there in every version, though in no document. */
 interface Builtins {
   getBuiltinModule?: (name: string) => unknown;
+  readonly moduleLoadList?: readonly string[];
 }
+const { process } = globalThis as { process?: Builtins };
 
 /** What listeners of `rhai-bridge:run` get; the same object in every event of one run. */
 export interface RunMessage {
@@ -67,17 +70,28 @@ class Teller implements Told {
 }
 
 export class Watch<M extends Message> {
-  readonly #channel: TracingChannel | undefined;
+  #channel: TracingChannel | undefined;
+  /** How many modules Node had loaded when the channel was last looked for. */
+  #modules = -1;
 
-  constructor(name: string) {
-    const { process } = globalThis as { process?: Builtins };
-    const diagnostics = process?.getBuiltinModule?.('node:diagnostics_channel') as Diagnostics | undefined;
-    this.#channel = diagnostics?.tracingChannel(name);
-  }
+  constructor(private readonly name: string) {}
 
   /** Whether anybody listens. */
   get on(): boolean {
-    return this.#channel?.hasSubscribers === true;
+    return (this.#channel ?? this.#found())?.hasSubscribers === true;
+  }
+
+  /**
+   * The channel, if there may be listeners: who listens has loaded Node's module for it. (Node 20 takes a quarter of a millisecond to load
+   * it, which a first script need not pay.)
+   */
+  #found(): TracingChannel | undefined {
+    const { moduleLoadList: loaded } = process ?? {};
+    if (loaded?.length === this.#modules) return undefined;
+    this.#modules = loaded?.length ?? 0;
+    if (loaded?.includes('NativeModule diagnostics_channel') === false) return undefined;
+    const diagnostics = process?.getBuiltinModule?.('node:diagnostics_channel') as Diagnostics | undefined;
+    return (this.#channel = diagnostics?.tracingChannel(this.name));
   }
 
   /** Tells the start and runs `begin` in the listeners' own context (spans of OpenTelemetry, for example). */
@@ -97,7 +111,7 @@ export class Watch<M extends Message> {
 let runs: Watch<RunMessage> | undefined;
 let calls: Watch<CallMessage> | undefined;
 
-/** `rhai-bridge:run`; looked up when the first engine is made. */
+/** `rhai-bridge:run`; made when the first run begins. */
 export const runWatch = (): Watch<RunMessage> => (runs ??= new Watch('rhai-bridge:run'));
 
 /** `rhai-bridge:call`. */

@@ -9,7 +9,7 @@ export interface ChildResult {
   readonly stderr: string;
 }
 
-const entry = new URL('../../dist/entry/node.js', import.meta.url);
+const entry = new URL('../../dist/entry/node.mjs', import.meta.url);
 const HUNG_MS = 60_000;
 
 /** `body` is the text of an ES module that finds the package's exports as globals of the same names; `env` is added to the environment. */

@@ -81,7 +81,7 @@ describe('the process', () => {
   it('survives worker threads that are terminated in the middle of everything (98)', async () => {
     const result = await child(`
       import { Worker } from 'node:worker_threads';
-      const entry = ${JSON.stringify(new URL('../../dist/entry/node.js', import.meta.url).href)};
+      const entry = ${JSON.stringify(new URL('../../dist/entry/node.mjs', import.meta.url).href)};
       const code = \`import('\${entry}').then(async ({ RhaiEngine }) => {
         const engine = await RhaiEngine.create();
         engine.registerFunction('never', () => new Promise(() => {})).registerFunction('now', async (x) => x);
@@ -118,12 +118,23 @@ describe('the process', () => {
     expect(result).toMatchObject({ code: 0, stdout: 'true true' });
   });
 
+  it('tells those who begin to listen after its first run', async () => {
+    const result = await child(`
+      const engine = await RhaiEngine.create();
+      await engine.evalAsync('1');
+      const { subscribe } = await import('node:diagnostics_channel');
+      subscribe('tracing:rhai-bridge:run:start', ({ script }) => console.log('heard', script));
+      await engine.evalAsync('2', { name: 'second.rhai' });
+      engine.dispose();`);
+    expect(result).toMatchObject({ code: 0, stdout: 'heard second.rhai' });
+  });
+
   it('may load the package by require', async () => {
     const result = await child(
       `
       import { createRequire } from 'node:module';
       const require = createRequire(process.cwd() + '/');
-      const again = require('./dist/entry/node.js');
+      const again = require('./dist/entry/node.mjs');
       console.log(again.RhaiEngine === RhaiEngine);`,
       ['--no-warnings'],
     );

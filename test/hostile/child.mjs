@@ -1,7 +1,7 @@
 // One process of the suite: runs the inputs whose ids it is given, one after the other on one engine, and prints a line for
 // each before and after. If it dies, the runner knows by which.
 import { readFileSync } from 'node:fs';
-import { RhaiEngine, secureDefaults } from '../../dist/entry/node.js';
+import { RhaiEngine, secureDefaults } from '../../dist/entry/node.mjs';
 import { CASES } from './cases/all.mjs';
 
 const ids = JSON.parse(process.argv[2]);

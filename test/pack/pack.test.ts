@@ -114,6 +114,14 @@ describe('in an empty project', () => {
     expect(project.node('wasm.mjs')).toBe('ok');
   });
 
+  it('makes its code caches where it is asked to, and works with them', () => {
+    expect(packed.paths.filter((path) => path.endsWith('.cache'))).toEqual([]);
+    const made = project.node('node_modules/rhai-bridge/dist/code-cache.js');
+    expect(made).toContain(`engine.cjs.${process.version}-${process.arch}.cache`);
+    project.write('main.mjs', esm);
+    expect(project.node('main.mjs')).toBe('ok');
+  });
+
   it('works by require', () => {
     project.write(
       'main.cjs',

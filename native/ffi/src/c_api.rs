@@ -1,12 +1,13 @@
 //! The C ABI, function by function as `native/include/rhai_bridge.h` says. Every body runs inside a guard, so a panic
 //! never crosses; every pointer is used as the header promises.
 
+use crate::early::Early;
 use crate::memory::{Memory, Word};
 use crate::port::Holder;
 use crate::station::Turn;
 use crate::worker::{Shared, WakeTarget, Worker};
 use rhai_bridge_core::message::{Id, PROTOCOL_VERSION};
-use rhai_bridge_core::{guarded, Budget, Core, Counters, Probes, StepResult};
+use rhai_bridge_core::{guarded, Budget, Counters, Probes, StepResult};
 use std::cell::{Cell, RefCell};
 use std::ffi::{c_char, c_void};
 use std::sync::atomic::Ordering::Relaxed;
@@ -59,7 +60,7 @@ pub(crate) fn with_core<T>(core: *const RbCore, otherwise: T, work: impl FnOnce(
 }
 
 /// Our panics are caught and reported as errors: nothing is printed. (This copy of std serves this library alone.)
-fn silence_panics() {
+pub(crate) fn silence_panics() {
     static ONCE: Once = Once::new();
     ONCE.call_once(|| std::panic::set_hook(Box::new(|_| {})));
 }
@@ -67,7 +68,7 @@ fn silence_panics() {
 /// See the header.
 ///
 /// # Safety
-/// As the header says of `memory`, `wake`, `context` and `status`.
+/// As the header says of `memory`, `wake`, `context`, `early` and `status`.
 #[no_mangle]
 pub unsafe extern "C" fn rb_core_new(
     memory: *mut u8,
@@ -77,13 +78,16 @@ pub unsafe extern "C" fn rb_core_new(
     kind: u32,
     wake: extern "C" fn(*mut c_void),
     context: *mut c_void,
+    early: *const Early,
     status: *mut u32,
 ) -> *mut RbCore {
     silence_panics();
     // SAFETY: the header's promise about `memory` is what `Memory::new` asks for.
     let memory = unsafe { Memory::new(memory, length, outbox_bytes, inbox_bytes) };
     let wake = WakeTarget { call: wake, context };
-    let made = guarded(|| make(memory, kind, wake)).unwrap_or(Err(RB_PANIC));
+    // SAFETY: the header: `early` is NULL or came from `rb_early_begin` of this thread and was not freed.
+    let early = unsafe { early.as_ref() };
+    let made = guarded(|| make(memory, kind, wake, early)).unwrap_or(Err(RB_PANIC));
     // SAFETY: the header: `status` is NULL or valid for a write.
     if let Some(status) = unsafe { status.as_mut() } {
         *status = made.as_ref().err().copied().unwrap_or(RB_OK);
@@ -91,7 +95,7 @@ pub unsafe extern "C" fn rb_core_new(
     made.map_or(std::ptr::null_mut(), |core| Box::into_raw(Box::new(core)))
 }
 
-fn make(memory: Option<Memory>, kind: u32, wake: WakeTarget) -> Result<RbCore, u32> {
+fn make(memory: Option<Memory>, kind: u32, wake: WakeTarget, early: Option<&Early>) -> Result<RbCore, u32> {
     let memory = memory.ok_or(RB_BAD_MEMORY)?;
     if memory.load(Word::Version) != PROTOCOL_VERSION {
         return Err(RB_BAD_VERSION);
@@ -99,7 +103,7 @@ fn make(memory: Option<Memory>, kind: u32, wake: WakeTarget) -> Result<RbCore, u
     memory.store(Word::Sleeping, 1);
     memory.store(Word::Deadline, u32::MAX);
     crate::allocator::core_made();
-    let mut core = Core::new();
+    let mut core = early.and_then(Early::take).unwrap_or_default();
     core.set_probes(Probes {
         live_bytes: crate::allocator::live_bytes,
         now_ns: crate::clock::now_ns,

@@ -1,6 +1,7 @@
 /**
  * Import, create and first eval in a fresh process; node's own start is not counted. The control imports a module with nothing in it:
- * what node's loader takes by itself.
+ * what node's loader takes by itself. Our own row has V8's code
+ * cache, which `npm run build` makes; the next to last row has none.
  */
 import { flagsOf, inFreshProcess } from '../lib/child.mjs';
 import { summary } from '../lib/stats.mjs';
@@ -15,7 +16,7 @@ export async function run(contestants) {
   const started = contestants
     .map(({ name }) => name)
     .filter((name) => !['bare timers', 'rhai'].includes(name));
-  const names = [...started, 'empty module'];
+  const names = [...started, 'rhai-bridge, no code cache', 'empty module'];
   const samples = new Map(names.map((name) => [name, []]));
   for (let round = 0; round < rounds; round++) {
     for (const name of names)

@@ -13,14 +13,14 @@ export const unit = 'bytes of RSS each';
 export const limit = { atMost: 4096 };
 export const goal = { atMost: 2048 };
 
+const bytesEach = async (name) =>
+  (await inFreshProcess('waiting-memory.mjs', [name, count], [...flagsOf(name), '--expose-gc'])).bytesEach;
+
 export async function run(contestants) {
   const names = contestants.filter(({ api }) => api.waiting).map(({ name }) => name);
   const samples = new Map(names.map((name) => [name, []]));
   for (let round = 0; round < rounds; round++) {
-    for (const name of names)
-      samples
-        .get(name)
-        .push((await inFreshProcess('waiting-memory.mjs', [name, count], flagsOf(name))).bytesEach);
+    for (const name of names) samples.get(name).push(await bytesEach(name));
   }
   const control = summary(samples.get('bare timers')).median;
   return names.map((who) => ({

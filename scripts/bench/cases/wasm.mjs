@@ -109,13 +109,13 @@ const coldStart = {
 };
 
 const firstEval = (mode) => `
-  const { RhaiEngine } = await import('/dist/entry/node.js');
+  const { RhaiEngine } = await import('/dist/entry/browser.js');
   const engine = await RhaiEngine.create({ mode: '${mode}' });
   const value = await engine.evalAsync('20 + 22');
   if (value !== 42) throw new Error(\`wrong result: \${value}\`);`;
 
 /** What docs/webassembly.md advises. */
-const HINTS = `<link rel="modulepreload" href="/dist/entry/node.js"><link rel="modulepreload" href="/dist/chunks/wasm.js">
+const HINTS = `<link rel="modulepreload" href="/dist/entry/browser.js"><link rel="modulepreload" href="/dist/chunks/wasm.js">
 <link rel="preload" as="fetch" crossorigin href="/wasm/pkg/rhai_bridge.wasm">`;
 
 const PAGES = {

@@ -4,7 +4,7 @@ import { FIB_RHAI, sleep } from '../lib/work.mjs';
 export const name = 'rhai-bridge';
 
 /** An operator may point the bench at another build of the package. */
-const ENTRY = process.env.RHAI_BRIDGE_ENTRY ?? new URL('../../../dist/entry/node.js', import.meta.url).href;
+const ENTRY = process.env.RHAI_BRIDGE_ENTRY ?? new URL('../../../dist/entry/node.mjs', import.meta.url).href;
 
 export async function open(options = {}) {
   const { RhaiEngine } = await import(ENTRY);

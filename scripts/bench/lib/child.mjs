@@ -5,10 +5,10 @@ import { promisify } from 'node:util';
 
 const run = promisify(execFile);
 
-/** `nodeFlags`: what a contestant needs to run at all. */
+/** `nodeFlags`: what a contestant needs to run at all, or a case to measure. */
 export async function inFreshProcess(script, args, nodeFlags = []) {
   const path = fileURLToPath(new URL(`../child/${script}`, import.meta.url));
-  const { stdout } = await run(process.execPath, [...nodeFlags, '--expose-gc', path, ...args.map(String)], {
+  const { stdout } = await run(process.execPath, [...nodeFlags, path, ...args.map(String)], {
     maxBuffer: 1 << 20,
   });
   return JSON.parse(stdout.trim().split('\n').at(-1));

@@ -22,14 +22,29 @@ const WORDS: readonly (readonly [rhai: string, ts: string, ...others: string[]])
   ['?', 'unknown', 'any', 'Dynamic'],
 ];
 
-const toTypeScript = new Map<string, string>();
-const toRhai = new Map<string, string>();
-for (const [rhai, ts, ...others] of WORDS) {
-  for (const word of [rhai, ...others]) toTypeScript.set(word, ts);
-  for (const word of [...others, ts, rhai]) if (!toRhai.has(word)) toRhai.set(word, rhai);
+interface Dictionary {
+  readonly toTypeScript: Map<string, string>;
+  readonly toRhai: Map<string, string>;
 }
-// In TypeScript a number may be either, and a string is a string.
-toRhai.set('number', '?');
+
+let dictionary: Dictionary | undefined;
+
+/** Words by word, made when somebody first asks for definitions. */
+function words(): Dictionary {
+  return (dictionary ??= dictionaryOf(WORDS));
+}
+
+function dictionaryOf(table: typeof WORDS): Dictionary {
+  const toTypeScript = new Map<string, string>();
+  const toRhai = new Map<string, string>();
+  for (const [rhai, ts, ...others] of table) {
+    for (const word of [rhai, ...others]) toTypeScript.set(word, ts);
+    for (const word of [...others, ts, rhai]) if (!toRhai.has(word)) toRhai.set(word, rhai);
+  }
+  // In TypeScript a number may be either, and a string is a string.
+  toRhai.set('number', '?');
+  return { toTypeScript, toRhai };
+}
 
 const PLAIN = /^[\w\s.$<>[\]{}()|&?:;,=-]+$/;
 const PAIRS: Record<string, string> = { ')': '(', ']': '[', '}': '{' };
@@ -51,7 +66,7 @@ export function typeScriptOf(type: ParamType | undefined, side: Side): string {
   if (type === undefined) return 'unknown';
   if (typeof type === 'string') {
     const text = type.trim();
-    return toTypeScript.get(text) ?? (looksLikeType(text) ? text : 'unknown');
+    return words().toTypeScript.get(text) ?? (looksLikeType(text) ? text : 'unknown');
   }
   const json = jsonSchemaOf(type, side);
   return json === undefined ? 'unknown' : jsonToTypeScript(json);
@@ -65,7 +80,7 @@ export function rhaiOf(type: ParamType | undefined, side: Side): string {
 }
 
 function rhaiWord(text: string): string {
-  const known = toRhai.get(text);
+  const known = words().toRhai.get(text);
   if (known !== undefined) return known;
   if (/\[\]$|^(Readonly)?Array</.test(text)) return 'Array';
   if (/^(\{.*\}|Record<.*>)$/.test(text)) return 'Map';
