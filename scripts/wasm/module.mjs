@@ -62,27 +62,17 @@ export function targetDir() {
   return process.env.CARGO_TARGET_DIR ?? join(root, 'native/target');
 }
 
-function wasmOpt(passes, from, to) {
+/**
+ * Makes a module small, and takes its names away. A function with one caller stays one, where it is not tiny: it may be seldom called, and
+ * V8 compiles a function when it is first called.
+ */
+function optimise(from, to) {
+  const passes = ['-Oz', '--one-caller-inline-max-function-size=40', '--strip-debug', '--strip-producers'];
   const features = FEATURES.map((feature) => `--enable-${feature}`);
   execFileSync('wasm-opt', [...passes, ...features, from, '-o', to], {
     stdio: 'inherit',
     env: { ...process.env, PATH: pathWithNpm() },
   });
-}
-
-/**
- * Makes a module small, and takes its names away. A function with one caller stays one, where it is not tiny: it may be seldom called, and
- * V8 compiles a function when it is first called.
- */
-const optimise = (from, to) =>
-  wasmOpt(['-Oz', '--one-caller-inline-max-function-size=40', '--strip-debug', '--strip-producers'], from, to);
-
-/** The file without functions that nothing calls. */
-function withoutUnused(bytes, name) {
-  const [from, to] = ['all', 'used'].map((which) => join(targetDir(), target, `${name}.${which}.wasm`));
-  writeFileSync(from, bytes);
-  wasmOpt(['--remove-unused-module-elements'], from, to);
-  return readFileSync(to);
 }
 
 /** As wasm-pack does it. */
@@ -115,10 +105,10 @@ export async function buildModule({ forTests }) {
   const optimised = join(targetDir(), target, 'optimised.wasm');
   optimise(prepared, optimised);
   const whole = readFileSync(optimised);
-  const called = await firstFunctions(whole);
-  const { first, rest } = parted(whole, (index) => called.has(index));
+  const first = await firstFunctions(whole);
   mkdirSync(out, { recursive: true });
-  writeFileSync(module, joined({ first: withoutUnused(first, 'first'), rest: withoutUnused(rest, 'rest') }));
+  // (Both parts keep the number of every function: so they resemble each other, and brotli makes less of them than without the empty ones.)
+  writeFileSync(module, joined(parted(whole, (index) => first.has(index))));
 }
 
 /** The example of that name, optimised the same way, as a file in the target folder. The profile `release` is for speed. */
