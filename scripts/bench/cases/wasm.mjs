@@ -96,7 +96,7 @@ const coldStart = {
   goal: { atMost: 25 },
   async run() {
     const inline = 'rhai-bridge, WASM inline';
-    const names = [inline, 'rhai-bridge, WASM background', ...PEERS];
+    const names = [inline, `${inline}, no code cache`, 'rhai-bridge, WASM background', ...PEERS];
     const rows = [];
     for (const who of names) {
       const samples = [];

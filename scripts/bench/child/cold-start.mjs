@@ -27,6 +27,10 @@ const first = {
     return ours();
   },
   'rhai-bridge, WASM inline': () => ours({ backend: 'wasm', mode: 'inline' }),
+  'rhai-bridge, WASM inline, no code cache': () => {
+    withoutCache();
+    return ours({ backend: 'wasm', mode: 'inline' });
+  },
   'rhai-bridge, WASM background': () => ours({ backend: 'wasm' }),
   pyodide: async () => {
     const { loadPyodide } = await import('pyodide');
