@@ -14,6 +14,7 @@ import { thenNative } from '../protocol/intrinsics.js';
 import type { ValueLimits } from '../protocol/limits.js';
 import { Outbox, type RecordSink } from '../protocol/outbox.js';
 import { Views } from '../protocol/views.js';
+import { amongOthers, asNobody, backTo } from '../platform/async-scope.js';
 import { unref, type Timer } from '../platform/timers.js';
 import { BROKEN, BUSY, IDLE, MORE, type Backend, type Core, type CoreKind } from './core.js';
 import {
@@ -39,6 +40,8 @@ const SYNC_SLICE_MICROS = 50_000;
 const FARTHEST_MS = 2 ** 30;
 /** Inline runs need some budget even when assisting workers is off. */
 const MIN_INLINE_MICROS = 100;
+/** So many records of one pump, and the next one is made ready for many host calls. */
+const MANY_RECORDS = 4;
 const settled = Promise.resolve();
 
 /** Who steps the core next. */
@@ -77,6 +80,9 @@ export class Port implements Resumable {
   /** What it may run here in a turn of the event loop. */
   #budget: number;
   readonly #pump = (): void => this.#scheduledPump();
+  readonly #moving = (): void => this.#move();
+  /** What the last pump has drained. */
+  #drained = 0;
   #scheduled = false;
   #pumping = false;
   /** Published, but the core has not been stepped since. */
@@ -166,7 +172,9 @@ export class Port implements Resumable {
     this.#owed = true; // whatever it answers: the pump asks again
     const since = this.#measures ? 0 : clock();
     try {
-      if (this.#core.step(0) !== BUSY) this.#charge(since);
+      const found = this.#core.step(0);
+      this.#share(found !== BUSY);
+      if (found !== BUSY) this.#charge(since);
     } catch {
       // It died (WebAssembly only), and says so again to the pump, which can tell everybody.
     }
@@ -195,7 +203,8 @@ export class Port implements Resumable {
     if (this.#pumping || this.#closed) return;
     this.#pumping = true;
     try {
-      this.#move();
+      if (this.#drained >= MANY_RECORDS) asNobody(this.#moving);
+      else this.#move();
     } catch (error) {
       this.#break(error);
     } finally {
@@ -208,12 +217,13 @@ export class Port implements Resumable {
     let owner = budget > 0 ? Owner.Here : Owner.Thread;
     if (budget > 0) touchTurn();
     else readClock();
+    this.#drained = 0;
     for (;;) {
-      const drained = this.#outbox.drain(this.sink);
+      this.#drained += this.#outbox.drain(this.sink);
       if (this.#closed) return;
-      if (this.#outbox.takeOverflow(drained > 0)) this.#owed = true;
+      if (this.#outbox.takeOverflow(false)) this.#owed = true;
       if (this.#inbox.publish()) this.#owed = true;
-      else if (!this.#owed) break;
+      if (!this.#owed && !this.#overflows()) break;
       if (owner !== Owner.Here) break;
       const left = remainingMicros(budget);
       if (left <= 0) {
@@ -222,7 +232,21 @@ export class Port implements Resumable {
       }
       owner = this.#step(left, budget);
     }
+    this.#share(false);
     this.#handOver(owner);
+  }
+
+  /** Before it rests: first others are shown that there is room, then it is seen whether one of them has just missed it. */
+  #overflows(): boolean {
+    this.#share(false);
+    this.#owed = this.#outbox.takeOverflow(true);
+    return this.#owed;
+  }
+
+  /** What was stored for this thread is for the others as well; a step that took the core has seen to that. */
+  #share(hasStepped: boolean): void {
+    this.#inbox.share(hasStepped);
+    this.#outbox.share(hasStepped);
   }
 
   /** Runs the core here; says who runs it next. */
@@ -230,6 +254,7 @@ export class Port implements Resumable {
     this.#owed = false;
     const since = this.#measures ? 0 : clock();
     const found = this.#core.step(micros);
+    this.#share(found !== BUSY);
     if (found !== BUSY) this.#charge(since);
     if (found === IDLE) return Owner.Here;
     if (found === BROKEN) throw new Error('the core is broken');
@@ -299,14 +324,18 @@ export class Port implements Resumable {
 
   #directly(step: () => number): number {
     if (this.#closed) return IDLE;
+    const outer = amongOthers();
     try {
       const found = step();
       if (found === BROKEN) throw new Error('the core is broken');
       this.#outbox.drain(this.sink);
+      this.#share(false);
       return found;
     } catch (error) {
       this.#break(error);
       return IDLE;
+    } finally {
+      backTo(outer);
     }
   }
 

@@ -10,8 +10,19 @@ type Call = (scope: AsyncScope | undefined, fn: HostHandler, args: readonly unkn
 const calls: Record<typeof HOST_CALL, Call> = {
   /** The usual numbers of arguments are spelled out: spreading makes arrays. */
   rhaiHostCall(scope, fn, args) {
-    if (scope === undefined) return fn(...args);
-    const resource = resourceOf(scope);
+    const resource = scope && resourceOf(scope);
+    if (resource === undefined) {
+      switch (args.length) {
+        case 0:
+          return fn();
+        case 1:
+          return fn(args[0]);
+        case 2:
+          return fn(args[0], args[1]);
+        default:
+          return fn(...args);
+      }
+    }
     switch (args.length) {
       case 0:
         return resource.runInAsyncScope(fn, undefined);

@@ -86,7 +86,39 @@ export function asyncScope(promise: Promise<unknown> | undefined): AsyncScope | 
   return (nobody ??= new Nobody());
 }
 
-/** What to run a function of this scope in. */
-export function resourceOf(scope: AsyncScope): AsyncScope {
-  return nobody !== undefined && scope === nobody ? nobody.clean() : scope;
+/** What to run a function of this scope in; undefined when it can be called as it is, because that is where we are. */
+export function resourceOf(scope: AsyncScope): AsyncScope | undefined {
+  if (nobody === undefined || scope !== nobody) return scope;
+  const resource = nobody.clean();
+  return resource === entered ? undefined : resource;
+}
+
+/** The resource of nobody's that the code under way runs in, as far as that is certain. */
+let entered: AsyncScope | undefined;
+
+/**
+ * Does `work` where nobody's functions can be called as they are: to enter and leave takes longer than to call. Where stores
+ * are in a frame, nothing tells that a function has entered one: there each is called in a resource.
+ */
+export function asNobody(work: () => void): void {
+  if (nobody === undefined || FRAME !== undefined) return work();
+  const outer = entered;
+  entered = nobody.clean();
+  try {
+    entered.runInAsyncScope(work, undefined);
+  } finally {
+    entered = outer;
+  }
+}
+
+/** What follows happens inside of something that somebody has called, in whatever context; gives what `backTo` wants. */
+export function amongOthers(): AsyncScope | undefined {
+  const outer = entered;
+  entered = undefined;
+  return outer;
+}
+
+/** Undoes `amongOthers`. */
+export function backTo(outer: AsyncScope | undefined): void {
+  entered = outer;
 }

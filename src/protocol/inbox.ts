@@ -24,6 +24,8 @@ export class Inbox {
   /** Byte counters, wrapping at 2^32; `#published` is what the core may read. */
   #head = 0;
   #published = 0;
+  /** What other threads have been shown. */
+  #shared = 0;
   /** What the core had read when we last looked. */
   #tail = 0;
   #open = 0;
@@ -113,13 +115,23 @@ export class Inbox {
     else this.#shapes.rollback();
   }
 
-  /** Makes everything complete visible to the core; true when there was something new. */
+  /**
+   * Makes everything complete visible to the core when it is stepped on this thread; true when there was something new.
+   * For other threads `share` must follow, or a step: who takes the core after that sees what was stored before.
+   */
   publish(): boolean {
     if (this.#waiting.length > 0 && this.#open === 0) this.#retry();
     if (this.#published === this.#head) return false;
     this.#published = this.#head;
-    Atomics.store(this.#control, C.IN_HEAD, this.#head | 0);
+    this.#control[C.IN_HEAD] = this.#head | 0;
     return true;
+  }
+
+  /** Shows other threads what was published, unless a step did. */
+  share(hasStepped: boolean): void {
+    if (this.#shared === this.#published) return;
+    this.#shared = this.#published;
+    if (!hasStepped) Atomics.store(this.#control, C.IN_HEAD, this.#published | 0);
   }
 
   #used(): number {

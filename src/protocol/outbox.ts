@@ -26,6 +26,8 @@ export class Outbox {
   /** Byte counter, wrapping at 2^32. */
   #tail = 0;
   #sincePublish = 0;
+  /** What other threads have been shown of the tail. */
+  #shared = 0;
 
   constructor(
     private readonly views: Views,
@@ -60,9 +62,17 @@ export class Outbox {
     return Atomics.exchange(this.#control, C.OUT_OVERFLOW, 0) !== 0;
   }
 
+  /** As `Inbox.publish`: enough for this thread. */
   #publish(): void {
     this.#sincePublish = 0;
-    Atomics.store(this.#control, C.OUT_TAIL, this.#tail | 0);
+    this.#control[C.OUT_TAIL] = this.#tail | 0;
+  }
+
+  /** Shows other threads what was drained, unless a step did. */
+  share(hasStepped: boolean): void {
+    if (this.#shared === this.#tail) return;
+    this.#shared = this.#tail;
+    if (!hasStepped) Atomics.store(this.#control, C.OUT_TAIL, this.#tail | 0);
   }
 
   #one(sink: RecordSink): void {

@@ -6,7 +6,7 @@ import { lines, well } from './program.js';
 const inFreshProcess = async (text: string, stdout: string) =>
   expect(
     await lines(
-      `import { AsyncLocalStorage, createHook, executionAsyncId } from 'node:async_hooks';
+      `import { AsyncLocalStorage, AsyncResource, createHook, executionAsyncId } from 'node:async_hooks';
       const storage = new AsyncLocalStorage();
       ${text}`,
     ),
@@ -38,6 +38,39 @@ it('a store that a host function enters stays with that function', () =>
     open();
     console.log(...(await runs), storage.getStore());`,
     'ann nobody bob nobody undefined',
+  ));
+
+it('of many calls in a row, one that enters a store enters it for itself alone', () =>
+  onEachKind(
+    `let calls = 0;
+    const inside = [];
+    engine.registerFunction('peek', () => {
+      const store = storage.getStore() ?? 'nobody';
+      if (++calls % 100 === 50) {
+        storage.enterWith('ann');
+        inside.push(storage.getStore());
+      }
+      return store;
+    });
+    const text = 'let seen = []; for i in 0..1000 { seen.push(peek()) } seen';
+    const seen = await Promise.all([text, text, text].map((text) => engine.evalAsync(text)));
+    console.log(calls, [...new Set(seen.flat())].join(), inside.length, [...new Set(inside)].join());`,
+    '3000 nobody 30 ann',
+  ));
+
+it('what runs inside of a host function’s eval has not the context of that function', () =>
+  onEachKind(
+    `let others;
+    engine.registerFunction('peek', () => storage.getStore() ?? 'nobody');
+    engine.registerFunction('nest', () => {
+      others ??= storage.run('ann', () => new AsyncResource('others'));
+      return others.runInAsyncScope(() => engine.eval('40 + 2'));
+    });
+    const nesting = engine.evalAsync('let sum = 0; for i in 0..100 { sum += nest() } sum');
+    const text = 'let seen = []; for i in 0..1000 { seen.push(peek()) } seen';
+    const seen = await Promise.all([text, text, text].map((text) => engine.evalAsync(text)));
+    console.log(await nesting, [...new Set(seen.flat())].join());`,
+    '4200 nobody',
   ));
 
 it('a run that began before anybody followed contexts has none later, whoever lets it go on', () =>

@@ -157,6 +157,12 @@ impl Decoder {
     }
 
     fn fill(&mut self, shape: &ReceivedShape, reader: &mut Reader<'_>, room: u32) -> Result<Dynamic, Malformed> {
+        if let Some(mut map) = shape.in_order() {
+            for place in map.values_mut() {
+                *place = self.nested(reader, room)?;
+            }
+            return Ok(Dynamic::from_map(map));
+        }
         let start = self.pending.len();
         for _ in 0..shape.len() {
             let value = self.nested(reader, room)?;

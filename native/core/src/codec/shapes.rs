@@ -141,6 +141,8 @@ pub(super) struct ReceivedShape {
     template: Map,
     /// For each key of `template`: which of the values sent belongs to it.
     order: Box<[u32]>,
+    /// The keys were sent sorted: the values come as they belong.
+    is_sorted: bool,
 }
 
 impl ReceivedShape {
@@ -151,7 +153,13 @@ impl ReceivedShape {
         }
         let mut order: Box<[u32]> = (0..keys.len() as u32).collect();
         order.sort_unstable_by_key(|&at| keys[at as usize]);
-        Ok(Self { template, order })
+        let is_sorted = order.is_sorted();
+        Ok(Self { template, order, is_sorted })
+    }
+
+    /// The map to put the values into one after the other, if they come as they belong.
+    pub fn in_order(&self) -> Option<Map> {
+        self.is_sorted.then(|| self.template.clone())
     }
 
     /// How many values follow.
