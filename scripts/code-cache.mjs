@@ -17,23 +17,25 @@ vm.Script = class extends Script {
 };
 
 const { RhaiEngine } = await import('./entry/node.mjs');
+// Natively first: what the cache of `engine.cjs` need not hold is what only the WASM backend runs.
 // (A package may have been built without one of them.)
-for (const options of [{ backend: 'native' }, { backend: 'wasm', mode: 'inline' }])
-  await first(options).catch(() => {});
-for (const [file, script] of scripts) save(`${file}.${process.version}-${process.arch}.cache`, script);
-
-/** What nearly every program does first. */
-async function first(options) {
-  const engine = await RhaiEngine.create(options);
+for (const options of [{ backend: 'native' }, { backend: 'wasm', mode: 'inline' }]) {
+  const engine = await RhaiEngine.create(options).catch(() => undefined);
+  if (engine === undefined) continue;
   engine.registerFunction('twice', async (x) => x * 2);
-  await engine.evalAsync('twice(21)');
-  await engine.close();
+  await engine.evalAsync('twice(21)'); // what nearly every program does first
+  saveNew();
+  engine.dispose();
 }
 
-/** Renamed at the end, so that no process ever reads half a cache. */
-function save(file, script) {
-  const bytes = script.createCachedData();
-  writeFileSync(`${file}.${process.pid}`, bytes);
-  renameSync(`${file}.${process.pid}`, file);
-  console.log(`made ${file} (${Math.ceil(bytes.length / 1024)} KB)`);
+/** The scripts that were loaded since the last time; renamed at the end, so that no process ever reads half a cache. */
+function saveNew() {
+  for (const [loaded, script] of scripts) {
+    const file = `${loaded}.${process.version}-${process.arch}.cache`;
+    const bytes = script.createCachedData();
+    writeFileSync(`${file}.${process.pid}`, bytes);
+    renameSync(`${file}.${process.pid}`, file);
+    console.log(`made ${file} (${Math.ceil(bytes.length / 1024)} KB)`);
+  }
+  scripts.clear();
 }

@@ -32,41 +32,48 @@ function isFollowed(promise: Promise<unknown>): boolean {
   return (promise as unknown as Record<symbol, unknown>)[ID!] !== undefined;
 }
 
-interface Nobody extends AsyncScope {
-  /** The resource to run a function in: no store was ever set on it. */
-  clean(): AsyncScope;
-}
-
-/** Made when it is certain that there is nothing to follow. */
-let nobody: Nobody | undefined;
-
 /**
- * A storage that a function enters is set on the resource it runs in. On a shared one the next function would see it: so
- * the first store makes a resource the function's own. Behind its prototype stands a trap for what is set.
+ * The scope of nobody, made when it is certain that there is nothing to follow. A storage that a function enters is set on the resource it
+ * runs in; on a shared one the next function would see it: so the first store makes a resource the function's own. Behind its prototype
+ * stands a trap for what is set.
  */
-function makeNobody(): Nobody {
-  const Base = AsyncResource!;
-  let shared: AsyncScope | undefined;
-  class Shared extends Base {}
-  const trap: ProxyHandler<Resource> = {
-    set(_target, key, value, resource: object) {
-      if (value === undefined) return true; // no store: and the next one must come by here too
-      if (resource === shared) shared = undefined;
-      return Reflect.defineProperty(resource, key, { value, writable: true, configurable: true });
-    },
-  };
-  const { runInAsyncScope } = Base.prototype;
-  Object.defineProperty(Shared.prototype, 'runInAsyncScope', { value: runInAsyncScope });
-  Object.setPrototypeOf(Shared.prototype, new Proxy(Base.prototype, trap));
-  const make = (): AsyncScope => {
-    const made = new Shared(TYPE);
-    if (FRAME !== undefined) Object.defineProperty(made, FRAME, { value: undefined, writable: true });
-    return made;
-  };
-  const first = make(); // no function of anybody runs in it
-  const clean = (): AsyncScope => (shared ??= first.runInAsyncScope(make, undefined));
-  return { clean, runInAsyncScope: (fn, self, ...args) => clean().runInAsyncScope(fn, self, ...args) };
+class Nobody implements AsyncScope {
+  /** No function of anybody runs in it. */
+  readonly #first = new AsyncResource!(TYPE);
+  #make: (() => AsyncScope) | undefined;
+  #shared: AsyncScope | undefined;
+
+  /** The resource to run a function in: no store was ever set on it. */
+  clean(): AsyncScope {
+    return (this.#shared ??= this.#first.runInAsyncScope((this.#make ??= this.#maker()), undefined));
+  }
+
+  runInAsyncScope<R>(fn: (...args: any[]) => R, self: unknown, ...args: unknown[]): R {
+    return this.clean().runInAsyncScope(fn, self, ...args);
+  }
+
+  #maker(): () => AsyncScope {
+    const Base = AsyncResource!;
+    class Shared extends Base {}
+    const trap: ProxyHandler<Resource> = {
+      set: (_target, key, value, resource: object) => {
+        if (value === undefined) return true; // no store: and the next one must come by here too
+        if (resource === this.#shared) this.#shared = undefined;
+        return Reflect.defineProperty(resource, key, { value, writable: true, configurable: true });
+      },
+    };
+    const { runInAsyncScope } = Base.prototype;
+    Object.defineProperty(Shared.prototype, 'runInAsyncScope', { value: runInAsyncScope });
+    Object.setPrototypeOf(Shared.prototype, new Proxy(Base.prototype, trap));
+    return () => {
+      const made = new Shared(TYPE);
+      if (FRAME !== undefined) Object.defineProperty(made, FRAME, { value: undefined, writable: true });
+      return made;
+    };
+  }
 }
+
+let nobody: Nobody | undefined;
 
 /** The scope of the caller, who has just made `promise` (if any): that tells whether anybody follows contexts. */
 export function asyncScope(promise: Promise<unknown> | undefined): AsyncScope | undefined {
@@ -76,7 +83,7 @@ export function asyncScope(promise: Promise<unknown> | undefined): AsyncScope | 
     const own = new AsyncResource(TYPE);
     if (own[FRAME] !== undefined) return own;
   }
-  return (nobody ??= makeNobody());
+  return (nobody ??= new Nobody());
 }
 
 /** What to run a function of this scope in; undefined when it can be called as it is, because that is where we are. */
