@@ -93,7 +93,7 @@ impl Decoder {
             tags::I32 => Dynamic::from_int(i64::from(reader.i32()?)),
             tags::F64 => Dynamic::from_float(reader.f64()?),
             tags::I64 => Dynamic::from_int(reader.i64()?),
-            tags::SSTR => self.texts.get(reader.short_string()?).into(),
+            tags::SSTR => self.texts.get(reader.short_bytes()?)?.into(),
             tags::STR => reader.text()?.into(),
             tags::LSTR => reader.long_ascii()?.into(),
             tags::ARR | tags::MAP | tags::SHAPE | tags::PI32 | tags::PF64 => {

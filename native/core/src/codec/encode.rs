@@ -150,6 +150,7 @@ impl Encoder {
     pub fn string_value(&mut self, text: &str) {
         let ascii = text.is_ascii();
         if ascii && text.len() < 256 {
+            self.bytes.reserve(2 + text.len());
             self.bytes.extend_from_slice(&[tags::SSTR, text.len() as u8]);
             self.bytes.extend_from_slice(text.as_bytes());
         } else {

@@ -108,17 +108,17 @@ impl<'a> Reader<'a> {
     /// A string as a value: `SSTR`, `LSTR` or `STR`.
     pub fn string_value(&mut self) -> Result<&'a str, Malformed> {
         match self.u8()? {
-            tags::SSTR => self.short_string(),
+            tags::SSTR => ascii(self.short_bytes()?),
             tags::LSTR => self.long_ascii(),
             tags::STR => self.text(),
             _ => Err(Malformed("string expected")),
         }
     }
 
-    /// The rest of an `SSTR`.
-    pub(super) fn short_string(&mut self) -> Result<&'a str, Malformed> {
+    /// The rest of an `SSTR`: ASCII, if it is what it says.
+    pub(super) fn short_bytes(&mut self) -> Result<&'a [u8], Malformed> {
         let length = self.u8()? as usize;
-        ascii(self.take(length)?)
+        self.take(length)
     }
 
     /// The rest of an `LSTR`.
@@ -128,7 +128,7 @@ impl<'a> Reader<'a> {
     }
 }
 
-fn ascii(bytes: &[u8]) -> Result<&str, Malformed> {
+pub(super) fn ascii(bytes: &[u8]) -> Result<&str, Malformed> {
     if bytes.is_ascii() {
         utf8(bytes)
     } else {

@@ -1,6 +1,8 @@
 //! Short texts repeat (names, states, units): a small table gives the text that was made last time, which costs a
 //! count instead of a block of memory. A hit is compared byte by byte, and the table never grows.
 
+use super::reader::ascii;
+use super::Malformed;
 use rhai::ImmutableString;
 
 const SLOTS: usize = 256;
@@ -23,15 +25,16 @@ impl Default for ShortTexts {
 }
 
 impl ShortTexts {
-    pub fn get(&mut self, text: &str) -> ImmutableString {
-        if text.len() > LONGEST {
-            return text.into();
+    /// The text of these bytes, which must be ASCII. One that is found need not be looked at for that.
+    pub fn get(&mut self, bytes: &[u8]) -> Result<ImmutableString, Malformed> {
+        if bytes.len() > LONGEST {
+            return Ok(ascii(bytes)?.into());
         }
-        let slot = &mut self.texts[place(text.as_bytes())];
-        if slot.as_str() != text {
-            *slot = text.into();
+        let slot = &mut self.texts[place(bytes)];
+        if slot.as_bytes() != bytes {
+            *slot = ascii(bytes)?.into();
         }
-        slot.clone()
+        Ok(slot.clone())
     }
 }
 
@@ -52,19 +55,29 @@ mod tests {
         let all = || {
             (0..5_000)
                 .map(|i| format!("{i:x}"))
-                .chain(["", "é", "sixteen bytes ok", "seventeen bytes !"].map(str::to_owned))
+                .chain(["", "sixteen bytes ok", "seventeen bytes !"].map(str::to_owned))
         };
         for text in all().chain(all()) {
-            assert_eq!(texts.get(&text).as_str(), text);
-            assert_eq!(texts.get(&text).as_str(), text);
+            assert_eq!(texts.get(text.as_bytes()).unwrap().as_str(), text);
+            assert_eq!(texts.get(text.as_bytes()).unwrap().as_str(), text);
         }
+    }
+
+    #[test]
+    fn bytes_that_are_not_ascii_are_refused_each_time_they_come() {
+        let mut texts = ShortTexts::default();
+        for bytes in ["é".as_bytes(), &[0xff], "a text of more than sixteen bytes: é".as_bytes()] {
+            assert!(texts.get(bytes).is_err());
+            assert!(texts.get(bytes).is_err());
+        }
+        assert_eq!(texts.get(b"").unwrap().as_str(), "");
     }
 
     #[test]
     fn a_text_that_a_script_changes_is_not_changed_for_others() {
         let mut texts = ShortTexts::default();
-        let mut mine = texts.get("abc");
+        let mut mine = texts.get(b"abc").unwrap();
         mine += "d";
-        assert_eq!((mine.as_str(), texts.get("abc").as_str()), ("abcd", "abc"));
+        assert_eq!((mine.as_str(), texts.get(b"abc").unwrap().as_str()), ("abcd", "abc"));
     }
 }
