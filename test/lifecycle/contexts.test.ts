@@ -109,3 +109,23 @@ it('a hook that follows resources sees one for each run', () =>
     engine.dispose();`,
     '3 true',
   ));
+
+it('however many runs there are at once, no function sees the store that one of another run enters', () =>
+  onEachKind(
+    `let [wrong, looks] = [0, 0];
+    const look = () => { looks++; if (storage.getStore() !== undefined) wrong++; };
+    engine.registerFunction('nothing', () => 1);
+    engine.registerFunction('later', async () => 1);
+    engine.registerFunction('enter', (store) => { storage.enterWith(store); return 1; });
+    engine.registerFunction('enterLater', async (store) => { storage.enterWith(store); await null; return 1; });
+    engine.registerFunction('peek', () => { look(); return 1; });
+    engine.registerFunction('peekLater', async () => { look(); await null; look(); return 1; });
+    await engine.evalAsync('for i in 0..3000 { nothing(); }');
+    const texts = ['enter(k); later();', 'peek(); later(); peek();', 'enterLater(k); nothing();', 'peekLater(); peek();'];
+    for (let round = 0; round < 4; round++)
+      await Promise.all(
+        Array.from({ length: 64 }, (_, i) => engine.evalAsync('for k in 0..5 { ' + texts[i % 4] + ' }')),
+      );
+    console.log(wrong, looks);`,
+    '0 1600',
+  ));
