@@ -13,18 +13,22 @@ export interface RestFile {
 }
 
 /**
- * The module as scripts/wasm/split.mjs parts it: what a first script needs, and the rest, which is bytes until it is compiled. Workers are
- * sent it as it is.
+ * The module as scripts/wasm/split.mjs parts it: what a first script needs, and the rest, compiled or in a file; undefined: it is still in a
+ * section of `first`. Workers are sent it as it is.
  */
 export interface WasmModule {
   readonly first: CompiledModule;
-  rest: CompiledModule | Uint8Array | RestFile;
+  rest: CompiledModule | RestFile | undefined;
 }
 
 /** As much of the global as is used; its types come with the DOM's, which users in Node do without. */
 interface WebAssemblyApi {
   compile(bytes: Uint8Array | ArrayBuffer): Promise<CompiledModule>;
-  Module: new (bytes: Uint8Array) => CompiledModule;
+  compileStreaming?(response: Promise<Response>): Promise<CompiledModule>;
+  Module: {
+    new (bytes: Uint8Array | ArrayBuffer): CompiledModule;
+    customSections(module: CompiledModule, name: string): ArrayBuffer[];
+  };
   Instance: new (module: CompiledModule, imports: object) => { readonly exports: unknown };
 }
 

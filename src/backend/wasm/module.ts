@@ -12,6 +12,7 @@ const compiled = new Map<string, Promise<WasmModule>>();
 /** The file's first bytes: WebAssembly's own eight, the head of a section, and then where the parts are, in three numbers. */
 const PARTS_AT = 16;
 const HEAD_BYTES = 28;
+const FOREIGN = 'it is no module of this package';
 
 /** The module at `url`, by default the package's own. A failure is not remembered. */
 export function compileModule(url: string | URL | undefined): Promise<WasmModule> {
@@ -36,41 +37,44 @@ function readAndCompile(place: URL): Promise<WasmModule> {
   return isFile ? fromFile(nodeModule('node:url')!.fileURLToPath(place)) : fetched(place);
 }
 
-/** Only the first part is read, and at once: that takes half a millisecond, and by way of the thread pool two. */
+/**
+ * Only the first part is read, and at once: that takes half a millisecond, and by way of the thread pool two. It is also compiled at once:
+ * two milliseconds, and by way of other threads six on a busy machine.
+ */
 async function fromFile(path: string): Promise<WasmModule> {
   const [firstEnd, at, end] = placesOf(pieceOf(path, 0, HEAD_BYTES));
   pieceOf(path, end - 1, end); // the rest is there, too
-  return moduleOf(pieceOf(path, 0, firstEnd), { path, at, end });
+  return { first: new (wasmApi().Module)(pieceOf(path, 0, firstEnd)), rest: { path, at, end } };
 }
 
+/** The rest is a section of it, which the platform passes over. */
 async function fetched(place: URL): Promise<WasmModule> {
   const response = await fetch(place);
   if (!response.ok) throw new Error(`the server answered ${response.status}`);
-  const bytes = new Uint8Array(await response.arrayBuffer());
-  if (bytes.length < HEAD_BYTES) throw new Error(`it ends after ${bytes.length} bytes`);
-  const [firstEnd, at, end] = placesOf(bytes);
-  if (bytes.length < end) throw new Error(`it ends after ${bytes.length} of ${end} bytes`);
-  return moduleOf(bytes.subarray(0, firstEnd), bytes.subarray(at, end));
-}
-
-/**
- * Compiles the first part at once, where a thread may do that: it takes two milliseconds, and by way of other threads six on a busy machine.
- * Pages of older browsers may not, so the rest, too, is compiled before anything of it can be needed.
- */
-async function moduleOf(bytes: Uint8Array, rest: WasmModule['rest']): Promise<WasmModule> {
-  const api = wasmApi();
-  const first = compiledAtOnce(bytes);
-  if (first !== undefined) return { first, rest };
-  const module = { first: await api.compile(bytes), rest };
-  await compileRest(module);
+  const first = await compileResponse(response);
+  if (wasmApi().Module.customSections(first, 'parts').length === 0) throw new Error(FOREIGN);
+  const module: WasmModule = { first, rest: undefined };
+  if (mustWait()) await compileRest(module);
   return module;
 }
 
-function compiledAtOnce(bytes: Uint8Array): CompiledModule | undefined {
+/** While it still arrives; in one piece where the server gives it another type than application/wasm. */
+async function compileResponse(response: Response): Promise<CompiledModule> {
+  const api = wasmApi();
+  const isWasm = response.headers.get('content-type')?.startsWith('application/wasm') === true;
+  if (isWasm && api.compileStreaming) return api.compileStreaming(Promise.resolve(response));
+  return api.compile(await response.arrayBuffer());
+}
+
+/** Whether this thread may not compile anything large by itself, as in pages of older browsers: then nothing is left for later. */
+function mustWait(): boolean {
+  const bytes = new Uint8Array(8192); // nothing but one section of 8,181 bytes
+  bytes.set([0, 0x61, 0x73, 0x6d, 1, 0, 0, 0, 0, 0xf5, 0x3f]);
   try {
-    return new (wasmApi().Module)(bytes);
+    void new (wasmApi().Module)(bytes);
+    return false;
   } catch {
-    return undefined;
+    return true;
   }
 }
 
@@ -78,6 +82,6 @@ function compiledAtOnce(bytes: Uint8Array): CompiledModule | undefined {
 function placesOf(head: Uint8Array): [number, number, number] {
   const view = new DataView(head.buffer, head.byteOffset + PARTS_AT);
   const [firstEnd, restAt, end] = [view.getUint32(0, true), view.getUint32(4, true), view.getUint32(8, true)];
-  if (firstEnd < HEAD_BYTES || restAt < firstEnd || end <= restAt) throw new Error('it is no module of this package');
+  if (firstEnd < HEAD_BYTES || restAt < firstEnd || end <= restAt) throw new Error(FOREIGN);
   return [firstEnd, restAt, end];
 }

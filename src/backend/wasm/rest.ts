@@ -1,7 +1,7 @@
 // The rest of the module, which is compiled when something of it is called for the first time; see scripts/wasm/split.mjs.
 
 import { nodeModule } from '../../platform/node.js';
-import { wasmApi, type CompiledModule, type RestFile, type WasmModule } from './api.js';
+import { wasmApi, type CompiledModule, type WasmModule } from './api.js';
 
 /** A piece of a file, for Node. */
 export function pieceOf(path: string, at: number, end: number): Uint8Array {
@@ -17,20 +17,20 @@ export function pieceOf(path: string, at: number, end: number): Uint8Array {
   }
 }
 
-const isCompiled = (rest: WasmModule['rest']): rest is CompiledModule =>
-  !(rest instanceof Uint8Array) && !('path' in rest);
-
-function bytesOf(rest: Uint8Array | RestFile): Uint8Array {
-  return rest instanceof Uint8Array ? rest : pieceOf(rest.path, rest.at, rest.end);
+/** The compiled rest of the module; else its bytes. */
+function found({ first, rest }: WasmModule): { compiled: CompiledModule } | { bytes: Uint8Array | ArrayBuffer } {
+  if (rest === undefined) return { bytes: wasmApi().Module.customSections(first, 'rest')[0]! };
+  return 'path' in rest ? { bytes: pieceOf(rest.path, rest.at, rest.end) } : { compiled: rest };
 }
 
 /** Now, on this thread. */
 export function compiledRest(module: WasmModule): CompiledModule {
-  const { rest } = module;
-  return isCompiled(rest) ? rest : (module.rest = new (wasmApi().Module)(bytesOf(rest)));
+  const rest = found(module);
+  return (module.rest = 'compiled' in rest ? rest.compiled : new (wasmApi().Module)(rest.bytes));
 }
 
 /** Off this thread. */
 export async function compileRest(module: WasmModule): Promise<void> {
-  if (!isCompiled(module.rest)) module.rest = await wasmApi().compile(bytesOf(module.rest));
+  const rest = found(module);
+  module.rest = 'compiled' in rest ? rest.compiled : await wasmApi().compile(rest.bytes);
 }
