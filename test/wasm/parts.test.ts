@@ -1,5 +1,5 @@
 // The module comes in two parts: what a first script needs, and the rest, which is compiled when something of it is called.
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -59,6 +59,15 @@ describe.skipIf(!wasmIsBuilt)('the parts of the module (need npm run build:wasm)
 
   it('workers get it too', async () => {
     const engine = await RhaiEngine.create({ backend: 'wasm' });
+    expect(await engine.evalAsync(RARE)).toBe('{"a":[1.5,"x"]}ABC0.0');
+    engine.dispose();
+  });
+
+  it.each(['inline', 'background'] as const)('a file that is replaced under a %s engine does not matter', async (mode) => {
+    const wasmUrl = fileOf(readFileSync(moduleUrl()));
+    const engine = await RhaiEngine.create({ backend: 'wasm', mode, wasmUrl });
+    expect(await engine.evalAsync('20 + 22')).toBe(42);
+    renameSync(fileOf(new Uint8Array(3_000_000)), wasmUrl);
     expect(await engine.evalAsync(RARE)).toBe('{"a":[1.5,"x"]}ABC0.0');
     engine.dispose();
   });

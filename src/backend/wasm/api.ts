@@ -5,9 +5,9 @@ import { RhaiError } from '../../errors/index.js';
 /** Opaque: a `WebAssembly.Module`. */
 export type CompiledModule = object & { readonly __module?: never };
 
-/** Where the rest of the module is in a file. */
+/** Where the rest of the module is in a file, which stays open: another file that takes its name is none of it. */
 export interface RestFile {
-  readonly path: string;
+  readonly file: number;
   readonly at: number;
   readonly end: number;
 }

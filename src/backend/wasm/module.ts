@@ -42,9 +42,16 @@ function readAndCompile(place: URL): Promise<WasmModule> {
  * two milliseconds, and by way of other threads six on a busy machine.
  */
 async function fromFile(path: string): Promise<WasmModule> {
-  const [firstEnd, at, end] = placesOf(pieceOf(path, 0, HEAD_BYTES));
-  pieceOf(path, end - 1, end); // the rest is there, too
-  return { first: new (wasmApi().Module)(pieceOf(path, 0, firstEnd)), rest: { path, at, end } };
+  const files = nodeModule('node:fs')!;
+  const file = files.openSync(path, 'r');
+  try {
+    const [firstEnd, at, end] = placesOf(pieceOf(file, 0, HEAD_BYTES));
+    pieceOf(file, end - 1, end); // the rest is there, too
+    return { first: new (wasmApi().Module)(pieceOf(file, 0, firstEnd)), rest: { file, at, end } };
+  } catch (error) {
+    files.closeSync(file);
+    throw error;
+  }
 }
 
 /** The rest is a section of it, which the platform passes over. */

@@ -3,24 +3,18 @@
 import { nodeModule } from '../../platform/node.js';
 import { wasmApi, type CompiledModule, type WasmModule } from './api.js';
 
-/** A piece of a file, for Node. */
-export function pieceOf(path: string, at: number, end: number): Uint8Array {
-  const files = nodeModule('node:fs')!;
-  const file = files.openSync(path, 'r');
-  try {
-    const bytes = new Uint8Array(end - at);
-    const read = files.readSync(file, bytes, 0, bytes.length, at);
-    if (read < bytes.length) throw new Error(`it ends after ${at + read} of ${end} bytes`);
-    return bytes;
-  } finally {
-    files.closeSync(file);
-  }
+/** A piece of an open file, for Node. */
+export function pieceOf(file: number, at: number, end: number): Uint8Array {
+  const bytes = new Uint8Array(end - at);
+  const read = nodeModule('node:fs')!.readSync(file, bytes, 0, bytes.length, at);
+  if (read < bytes.length) throw new Error(`it ends after ${at + read} of ${end} bytes`);
+  return bytes;
 }
 
 /** The compiled rest of the module; else its bytes. */
 function found({ first, rest }: WasmModule): { compiled: CompiledModule } | { bytes: Uint8Array | ArrayBuffer } {
   if (rest === undefined) return { bytes: wasmApi().Module.customSections(first, 'rest')[0]! };
-  return 'path' in rest ? { bytes: pieceOf(rest.path, rest.at, rest.end) } : { compiled: rest };
+  return 'file' in rest ? { bytes: pieceOf(rest.file, rest.at, rest.end) } : { compiled: rest };
 }
 
 /** Now, on this thread. */
