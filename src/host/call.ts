@@ -134,22 +134,58 @@ export class HostCall {
   }
 }
 
-/** Two functions for a call's promise. Bound ones take half of what closures and their context take. */
-export class Settling {
-  private readonly fulfil: (this: HostCall, value: unknown) => void;
-  private readonly fail: (this: HostCall, error: unknown) => void;
+/** Calls followed at a time by functions that are there already; the functions of more are made, and forgotten with them. */
+const KEPT_FOLLOWERS = 64;
 
-  constructor(settler: CallSettler) {
-    this.fulfil = function (value) {
+/** Two functions that follow one promise after the other. A promise calls one of them, once. */
+class Follower {
+  call: HostCall | undefined;
+
+  constructor(
+    private readonly settler: CallSettler,
+    private readonly free: Follower[],
+  ) {}
+
+  readonly fulfil = (value: unknown): void => this.settler.fulfilled(this.take(), value);
+  readonly fail = (error: unknown): void => this.settler.rejected(this.take(), error);
+
+  private take(): HostCall {
+    const call = this.call!;
+    this.call = undefined;
+    this.free.push(this);
+    return call;
+  }
+}
+
+/** Hears what the promises of calls come to. */
+export class Settling {
+  readonly #free: Follower[] = [];
+  #made = 0;
+  /** Bound to a call; that takes half of what closures and their context take. */
+  readonly #fulfil: (this: HostCall, value: unknown) => void;
+  readonly #fail: (this: HostCall, error: unknown) => void;
+
+  constructor(private readonly settler: CallSettler) {
+    this.#fulfil = function (value) {
       settler.fulfilled(this, value);
     };
-    this.fail = function (error) {
+    this.#fail = function (error) {
       settler.rejected(this, error);
     };
   }
 
   /** What `call` comes to, its settler hears. */
   follow(call: HostCall, promise: Promise<unknown>): void {
-    thenNative(promise, bindNative(this.fulfil, call), bindNative(this.fail, call));
+    const follower = this.#free.pop() ?? this.#another();
+    if (follower === undefined)
+      return thenNative(promise, bindNative(this.#fulfil, call), bindNative(this.#fail, call));
+    follower.call = call;
+    thenNative(promise, follower.fulfil, follower.fail);
+  }
+
+  #another(): Follower | undefined {
+    if (this.#made === KEPT_FOLLOWERS) return undefined;
+    this.#made++;
+    return new Follower(this.settler, this.#free);
   }
 }

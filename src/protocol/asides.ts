@@ -26,6 +26,14 @@ export interface AsideStore {
   spillRead(id: number, target: Uint8Array): void;
 }
 
+/**
+ * Lets V8 collect what is young. It does so by itself when it makes a buffer while young ones hold some 32 MB, but does not look when
+ * it is given one: foreign memory then lasts until a whole collection, ten times as long and three times as much memory later.
+ */
+function offerCollection(): void {
+  Reflect.construct(ArrayBuffer, [8]); // `new` without a use is left out by bundlers
+}
+
 let kept: Views | undefined;
 
 function scratch(bytes: number): Views {
@@ -70,7 +78,10 @@ export class Asides {
   }
 
   blob(id: number, bytes: number): Uint8Array {
-    if (bytes >= MIN_UNCOPIED) this.onBig();
+    if (bytes >= MIN_UNCOPIED) {
+      this.onBig();
+      offerCollection();
+    }
     return new Uint8Array(this.store.spillTake(id));
   }
 

@@ -219,7 +219,7 @@ export class Decoder {
     const at = this.#take(bytes);
     if (this.context.strict) checkAscii(this.#u8.subarray(at, at + bytes));
     if (bytes > MAX_SHORT_TEXT) return this.views.ascii(at, at + bytes);
-    return this.context.texts.get(this.#u8, at, bytes, this.#makeText);
+    return this.context.texts.get(this.#dv, at, bytes, this.#makeText);
   }
 
   #int(value: number): number | bigint {

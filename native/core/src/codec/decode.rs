@@ -159,7 +159,8 @@ impl Decoder {
     fn fill(&mut self, shape: &ReceivedShape, reader: &mut Reader<'_>, room: u32) -> Result<Dynamic, Malformed> {
         if let Some(mut map) = shape.in_order() {
             for place in map.values_mut() {
-                *place = self.nested(reader, room)?;
+                let value = self.nested(reader, room)?;
+                std::mem::forget(std::mem::replace(place, value)); // the template's `()`: nothing to drop, and no call to find that out
             }
             return Ok(Dynamic::from_map(map));
         }

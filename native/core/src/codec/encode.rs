@@ -7,6 +7,7 @@
 use super::asides::{Asides, AsidesOut};
 use super::shapes::{Sent, SentShapes};
 use super::value_error::{PathStep, ValueError};
+use super::words::{Words, LONGEST};
 use super::{depth_limit, tags, MIN_PACKED, VERSION};
 use crate::handles::SharedHandles;
 use crate::message::Id;
@@ -147,7 +148,26 @@ impl Encoder {
     }
 
     /// A string as a value.
+    #[inline]
     pub fn string_value(&mut self, text: &str) {
+        match Words::of(text.as_bytes()) {
+            Some(words) if words.is_ascii() => self.short_text(words, text.len()),
+            _ => self.longer_text(text),
+        }
+    }
+
+    /// Written at a fixed length, of which the rest is taken back: that is no call.
+    #[inline]
+    fn short_text(&mut self, words: Words, length: usize) {
+        let mut bytes = [0; 2 + LONGEST];
+        bytes[0] = tags::SSTR;
+        bytes[1] = length as u8;
+        bytes[2..].copy_from_slice(&words.to_bytes());
+        self.bytes.extend_from_slice(&bytes);
+        self.bytes.truncate(self.bytes.len() - (LONGEST - length));
+    }
+
+    fn longer_text(&mut self, text: &str) {
         let ascii = text.is_ascii();
         if ascii && text.len() < 256 {
             self.bytes.reserve(2 + text.len());

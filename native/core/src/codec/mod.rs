@@ -12,6 +12,7 @@ mod reader;
 mod shapes;
 mod short_texts;
 mod value_error;
+mod words;
 
 #[cfg(test)]
 mod golden;

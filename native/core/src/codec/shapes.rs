@@ -4,6 +4,7 @@
 //! are remembered, at most [`MAX_SHAPES`]. A record that is given up takes the shapes it defined back with it
 //! (`mark`, `rollback`): the other side never saw them.
 
+use super::words::Words;
 use super::{Malformed, MAX_SHAPES, NO_SHAPE};
 use rhai::{Dynamic, Map};
 use std::collections::HashMap;
@@ -39,7 +40,29 @@ impl Default for SentShapes {
 #[derive(Debug)]
 struct SentShape {
     hash: u64,
-    keys: Box<[Box<str>]>,
+    keys: Box<[SentKey]>,
+}
+
+/// A key and, if it is short, its words: nearly all are.
+#[derive(Debug)]
+struct SentKey {
+    text: Box<str>,
+    words: Option<Words>,
+}
+
+impl SentKey {
+    fn new(key: &str) -> Self {
+        Self {
+            text: key.into(),
+            words: Words::of(key.as_bytes()),
+        }
+    }
+
+    #[inline]
+    fn is(&self, key: &str) -> bool {
+        let is_as_long = self.text.len() == key.len();
+        is_as_long && self.words == Words::of(key.as_bytes()) && (self.words.is_some() || *self.text == *key)
+    }
 }
 
 /// How a map goes out.
@@ -80,7 +103,7 @@ impl SentShapes {
             return NO_SHAPE;
         }
         let id = self.shapes.len() as u32;
-        let keys = map.keys().map(|key| Box::from(key.as_str())).collect();
+        let keys = map.keys().map(|key| SentKey::new(key)).collect();
         self.shapes.push(SentShape { hash, keys });
         self.by_hash.insert(hash, id);
         id
@@ -101,7 +124,7 @@ impl SentShapes {
 
 impl SentShape {
     fn has_keys_of(&self, map: &Map) -> bool {
-        self.keys.len() == map.len() && self.keys.iter().zip(map.keys()).all(|(mine, key)| **mine == *key.as_str())
+        self.keys.len() == map.len() && self.keys.iter().zip(map.keys()).all(|(mine, key)| mine.is(key))
     }
 }
 

@@ -2,47 +2,57 @@
 //! count instead of a block of memory. A hit is compared byte by byte, and the table never grows.
 
 use super::reader::ascii;
+use super::words::Words;
 use super::Malformed;
 use rhai::ImmutableString;
 
 const SLOTS: usize = 256;
-/// Longer texts are not looked for.
-const LONGEST: usize = 16;
 
-/// Texts by a hash of their bytes.
+#[derive(Debug)]
+struct Slot {
+    words: Words,
+    length: usize,
+    text: ImmutableString,
+}
+
+/// Texts by a hash of their bytes. One that is longer than its words is not looked for.
 #[derive(Debug)]
 pub(super) struct ShortTexts {
-    texts: Box<[ImmutableString]>,
+    slots: Box<[Slot]>,
 }
 
 impl Default for ShortTexts {
     /// All of one size from the start: what the table takes never changes.
     fn default() -> Self {
+        let nothing = || Slot {
+            words: Words::NONE,
+            length: 0,
+            text: "".into(),
+        };
         Self {
-            texts: (0..SLOTS).map(|_| ImmutableString::from("")).collect(),
+            slots: (0..SLOTS).map(|_| nothing()).collect(),
         }
     }
 }
 
 impl ShortTexts {
     /// The text of these bytes, which must be ASCII. One that is found need not be looked at for that.
+    #[inline]
     pub fn get(&mut self, bytes: &[u8]) -> Result<ImmutableString, Malformed> {
-        if bytes.len() > LONGEST {
+        let Some(words) = Words::of(bytes) else {
             return Ok(ascii(bytes)?.into());
+        };
+        let slot = &mut self.slots[usize::from(words.place())];
+        if slot.words != words || slot.length != bytes.len() {
+            let text = ascii(bytes)?.into();
+            *slot = Slot {
+                words,
+                length: bytes.len(),
+                text,
+            };
         }
-        let slot = &mut self.texts[place(bytes)];
-        if slot.as_bytes() != bytes {
-            *slot = ascii(bytes)?.into();
-        }
-        Ok(slot.clone())
+        Ok(slot.text.clone())
     }
-}
-
-fn place(bytes: &[u8]) -> usize {
-    let hash = bytes
-        .iter()
-        .fold(bytes.len() as u32, |hash, byte| hash.wrapping_mul(31).wrapping_add(u32::from(*byte)));
-    (hash ^ (hash >> 8)) as usize % SLOTS
 }
 
 #[cfg(test)]
