@@ -24,6 +24,7 @@
         "native/addon/addon.cc",
         "native/addon/big_text.cc",
         "native/addon/core_object.cc",
+        "native/addon/files.cc",
         "native/addon/step_functions.cc",
         "native/addon/wake_channel.cc",
       ],

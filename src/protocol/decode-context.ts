@@ -54,11 +54,18 @@ export function checkAscii(bytes: Uint8Array): void {
 }
 
 const MAX_TEMPLATE = 32;
-const templates = Array.from({ length: MAX_TEMPLATE + 1 }, (_, n) => new Array<unknown>(n).fill(null));
+/** By length, each made when it is first needed. */
+const templates: unknown[][] = [];
+
+function templateOf(n: number): unknown[] {
+  const template = new Array<unknown>(n).fill(null);
+  setOwn(templates, n, template);
+  return template;
+}
 
 /** An array of `n` own elements, or an empty one where plain assignment is known to make own elements. */
 export function blankArray(n: number, context: DecodeContext): unknown[] {
-  if (n <= MAX_TEMPLATE) return templates[n]!.slice();
+  if (n <= MAX_TEMPLATE) return (templates[n] ?? templateOf(n)).slice();
   if (context.clean) return n < 1 << 16 ? new Array<unknown>(n) : [];
   const out: unknown[] = [];
   for (let i = 0; i < n; i++) setOwn(out, i, null);

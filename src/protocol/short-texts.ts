@@ -7,10 +7,11 @@ export const MAX_SHORT_TEXT = 16;
 const WORDS = MAX_SHORT_TEXT / 4;
 
 /** By length, for each word of a text: the bits that are the text's. */
-const MASKS = Int32Array.from({ length: (MAX_SHORT_TEXT + 1) * WORDS }, (_, i) => {
-  const bytes = Math.min(Math.max(Math.floor(i / WORDS) - (i % WORDS) * 4, 0), 4);
-  return bytes === 4 ? -1 : (1 << (bytes * 8)) - 1;
-});
+const MASKS = new Int32Array((MAX_SHORT_TEXT + 1) * WORDS);
+for (let i = 0; i < MASKS.length; i++) {
+  const bytes = (i >> 2) - (i & 3) * 4;
+  if (bytes > 0) MASKS[i] = bytes >= 4 ? -1 : (1 << (bytes * 8)) - 1;
+}
 
 export class ShortTexts {
   readonly #texts = new Array<string>(SLOTS).fill('');
