@@ -92,7 +92,8 @@ function wrap({ fileName }) {
   const file = join(output, 'entry', fileName);
   const head = '(function(exports,require,__filename,__dirname){"use strict";';
   const map = JSON.parse(readFileSync(`${file}.map`, 'utf8'));
-  const literal = (list) => `return{${list.replaceAll('exports.', '').replaceAll('=', ':').replace(';', '')}};`;
+  const literal = (list) =>
+    `return{${list.replaceAll('exports.', '').replaceAll('=', ':').replace(';', '')}};`;
   const text = readFileSync(file, 'utf8').replace(EXPORTS, literal);
   writeFileSync(file, `${head}\n${text.replace('\n//# source', '\n})\n//# source')}`);
   writeFileSync(`${file}.map`, JSON.stringify({ ...map, mappings: `;${map.mappings}` }));

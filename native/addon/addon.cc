@@ -1,5 +1,5 @@
-// The addon: `{ protocolVersion, Core, fileText, fileBytes }`. Loaded once per environment; holds no global state. Whoever loads it
-// wants a core soon: the environment's first one begins to be made here.
+// The addon: `{ protocolVersion, Core, fileText, fileBytes }`. Loaded once per environment; holds no global state.
+// Whoever loads it wants a core soon: the environment's first one begins to be made here.
 #include <napi.h>
 
 #include "core_object.h"

@@ -3,14 +3,18 @@
 // compiles as ever. The scripts are CommonJS modules in a function: they ask here for each other, for Node's own modules and for the
 // addon, which is loaded before them: it reads them.
 
-import { nativeAddon, systemOf } from '../platform/addon.js';
+import { nativeAddon, systemOf, type Addon } from '../platform/addon.js';
 import { nodeModule } from '../platform/node.js';
 
 type Require = (name: string) => unknown;
 type Main = (exports: object, require: Require, file: string, folder: string) => object | undefined;
 
-/** Where there is none, the engine says so when it is made. */
-const addon = nativeAddon([]);
+/** Where there is none, or another one, the engine says so when it is made. */
+const addon = readerOf(nativeAddon([]));
+
+function readerOf(found: Addon | undefined): Addon | undefined {
+  return typeof found?.fileBytes === 'function' ? found : undefined;
+}
 
 /** V8 refuses the caches of its other versions; which version of Node it is part of is what it cannot know. */
 function cacheOf(script: string): Uint8Array | undefined {

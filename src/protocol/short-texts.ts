@@ -30,7 +30,8 @@ export class ShortTexts {
     const words = this.#words;
     const first = slot * WORDS;
     const known = this.#texts[slot]!;
-    const isKnown = words[first] === a && words[first + 1] === b && words[first + 2] === c && words[first + 3] === d;
+    const isKnown =
+      words[first] === a && words[first + 1] === b && words[first + 2] === c && words[first + 3] === d;
     if (isKnown && known.length === n) return known;
     words[first] = a;
     words[first + 1] = b;

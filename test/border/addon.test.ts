@@ -1,5 +1,8 @@
 // The addon against the protocol: what any host of it relies on.
 
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterEach, expect, test } from 'vitest';
 import * as raw from './raw-core.js';
 import { RawCore } from './raw-core.js';
@@ -232,4 +235,23 @@ test('closing stops a loop, may be repeated, and leaves a core that does nothing
   expect(core.core.step(1000)).toBe(raw.IDLE);
   core.core.wake();
   expect(() => core.core.spillTake(1)).toThrow(RangeError);
+});
+
+test('the addon reads whole files for the loader, and says so when it cannot', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'rhai-bridge-files-'));
+  try {
+    const file = join(folder, 'é');
+    const bytes = Uint8Array.from({ length: 100_000 }, (_, i) => i);
+    writeFileSync(file, bytes);
+    expect(new Uint8Array(raw.fileBytes(file)!)).toEqual(bytes);
+    expect(raw.fileText(file)).toBe(Buffer.from(bytes).toString('latin1'));
+    writeFileSync(file, '');
+    expect([raw.fileText(file), raw.fileBytes(file)?.byteLength]).toEqual(['', 0]);
+    for (const none of [folder, join(folder, 'none'), '']) {
+      expect([raw.fileText(none), raw.fileBytes(none)]).toEqual([undefined, undefined]);
+    }
+    expect(() => raw.fileText(7 as unknown as string)).toThrow(TypeError);
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
 });

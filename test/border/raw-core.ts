@@ -30,7 +30,12 @@ type CoreClass = new (
 
 const require = createRequire(import.meta.url);
 export const ADDON = '../../build/Release/rhai_bridge.node';
-export const { Core, protocolVersion } = require(ADDON) as { Core: CoreClass; protocolVersion: number };
+export const { Core, protocolVersion, fileText, fileBytes } = require(ADDON) as {
+  Core: CoreClass;
+  protocolVersion: number;
+  fileText(path: string): string | undefined;
+  fileBytes(path: string): ArrayBuffer | undefined;
+};
 
 export const [IDLE, MORE, BUSY] = [0, 1, 2];
 export const HOME = 0;

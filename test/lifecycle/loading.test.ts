@@ -1,6 +1,7 @@
 // The package loaded twice, by two ways, from two folders, with flags, and where its addon does not fit.
-import { readFileSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
+import { fileURLToPath } from 'node:url';
 import { expect, it } from 'vitest';
 import { copyPackage } from './copy.js';
 import { lines, well } from './program.js';
@@ -163,4 +164,24 @@ it('a heap snapshot and a CPU profile are taken in the middle of live runs (115)
     engine.dispose();`,
   );
   expect(ended).toMatchObject({ code: 0, signal: null, stdout: 'true true 42' });
+});
+
+it('an addon that is none of ours is a clear error when an engine is made, not when the package is imported (114)', async () => {
+  const modules = new URL('../../node_modules/@rolldown/', import.meta.url);
+  const binding = readdirSync(modules, { recursive: true, encoding: 'utf8' }).find((name) =>
+    name.endsWith('.node'),
+  )!;
+  const ended = await lines(
+    `console.log(rb.RhaiEngine.name);
+    try { rb.RhaiEngine.createSync({ backend: 'native' }); } catch (error) { console.log(error.code, error.message.split('.')[0]); }
+    const engine = await rb.RhaiEngine.create({ onWarning: (warning) => console.log(warning.code) });
+    console.log(engine.backend, await engine.evalAsync('40 + 2'));
+    engine.dispose();`,
+    { env: { RHAI_BRIDGE_ADDON: fileURLToPath(new URL(binding, modules)) } },
+  );
+  expect(ended).toMatchObject(
+    well(
+      'RhaiEngine\nRHAI_BACKEND The native addon speaks protocol undefined, this package 1\nRHAI_BACKEND_FALLBACK\nwasm 42',
+    ),
+  );
 });

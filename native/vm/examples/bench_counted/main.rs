@@ -9,6 +9,7 @@ mod allocator;
 #[allow(dead_code)]
 #[path = "../bench_machine/main.rs"]
 mod bench;
+#[allow(unsafe_code)]
 #[path = "../../../ffi/src/clock.rs"]
 mod clock;
 #[allow(dead_code, unsafe_code)]
