@@ -1,8 +1,8 @@
 // Bundles src/entry into dist/entry. For Node the engine is a script that `node.mjs` loads (src/entry/load.ts says how), and two
-// more that wait until they are needed: what few programs use, and the WASM backend. For browsers and bundlers `browser.js` is the
-// same as a plain module, which leaves the WASM backend to dist/chunks. What two files need is in one of these alone, and the others
-// import it from there: the error classes must be the same ones everywhere. Minified and ASCII, because parsing is most of an
-// import; names and source maps stay.
+// more that wait until they are needed: what few programs use, and the WASM backend. For browsers it is `browser.js`, which has what a
+// page needs to begin, and leaves the engine to dist/chunks; `module.js` has both, for bundles of Node. What two files need is in one of
+// these alone, and the others import it from there: the classes must be the same ones everywhere. Minified and ASCII, because parsing is
+// most of an import; names and source maps stay.
 import { copyFileSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -10,12 +10,28 @@ import { rolldown } from 'rolldown';
 
 const root = resolve(fileURLToPath(import.meta.url), '../..');
 const output = join(root, 'dist');
-const WASM = 'src/backend/wasm/backend.ts';
+/** The loader has it, and gives it to the engine's scripts. */
 const ADDON = 'src/platform/addon.ts';
 /** What the public names stand for elsewhere. */
-const SHARED = ['src/entry/node.ts', 'src/errors/index.ts', 'src/engine/engine.ts'];
+const PUBLIC = [
+  'src/entry/node.ts',
+  'src/entry/names.ts',
+  'src/entry/page-engine.ts',
+  'src/errors/index.ts',
+  'src/engine/engine.ts',
+];
 
-const sharedFrom = (file) => Object.fromEntries(SHARED.map((shared) => [shared, file]));
+/** Whoever makes one of these, it must be the same class: they are in one file. Their files export nothing that is not public. */
+const CLASSES = [
+  'src/errors/base.ts',
+  'src/errors/classes.ts',
+  'src/errors/warning.ts',
+  'src/protocol/host-object.ts',
+  'src/protocol/wrappers.ts',
+];
+const ENGINE = 'src/entry/whole-engine.ts';
+
+const namedIn = (file, names) => Object.fromEntries(names.map((name) => [name, file]));
 
 /**
  * What no first script needs, so `engine.cjs` does not hold it but loads it (`rare.cjs`). Such a file is used by functions only, never
@@ -34,10 +50,15 @@ const isRare = (id) => RARE.some((name) => id === join(root, `src/${name}.ts`));
 
 /** What is written as a module: its source, and the files that are only named, by their addresses. */
 const MODULES = {
-  'entry/browser.js': { input: 'src/entry/browser.ts', named: { [WASM]: '../chunks/wasm.js' } },
-  'chunks/wasm.js': { input: WASM, named: sharedFrom('../entry/browser.js') },
-  'entry/bridge.js': { input: 'src/entry/bridge.ts', named: sharedFrom('./node.mjs') },
-  'entry/browser-bridge.js': { input: 'src/entry/bridge.ts', named: sharedFrom('./browser.js') },
+  'entry/browser.js': { input: 'src/entry/browser.ts', named: { [ENGINE]: '../chunks/engine.js' } },
+  'chunks/engine.js': { input: ENGINE, named: namedIn('../entry/browser.js', CLASSES) },
+  'entry/module.js': {
+    input: 'src/entry/module.ts',
+    named: { ...namedIn('./browser.js', PUBLIC), [ENGINE]: '../chunks/engine.js' },
+  },
+  'entry/bridge.js': { input: 'src/entry/bridge.ts', named: namedIn('./node.mjs', PUBLIC) },
+  'entry/browser-bridge.js': { input: 'src/entry/bridge.ts', named: namedIn('./browser.js', PUBLIC) },
+  'entry/module-bridge.js': { input: 'src/entry/bridge.ts', named: namedIn('./module.js', PUBLIC) },
 };
 
 /** Leaves the files of `map` to the address it has for them. */
@@ -50,6 +71,17 @@ const named = (map) => ({
     return address && { id: address, external: true };
   },
 });
+
+/** The engine's own file in a page has the WASM backend, too: who loads that one later finds it there. */
+const withBackend = {
+  name: 'with-backend',
+  async resolveId(id, importer, { kind }) {
+    if (kind !== 'dynamic-import') return undefined;
+    const found = await this.resolve(id, importer, { skipSelf: true });
+    if (found?.id !== join(root, 'src/backend/wasm/backend.ts')) return undefined;
+    return { id: '../chunks/engine.js', external: true };
+  },
+};
 
 /** A module whose text is made here. */
 const virtual = (id, code) => ({
@@ -123,7 +155,10 @@ for (const file of readdirSync(join(output, 'entry')))
   // a cache is of one text: V8 compares no more than its length
   if (file.endsWith('.cache')) rmSync(join(output, 'entry', file));
 for (const [file, { input, named: map }] of Object.entries(MODULES)) {
-  const [{ exports }] = await bundled(input, [named(map)], { file: join(output, file), format: 'esm' });
+  const [{ exports }] = await bundled(input, [named(map), withBackend], {
+    file: join(output, file),
+    format: 'esm',
+  });
   if (file === 'entry/browser.js') await forNode(exports);
 }
 copyFileSync(join(root, 'scripts/code-cache.mjs'), join(output, 'code-cache.js'));

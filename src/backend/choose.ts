@@ -11,23 +11,26 @@ export interface BackendChoice extends WasmPlaces {
   readonly backend: 'auto' | 'native' | 'wasm';
 }
 
+/** Gives the WebAssembly module of a place. */
+type Compile = typeof compileModule;
+
 /**
  * Rejects with a RhaiError that says why there is none. The backend has a file of its own: parsing it is a sixth of the import for
  * those who never need it. It is loaded while the platform compiles the module.
  */
-export async function wasmBackend(places: WasmPlaces): Promise<Backend> {
-  const compiling = compileModule(places.wasmUrl);
+export async function wasmBackend(places: WasmPlaces, compile?: Compile): Promise<Backend> {
+  const compiling = (compile ?? compileModule)(places.wasmUrl);
   const [{ wasmBackendOn }, module] = await Promise.all([import('./wasm/backend.js'), compiling]);
   return wasmBackendOn(module, places);
 }
 
 /** The backend, made or found made. */
-export async function chooseBackend(choice: BackendChoice): Promise<Backend> {
+export async function chooseBackend(choice: BackendChoice, compile?: Compile): Promise<Backend> {
   if (choice.backend === 'native') return nativeBackend();
-  if (choice.backend === 'wasm') return wasmBackend(choice);
+  if (choice.backend === 'wasm') return wasmBackend(choice, compile);
   const native = tryNative();
   if (!(native instanceof RhaiError)) return native;
-  const wasm = await wasmBackend(choice).catch((error: Error) => {
+  const wasm = await wasmBackend(choice, compile).catch((error: Error) => {
     throw new RhaiError('RHAI_BACKEND', `${native.message} ${error.message}`, { cause: native });
   });
   // A browser never has the native backend: nothing to warn of.

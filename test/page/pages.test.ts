@@ -66,8 +66,14 @@ describe.skipIf(!wasmIsBuilt || chromiumPath === undefined)(`in a page (${reason
     rmSync(folder, { recursive: true, force: true });
   });
 
-  async function resultOf(site: string, pages: Record<string, string>, headers = {}): Promise<any> {
-    const server = await serve(site, pages, headers);
+  type Asked = Parameters<typeof serve>[3];
+  async function resultOf(
+    site: string,
+    pages: Record<string, string>,
+    headers = {},
+    asked?: Asked,
+  ): Promise<any> {
+    const server = await serve(site, pages, headers, asked);
     const tab = await browser.newPage();
     const complaints: string[] = [];
     tab.on('console', (message) => message.type() === 'error' && complaints.push(message.text()));
@@ -89,6 +95,52 @@ describe.skipIf(!wasmIsBuilt || chromiumPath === undefined)(`in a page (${reason
     const result = await resultOf(root, plain);
     expect(result).toEqual({ complaints: [], isolated: false, ...expected });
   });
+
+  /** A page that counts 20 and 22 together, with `before` before it makes its engine. */
+  const adding = (before: string): Record<string, string> => ({
+    '/': page('/main.js'),
+    '/imported': 'yes',
+    '/main.js': `
+      import { RhaiEngine } from '/dist/entry/browser.js';
+      const out = (globalThis.result = {});
+      ${before}
+      const engine = await RhaiEngine.create({ mode: 'inline' });
+      out.value = await engine.evalAsync('20 + 22');
+      document.title = 'done';`,
+  });
+
+  it(
+    'an import fetches nothing else, and create asks for the engine and the module at once',
+    { timeout: 90_000 },
+    async () => {
+      const parts = ['/dist/chunks/engine.js', '/wasm/pkg/rhai_bridge.wasm'];
+      const seen: string[] = [];
+      let both = (): void => {};
+      const bothAsked = new Promise<void>((resolve) => (both = resolve));
+      const result = await resultOf(root, adding(`await fetch('/imported');`), {}, (path) => {
+        seen.push(path);
+        if (parts.every((part) => seen.includes(part))) both();
+        return parts.includes(path) ? bothAsked : undefined;
+      });
+      expect(result).toEqual({ complaints: [], value: 42 });
+      const [known, later] = [seen.slice(0, 4), seen.slice(4)].map((paths) =>
+        paths.filter((path) => !path.endsWith('.ico')).sort(),
+      );
+      expect(known).toEqual(['/', '/dist/entry/browser.js', '/imported', '/main.js']);
+      expect(later).toEqual(parts);
+    },
+  );
+
+  it(
+    'a module that is not there is an error of create alone, and the next create may find it',
+    { timeout: 90_000 },
+    async () => {
+      const missing = `out.code = await RhaiEngine.create({ wasmUrl: '/missing.wasm' }).catch((error) => error.code);`;
+      const { complaints, ...result } = await resultOf(root, adding(missing));
+      expect(result).toEqual({ code: 'RHAI_BACKEND', value: 42 });
+      expect(complaints.filter((text: string) => !text.includes('404'))).toEqual([]);
+    },
+  );
 
   it('a policy of wasm-unsafe-eval alone is enough', { timeout: 90_000 }, async () => {
     const result = await resultOf(root, plain, policy);

@@ -16,14 +16,16 @@ export interface Site {
   close(): void;
 }
 
-/** Serves `root`; `pages` are documents by path; `headers` go with every answer. */
+/** Serves `root`; `pages` are documents by path; `headers` go with every answer, and none goes before `asked` has let it. */
 export async function serve(
   root: string,
   pages: Readonly<Record<string, string>>,
   headers: Readonly<Record<string, string>> = {},
+  asked: (path: string) => void | Promise<void> = () => {},
 ): Promise<Site> {
-  const server = createServer((request, response) => {
+  const server = createServer(async (request, response) => {
     const path = normalize(new URL(request.url ?? '/', 'http://localhost').pathname);
+    await asked(path);
     if (path === '/favicon.ico') return void response.writeHead(204).end();
     const page = pages[path];
     const body = page === undefined ? readFile(join(root, path)) : Promise.resolve(page);

@@ -117,7 +117,7 @@ const firstEval = (mode) => `
   if (value !== 42) throw new Error(\`wrong result: \${value}\`);`;
 
 /** What docs/webassembly.md advises. */
-const HINTS = `<link rel="modulepreload" href="/dist/entry/browser.js"><link rel="modulepreload" href="/dist/chunks/wasm.js">
+const HINTS = `<link rel="modulepreload" href="/dist/entry/browser.js"><link rel="modulepreload" href="/dist/chunks/engine.js">
 <link rel="preload" as="fetch" crossorigin href="/wasm/pkg/rhai_bridge.wasm">`;
 
 const PAGES = {

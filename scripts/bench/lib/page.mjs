@@ -1,13 +1,15 @@
 /**
  * The built package in a headless Chromium: every sample is a visit in a browser context of its own, so nothing is cached, of a page that a
  * server without special headers gives out. The page tells the server its own clock, which began with the navigation; nobody talks to it
- * meanwhile.
+ * meanwhile. The browser is at rest before: for most of a second after a window has been opened, it loads pages of its own (the address
+ * bar's list is one), with all processors of a small machine, and they are nobody's first script.
  */
 import { spawn } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
 import { extname, join, normalize } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 
 const root = fileURLToPath(new URL('../../..', import.meta.url));
@@ -24,6 +26,9 @@ const FLAGS = [
   '--disable-sync',
   '--remote-debugging-pipe',
 ];
+
+/** It is at rest when its processes have used no more than this in two such times one after the other; it is not waited for longer. */
+const REST = { everyMs: 50, busyMs: 3, patienceMs: 5_000 };
 
 /** Tells when its script began and ended, or what went wrong. */
 const html = ({
@@ -66,6 +71,23 @@ class Browser {
     const id = ++this.#last;
     this.process.stdio[3].write(`${JSON.stringify({ id, method, params, sessionId })}\0`);
     return new Promise((resolve) => this.#replies.set(id, resolve));
+  }
+
+  /** Of all its processes, until now. */
+  async #cpuMs() {
+    const { processInfo } = await this.command('SystemInfo.getProcessInfo');
+    return processInfo.reduce((sum, { cpuTime }) => sum + 1000 * cpuTime, 0);
+  }
+
+  async rest() {
+    const end = performance.now() + REST.patienceMs;
+    let before = await this.#cpuMs();
+    for (let calm = 0; calm < 2 && performance.now() < end;) {
+      await sleep(REST.everyMs);
+      const now = await this.#cpuMs();
+      calm = now - before <= REST.busyMs ? calm + 1 : 0;
+      before = now;
+    }
   }
 
   async close() {
@@ -117,7 +139,7 @@ export class Pages {
     return this.#files.get(path);
   }
 
-  /** When the page's script began and ended, in milliseconds since the navigation. The tab is there before. */
+  /** When the page's script began and ended, in milliseconds since the navigation. The tab is there before, and the browser at rest. */
   async visit(name) {
     const told = new Promise((resolve) => (this.#told = resolve));
     const browser = this.#browser;
@@ -127,6 +149,7 @@ export class Pages {
       browserContextId,
     });
     const { sessionId } = await browser.command('Target.attachToTarget', { targetId, flatten: true });
+    await browser.rest();
     const url = `http://127.0.0.1:${this.#server.address().port}/${encodeURIComponent(name)}`;
     await browser.command('Page.navigate', { url }, sessionId);
     const { begin, end, error } = JSON.parse(await told);
