@@ -8,11 +8,11 @@ const ours = async (options) => {
 
 /** As where nobody made a code cache. */
 function withoutCache() {
-  const files = process.getBuiltinModule('node:fs');
-  const { readFileSync } = files;
-  files.readFileSync = (file, encoding) => {
-    if (String(file).endsWith('.cache')) throw new Error('there is no cache');
-    return readFileSync(file, encoding);
+  const vm = process.getBuiltinModule('node:vm');
+  vm.Script = class extends vm.Script {
+    constructor(text, options) {
+      super(text, { ...options, cachedData: undefined });
+    }
   };
 }
 
