@@ -4,7 +4,6 @@
 #include <cstdio>
 #include <memory>
 #include <string>
-#include <vector>
 
 namespace rhai_bridge {
 
@@ -39,10 +38,11 @@ Napi::Value FileText(const Napi::CallbackInfo& info) {
   File file = Open(info);
   long length = file ? Length(file.get()) : -1;
   if (length < 0) return info.Env().Undefined();
-  std::vector<char> text(static_cast<size_t>(length));
-  if (!Read(file.get(), text.data(), text.size())) return info.Env().Undefined();
+  auto bytes = static_cast<size_t>(length);
+  std::unique_ptr<char[]> text(new char[bytes]);  // as it comes: every byte is read over
+  if (!Read(file.get(), text.get(), bytes)) return info.Env().Undefined();
   napi_value value = nullptr;
-  napi_status status = napi_create_string_latin1(info.Env(), text.data(), text.size(), &value);
+  napi_status status = napi_create_string_latin1(info.Env(), text.get(), bytes, &value);
   return status == napi_ok ? Napi::Value(info.Env(), value) : info.Env().Undefined();
 }
 
