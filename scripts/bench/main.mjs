@@ -1,10 +1,11 @@
 /**
  * npm run bench [case …] [--only contestant,…] [--markdown]
  * Measures rhai-bridge beside its peers, in one run; prints a table per case and writes last.json (not kept in the repository).
+ * All contestants of a case are in one process, and each case has its own.
  * A case is a file of cases/, a contestant one of contestants/. The method is in lib/compare.mjs.
  */
 import { spawnSync } from 'node:child_process';
-import { readdirSync, writeFileSync } from 'node:fs';
+import { readdirSync, writeFileSync, writeSync } from 'node:fs';
 import { cpus } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
@@ -37,39 +38,44 @@ const ORDER = [
   'wasm',
 ];
 
-if (process.execArgv.includes('--no-node-snapshot')) await main();
-else process.exitCode = again();
-
 /** isolated-vm needs --no-node-snapshot from Node 20 on. */
-function again() {
-  installPeers();
-  const flags = [
-    '--no-node-snapshot',
-    '--expose-gc',
-    fileURLToPath(import.meta.url),
-    ...process.argv.slice(2),
-  ];
-  return spawnSync(process.execPath, flags, { stdio: 'inherit' }).status ?? 1;
-}
+const FLAGS = ['--no-node-snapshot', '--expose-gc'];
+const REPORT = 3; // the descriptor that a case's process writes its results to
 
-async function main() {
-  const { values, positionals } = parseArgs({
-    allowPositionals: true,
-    options: { only: { type: 'string' }, markdown: { type: 'boolean' } },
-  });
-  const contestants = await openContestants(values.only?.split(','));
-  console.log(
-    `node ${process.version}, ${cpus().length} × ${cpus()[0].model}; contestants: ${contestants.map(({ name }) => name).join(', ')}`,
-  );
-  const report = [];
-  for (const name of chosen(positionals)) report.push(...(await measure(name, contestants)));
-  await closeContestants(contestants);
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: { only: { type: 'string' }, markdown: { type: 'boolean' }, alone: { type: 'string' } },
+});
+if (values.alone === undefined) main();
+else await alone(values.alone);
+
+function main() {
+  installPeers();
+  console.log(`node ${process.version}, ${cpus().length} × ${cpus()[0].model}`);
+  const report = chosen(positionals).flatMap(inItsProcess);
   writeFileSync(
     new URL('last.json', import.meta.url),
     `${JSON.stringify({ node: process.version, cpu: cpus()[0].model, cases: report }, null, 1)}\n`,
   );
   summarise(report);
   if (values.markdown) console.log(`\n${markdown(report).join('\n')}`);
+}
+
+/** A case has a process to itself: what a contestant leaves there (heaps, garbage, threads) is no part of the next case. */
+function inItsProcess(name) {
+  const only = values.only === undefined ? [] : ['--only', values.only];
+  const args = [...FLAGS, fileURLToPath(import.meta.url), '--alone', name, ...only];
+  const stdio = ['inherit', 'inherit', 'inherit', 'pipe'];
+  const { status, output } = spawnSync(process.execPath, args, { stdio, maxBuffer: 1 << 26 });
+  if (status !== 0) throw new Error(`the case '${name}' failed`);
+  return JSON.parse(output[REPORT].toString());
+}
+
+async function alone(name) {
+  const contestants = await openContestants(values.only?.split(','));
+  const results = await measure(name, contestants);
+  await closeContestants(contestants);
+  writeSync(REPORT, JSON.stringify(results));
   process.exit(0);
 }
 
